@@ -1,0 +1,136 @@
+"""What a page is made of, free of Markdown and of any screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of text in one style."""
+
+    text: str
+    bold: bool = False
+    italic: bool = False
+    code: bool = False
+    struck: bool = False
+    link: str = ""
+
+
+Spans = tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of a page; `line` is where it begins in its file, counted from 1."""
+
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heading(Block):
+    level: int
+    spans: Spans
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph(Block):
+    spans: Spans
+
+
+@dataclass(frozen=True, slots=True)
+class Code(Block):
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry of a list, with its bullet or number."""
+
+    marker: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class List(Block):
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote(Block):
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Block):
+    header: tuple[Spans, ...]
+    rows: tuple[tuple[Spans, ...], ...]
+    aligns: tuple[str, ...]
+    """`left`, `right` or `center` for each column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule(Block):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Try(Block):
+    """An instrument with its inputs filled in."""
+
+    instrument: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell(Block):
+    """Code that runs in the engine, in place; a chapter's cells share their variables."""
+
+    code: str
+    prints: str
+    """What it prints here, checked in CI; `...` stands for anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim(Block):
+    """What is often said, what is so, and the snippet that settles it."""
+
+    id: str
+    said: str
+    so: str
+    code: str
+    prints: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    text: str
+    right: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quiz(Block):
+    """A question. `single` and `multiple` have right choices; `order` lists its choices in the right order;
+    `number` has an answer, and may have the code that prints it."""
+
+    id: str
+    kind: str
+    ask: str
+    choices: tuple[Choice, ...]
+    answer: float | None
+    why: str
+    code: str
+
+
+Stop = Try | Cell | Claim | Quiz
+"""What a reader can stop at and do."""
+
+
+def plain(spans: Iterable[Span]) -> str:
+    """The text without its styles."""
+    return "".join(span.text for span in spans)

@@ -1,0 +1,119 @@
+"""The four directives of a lesson, read from fences whose info string begins with `{try}`, `{code-cell}`, `{claim}`
+or `{quiz}`. MyST's way: a claim's or a cell's options stand between `---` lines before the code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from tui.course.blocks import Block, Cell, Choice, Claim, Code, Quiz, Try
+from tui.errors import LessonError
+
+KINDS = ("try", "code-cell", "claim", "quiz")
+QUIZ_KINDS = ("single", "multiple", "order", "number")
+_INFO = re.compile(r"^\{([\w-]+)\}\s*(.*)$")
+_OPTIONS = re.compile(r"\A---\n(.*?)^---\n?(.*)\Z", re.DOTALL | re.MULTILINE)
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def read_yaml(text: str, what: str, line: int) -> dict[str, Any]:
+    """A YAML mapping. Raises `LessonError` that names the line in the file."""
+    try:
+        value = yaml.load(text, Loader=_Loader) or {}  # noqa: S506 (a safe loader, in C where there is one)
+    except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as error:
+        mark = getattr(error, "problem_mark", None)
+        at = line + (mark.line if mark else 0)
+        problem = getattr(error, "problem", None) or str(error).splitlines()[0] if str(error) else "unreadable"
+        raise LessonError(
+            f"Line {at}: the YAML of {what} is broken: {problem}.",
+            next_step="Put texts that hold a colon or a bracket in quotes.",
+        ) from None
+    if not isinstance(value, dict):
+        raise LessonError(f"Line {line}: {what} should be a list of 'name: value' lines.")
+    return {str(k): v for k, v in value.items()}
+
+
+def read(block: Code) -> Block:
+    """The directive in this fence, or the fence itself when it is ordinary code. Raises `LessonError`."""
+    match = _INFO.match(block.language)
+    if match is None:
+        return block
+    kind, argument = match.groups()
+    if kind not in KINDS:
+        return block
+    return {"try": _try, "code-cell": _cell, "claim": _claim, "quiz": _quiz}[kind](block, argument.strip())
+
+
+def _try(block: Code, argument: str) -> Try:
+    if not argument:
+        raise LessonError(f"Line {block.line}: {{try}} needs the name of an instrument.", next_step="{try} tokens")
+    return Try(block.line, argument, read_yaml(block.text, f"{{try}} {argument}", block.line + 1))
+
+
+def _cell(block: Code, argument: str) -> Cell:
+    options, code = _split(block, "{code-cell}")
+    if argument not in ("", "python"):
+        raise LessonError(f"Line {block.line}: a cell in {argument} cannot run.", next_step="{code-cell} python")
+    return Cell(block.line, code, _text(options, "prints"))
+
+
+def _claim(block: Code, argument: str) -> Claim:
+    options, code = _split(block, f"{{claim}} {argument}")
+    if not argument:
+        raise LessonError(f"Line {block.line}: {{claim}} needs the id of its erratum.", next_step="{claim} E028")
+    for name in ("said", "so"):
+        if not _text(options, name):
+            raise LessonError(f"Line {block.line}: the claim {argument} lacks '{name}'.")
+    return Claim(block.line, argument, _text(options, "said"), _text(options, "so"), code, _text(options, "prints"))
+
+
+def _quiz(block: Code, argument: str) -> Quiz:
+    values = read_yaml(block.text, "{quiz}", block.line + 1)
+    where = f"Line {block.line}: the quiz {argument or 'question'}"
+    raw = values.get("choices") or []
+    if not isinstance(raw, list) or not all(isinstance(one, Mapping) and one.get("text") for one in raw):
+        raise LessonError(f"{where}: every choice needs a 'text'.")
+    choices = tuple(Choice(str(c["text"]), c.get("right") is True, str(c.get("why") or "")) for c in raw)
+    right = sum(choice.right for choice in choices)
+    answer = values.get("answer")
+    kind = values.get("kind") or ("number" if answer is not None else "multiple" if right > 1 else "single")
+    if kind not in QUIZ_KINDS:
+        raise LessonError(f"{where}: kind {kind!r} is none of {', '.join(QUIZ_KINDS)}.")
+    if not argument or not values.get("ask"):
+        raise LessonError(f"{where} needs an id and an 'ask'.", next_step="{quiz} what-logits-are")
+    if kind == "number":
+        if isinstance(answer, bool) or not isinstance(answer, int | float):
+            raise LessonError(f"{where}: 'answer' should be a number.")
+    elif len(choices) < 2 or (kind != "order" and not right):
+        raise LessonError(
+            f"{where} has no right answer." if len(choices) > 1 else f"{where} has fewer than two choices.",
+            next_step="Mark each right choice with 'right: true'.",
+        )
+    elif kind == "single" and right > 1:
+        raise LessonError(f"{where} has {right} right answers.", next_step="Write kind: multiple.")
+    return Quiz(
+        line=block.line,
+        id=argument,
+        kind=str(kind),
+        ask=str(values["ask"]),
+        choices=choices,
+        answer=None if answer is None else float(answer),
+        why=str(values.get("why") or ""),
+        code=str(values.get("code") or ""),
+    )
+
+
+def _split(block: Code, what: str) -> tuple[dict[str, Any], str]:
+    match = _OPTIONS.match(block.text + "\n")
+    if match is None:
+        return {}, block.text
+    return read_yaml(match[1], what, block.line + 2), match[2].rstrip("\n")
+
+
+def _text(options: Mapping[str, Any], name: str) -> str:
+    value = options.get(name)
+    return "" if value is None else str(value).strip()

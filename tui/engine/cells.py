@@ -1,0 +1,70 @@
+"""The reader's code, run in IPython shells that keep their variables.
+
+Every space (a chapter, or one claim) starts with the bench's `checkpoint`, `tokenizer`, `encoder` and `model`, made by
+the very lines that the console shows and copies.
+"""
+
+from __future__ import annotations
+
+import io
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from typing import Any
+
+from tui.errors import Stopped
+from tui.lab import checkpoints
+
+OUTPUT_LIMIT = 20_000
+"""Characters of output that are passed on; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellResult:
+    """What a piece of code printed, in order, and whether it ended in an exception."""
+
+    output: str
+    failed: bool
+    cut: int
+    """Characters left out at the end of `output`."""
+
+
+class Cells:
+    """One shell for each space; a space without a name is new every time."""
+
+    def __init__(self) -> None:
+        self._shells: dict[str, Any] = {}
+
+    def run(self, space: str | None, code: str) -> CellResult:
+        """Run `code`. Never raises for what the code does; raises `Stopped` when it was interrupted."""
+        shell = self._shell(space)
+        with redirect_stdout(io.StringIO()) as out, redirect_stderr(out):
+            outcome = shell.run_cell(code, store_history=False)
+        error = outcome.error_before_exec or outcome.error_in_exec
+        if isinstance(error, KeyboardInterrupt):
+            raise Stopped("Stopped.") from error
+        text = out.getvalue()
+        return CellResult(text[:OUTPUT_LIMIT], error is not None, max(0, len(text) - OUTPUT_LIMIT))
+
+    def _shell(self, space: str | None) -> Any:
+        if space is not None and space in self._shells:
+            return self._shells[space]
+        shell = _new_shell()
+        shell.run_cell(checkpoints.setup_code("tokenizer", "encoder", "model"), store_history=False)
+        if space is not None:
+            self._shells[space] = shell
+        return shell
+
+
+def _new_shell() -> Any:
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
+
+    config = Config()
+    config.HistoryManager.enabled = False  # no database file: what a reader types here is nobody's business
+    config.InteractiveShell.colors = "nocolor"
+    config.InteractiveShell.xmode = "Minimal"
+    config.InteractiveShell.autoindent = False
+    config.InteractiveShell.automagic = False
+    shell = InteractiveShell(config=config, user_ns={"__name__": "__main__"})
+    shell.displayhook.write_output_prompt = lambda: None  # a value is shown as it is, without "Out[1]:"
+    return shell

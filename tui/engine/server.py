@@ -1,0 +1,205 @@
+"""`python -m tui.engine.server`: runs instruments and code for one console, one request at a time.
+
+Two threads. A reader takes lines from standard input and can interrupt the main thread; the main thread does the work,
+so that an interrupt reaches whatever Python it is running. Warm-up is what the engine does while nobody asks for
+anything. Standard input closing means that the console has gone, and ends the engine at once.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from _thread import interrupt_main
+from collections import deque
+from collections.abc import Callable, Iterator
+from time import monotonic, perf_counter
+from typing import Any, BinaryIO
+
+from tui.engine.protocol import decode, encode
+from tui.errors import Stopped, UsageError, explain
+from tui.lab import registry
+
+PROGRESS_EVERY = 0.1
+"""Seconds between two progress messages of one request."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """The console asked for the running request to stop."""
+
+
+class Engine:
+    """Takes requests from `requests`, answers on `answers`."""
+
+    def __init__(self, requests: BinaryIO, answers: BinaryIO) -> None:
+        self._requests = requests
+        self._answers = answers
+        self._writing = threading.Lock()
+        self._queue: deque[dict[str, Any]] = deque()
+        self._arrived = threading.Condition()
+        self._running: int | None = None
+        self._stop: int | None = None
+        """The request to interrupt; taken once, so that a late or second interrupt does nothing."""
+        self._held_back = False
+        """True while the main thread writes a line."""
+        self._last_progress = 0.0
+        self._cells: Any = None
+
+    def serve(self) -> None:
+        """Work until standard input closes."""
+        signal.signal(signal.SIGINT, self._interrupt)
+        threading.Thread(target=self._read, daemon=True, name="requests").start()
+        warming = self._warm_up()
+        while True:
+            request = self._next(wait=warming is None)
+            if request is not None:
+                self._answer(request)
+            elif warming is not None:
+                warming = self._step(warming)
+
+    def say(self, **message: Any) -> None:
+        """Send one message, whole: an interrupt waits until the line is out. A console that has gone ends the engine."""
+        line = encode(message)
+        working = threading.current_thread() is threading.main_thread()
+        self._held_back = self._held_back or working
+        try:
+            with self._writing:
+                self._answers.write(line)
+                self._answers.flush()
+        except (BrokenPipeError, ValueError):
+            os._exit(0)
+        if working:
+            self._held_back = False
+            self._interrupt()
+
+    def progress(self, what: str, done: float, total: float | None) -> None:
+        """Report how far the running request has come, at most ten times a second."""
+        now = monotonic()
+        if self._running is not None and (now - self._last_progress >= PROGRESS_EVERY or done == total):
+            self._last_progress = now
+            self.say(kind="progress", id=self._running, what=what, done=done, total=total)
+
+    def _read(self) -> None:
+        for line in self._requests:
+            message = decode(line)
+            if message is None:
+                continue
+            with self._arrived:
+                if "drop" in message:
+                    self._drop(message["drop"])
+                elif isinstance(message.get("id"), int):
+                    self._queue.append(message)
+                    self._arrived.notify()
+        os._exit(0)
+
+    def _drop(self, number: Any) -> None:
+        for request in list(self._queue):
+            if request["id"] == number:
+                self._queue.remove(request)
+                self.say(kind="stopped", id=number)
+                return
+        if self._running == number:
+            self._stop = number
+            interrupt_main()
+
+    def _interrupt(self, *_: Any) -> None:
+        # As a signal handler this runs in the main thread, between any two of its instructions.
+        if self._held_back or self._stop is None:
+            return
+        stop, self._stop = self._stop, None
+        if stop == self._running:
+            self._running = None
+            raise Interrupted
+
+    def _next(self, *, wait: bool) -> dict[str, Any] | None:
+        with self._arrived:
+            while wait and not self._queue:
+                self._arrived.wait()
+            return self._queue.popleft() if self._queue else None
+
+    def _answer(self, request: dict[str, Any]) -> None:
+        number = request["id"]
+        start = perf_counter()
+        try:
+            reply = self._attempt(request)
+        except Interrupted:
+            reply = {"kind": "stopped"}
+        self._running = None
+        try:
+            self.say(**reply, id=number, seconds=perf_counter() - start)
+        except (TypeError, ValueError) as error:
+            self.say(kind="error", id=number, error=explain(error))
+
+    def _attempt(self, request: dict[str, Any]) -> dict[str, Any]:
+        self._running = request["id"]
+        self.say(kind="started", id=request["id"])
+        try:
+            return {"kind": "result", "result": self._do(request)}
+        except Stopped:
+            return {"kind": "stopped"}
+        except Exception as error:  # the border: whatever a library raises becomes a sentence on the console
+            return {"kind": "error", "error": explain(error)}
+
+    def _do(self, request: dict[str, Any]) -> Any:
+        match request.get("do"):
+            case "run":
+                instrument = registry.find(str(request.get("instrument")))
+                return instrument.run(instrument.read(request.get("spec") or {}))
+            case "cell":
+                return self.cells.run(request.get("space"), str(request.get("code", "")))
+            case "about":
+                from tui.lab.machine import about
+
+                return about()
+            case other:
+                raise UsageError(f"The engine cannot do {other!r}.")
+
+    @property
+    def cells(self) -> Any:
+        """The reader's code and variables; made on first use, because IPython takes half a second."""
+        if self._cells is None:
+            from tui.engine.cells import Cells
+
+            self._cells = Cells()
+        return self._cells
+
+    def _warm_up(self) -> Iterator[tuple[str, Callable[[], object]]]:
+        from tui.lab import checkpoints, machine
+
+        yield "importing torch", machine.import_torch
+        yield "importing transformers", machine.import_transformers
+        yield "loading the tokenizer", checkpoints.tokenizer
+        yield "loading MiniLM", checkpoints.classifier
+
+    def _step(self, warming: Iterator[tuple[str, Callable[[], object]]]) -> Any:
+        phase = next(warming, None)
+        if phase is None:
+            self.say(kind="ready")
+            return None
+        name, work = phase
+        self.say(kind="phase", phase=name)
+        try:
+            work()
+        except Exception as error:  # said now, and again by the first request that needs it
+            self.say(kind="trouble", error=explain(error))
+            return None
+        return warming
+
+
+def main() -> None:
+    """Keep the real standard output for the protocol; everything else that prints goes to the log."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    if hasattr(os, "nice"):
+        os.nice(5)  # the console must always get the processor when a key is pressed
+    from tui.engine.ticks import tap_tqdm
+
+    engine = Engine(sys.stdin.buffer, answers)
+    tap_tqdm(engine.progress)
+    engine.serve()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""The errors a reader can meet, each with a title, a detail and a next step.
+
+    HeadnotesError
+    ├── UsageError          something asked for does not exist or does not fit     (exit code 2)
+    │   └── LessonError     a lesson file that cannot be read as a lesson
+    ├── CheckpointError     a model's files are missing, altered or of a kind that is refused
+    └── EngineError         the child process that runs the instruments
+        ├── EngineDied      it ended in the middle of a request
+        └── Stopped         the reader stopped the request                         (exit code 130)
+
+This module imports nothing of the project.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+
+class HeadnotesError(Exception):
+    """Something went wrong that a sentence can explain."""
+
+    exit_code = 1
+
+    def __init__(self, title: str, detail: str = "", next_step: str = "") -> None:
+        super().__init__(title, detail, next_step)
+        self.title = title
+        self.detail = detail
+        self.next_step = next_step
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.title, self.detail, self.next_step) if part)
+
+
+class UsageError(HeadnotesError):
+    """What was asked for does not exist or does not fit."""
+
+    exit_code = 2
+
+
+class LessonError(UsageError):
+    """A lesson file that cannot be read as a lesson."""
+
+
+class CheckpointError(HeadnotesError):
+    """A model's files are missing, altered or of a kind that is refused."""
+
+
+class EngineError(HeadnotesError):
+    """The engine could not do what it was asked."""
+
+
+class EngineDied(EngineError):
+    """The engine ended in the middle of a request."""
+
+
+class Stopped(EngineError):
+    """The reader stopped the request."""
+
+    exit_code = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """An error as plain data, so that it can cross a process border."""
+
+    kind: str
+    """Class name, for programs: `UsageError`, `CheckpointError`, `ValueError` ..."""
+    title: str
+    detail: str = ""
+    next_step: str = ""
+
+    def as_dict(self) -> dict[str, str]:
+        return asdict(self)
+
+    def as_error(self) -> HeadnotesError:
+        """The error again; a class that only the other process knows becomes an `EngineError`."""
+        return _KINDS.get(self.kind, EngineError)(self.title, self.detail, self.next_step)
+
+
+_KINDS: dict[str, type[HeadnotesError]] = {
+    c.__name__: c
+    for c in (HeadnotesError, UsageError, LessonError, CheckpointError, EngineError, EngineDied, Stopped)
+}
+
+
+def explain(error: BaseException) -> Explained:
+    """Say what happened. Errors that are not ours keep their own words under their class name."""
+    if isinstance(error, HeadnotesError):
+        return Explained(type(error).__name__, error.title, error.detail, error.next_step)
+    if isinstance(error, MemoryError):
+        return Explained("MemoryError", "Not enough memory.", str(error), "Try a shorter text, or close something.")
+    if isinstance(error, OSError) and error.strerror:
+        where = f" ({error.filename})" if error.filename else ""
+        return Explained(type(error).__name__, f"{error.strerror}{where}.")
+    return Explained(type(error).__name__, f"{type(error).__name__}: {error}".rstrip(": "))

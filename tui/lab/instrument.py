@@ -1,0 +1,136 @@
+"""What an instrument is, and how a Spec is read from what people write: key=value, YAML or JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import types
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tui.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """One thing that can be asked of the library, with the answer and the code that gives it."""
+
+    name: str
+    summary: str
+    """One line: what it shows."""
+    spec: type
+    """A frozen dataclass whose fields were made with `option`."""
+    run: Callable[[Any], Any]
+    """Does it with the public libraries; returns a frozen dataclass that is JSON-able. Runs in the engine."""
+    code: Callable[[Any], str]
+    """The short Python a reader would type for the same answer. Pure: needs no library."""
+
+    def read(self, values: Mapping[str, Any]) -> Any:
+        """A Spec from names and values as people write them. Raises `UsageError` that says what would fit."""
+        options = {f.name: f for f in dataclasses.fields(self.spec)}
+        for name in values:
+            if name not in options:
+                near = difflib.get_close_matches(str(name), options, 1)
+                hint = f"Did you mean {near[0]!r}? " if near else ""
+                raise UsageError(
+                    f"The instrument {self.name!r} has no option {str(name)!r}.",
+                    next_step=f"{hint}Its options are: {', '.join(options)}.",
+                )
+        hints = typing.get_type_hints(self.spec)
+        given = {n: _fit(self.name, options[n], hints[n], v) for n, v in values.items()}
+        missing = [n for n, f in options.items() if _required(f) and n not in given]
+        if missing:
+            raise UsageError(
+                f"The instrument {self.name!r} needs {' and '.join(missing)}.",
+                next_step=f"For example: headnotes try {self.name} {missing[0]}='...'",
+            )
+        return self.spec(**given)
+
+
+def option(
+    *,
+    help: str,
+    default: Any = dataclasses.MISSING,
+    choices: tuple[str, ...] = (),
+    aliases: Mapping[str, str] | None = None,
+) -> Any:
+    """A field of a Spec: its help, the values it takes, and other spellings of them (`true` for `longest`)."""
+    return field(default=default, metadata={"help": help, "choices": choices, "aliases": dict(aliases or {})})
+
+
+def options_of(instrument: Instrument) -> list[tuple[str, str, str]]:
+    """(name, how it is written with its default, help) of every option, in order: for help pages and tables."""
+    rows = []
+    for f in dataclasses.fields(instrument.spec):
+        shape = " | ".join(f.metadata["choices"]) or str(f.type).replace("tuple[str, ...]", "texts")
+        default = "" if _required(f) else f" (default {f.default!r})"
+        rows.append((f.name, f"{shape}{default}", f.metadata["help"]))
+    return rows
+
+
+def _required(f: dataclasses.Field[Any]) -> bool:
+    return f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
+
+
+def _fit(instrument: str, f: dataclasses.Field[Any], hint: Any, value: Any) -> Any:
+    if isinstance(value, bool | str) and (plain := f.metadata["aliases"].get(str(value).lower())) is not None:
+        value = plain
+    try:
+        value = _coerce(hint, value)
+    except (TypeError, ValueError, KeyError):
+        wanted = f.metadata["help"]
+        raise UsageError(
+            f"{instrument}: {f.name} cannot be {_short(value)}.", next_step=f"{f.name} is {wanted}"
+        ) from None
+    choices = f.metadata["choices"]
+    if choices and value not in choices:
+        near = difflib.get_close_matches(str(value), choices, 1)
+        hint_text = f"Did you mean {near[0]!r}? " if near else ""
+        raise UsageError(
+            f"{instrument}: {f.name} cannot be {_short(value)}.",
+            next_step=f"{hint_text}It is one of: {', '.join(choices)}.",
+        )
+    return value
+
+
+def _coerce(hint: Any, value: Any) -> Any:
+    """The value as the annotated type; ValueError or TypeError when it does not fit."""
+    origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    if origin is types.UnionType:  # only ever X | None here
+        if value is None or value == "":
+            return None
+        return _coerce(next(a for a in inner if a is not type(None)), value)
+    if origin is tuple:
+        if isinstance(value, str):
+            value = [value] if inner[-1] is Ellipsis else value.split(",")
+        if not isinstance(value, list | tuple):
+            raise TypeError
+        if inner[-1] is Ellipsis:
+            return tuple(_coerce(inner[0], v) for v in value)
+        if len(value) != len(inner):
+            raise ValueError
+        return tuple(_coerce(t, v) for t, v in zip(inner, value, strict=True))
+    if hint is bool:
+        if isinstance(value, bool):
+            return value
+        return {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}[
+            str(value).lower()
+        ]
+    if hint is int:
+        if isinstance(value, bool | float):
+            raise TypeError
+        return int(value)
+    if hint is str:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return str(value)  # YAML reads an unquoted 2024 as a number; a text is what was meant
+        if not isinstance(value, str):
+            raise TypeError
+        return value
+    raise TypeError(hint)
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,68 @@
+"""What this machine is, as the libraries see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The engine's side of the doctor's report."""
+
+    python: str
+    torch: str
+    transformers: str
+    device: str
+    """`cpu`, or the name of the GPU that torch would use."""
+    threads: int
+    """Threads that torch uses for one operation."""
+    backbone: str
+    """Where the backbone came from, or why it is not at hand."""
+    sentiment: str
+
+
+def import_torch() -> None:
+    """Import torch, the largest single part of the start."""
+    import torch  # noqa: F401
+
+
+
+def import_transformers() -> None:
+    """Import the parts of transformers that the instruments use."""
+    from transformers import (  # noqa: F401  (imported for the time it takes, now rather than later)
+        AutoModelForSequenceClassification,
+        AutoTokenizer,
+        pipeline,
+    )
+
+
+def about() -> About:
+    """Versions, device and models."""
+    import platform
+
+    import torch  # noqa: F401
+    import transformers
+
+    from tui.errors import CheckpointError
+    from tui.lab import checkpoints
+
+    def origin(find: object) -> str:
+        try:
+            found = find()  # type: ignore[operator]
+        except CheckpointError as error:
+            return str(error)
+        return f"{found.name}, {found.origin}, {found.folder}"
+
+    if torch.cuda.is_available():
+        device = torch.cuda.get_device_name(0)
+    else:
+        device = "cpu"
+    return About(
+        python=platform.python_version(),
+        torch=torch.__version__,
+        transformers=transformers.__version__,
+        device=device,
+        threads=torch.get_num_threads(),
+        backbone=origin(checkpoints.backbone),
+        sentiment=origin(checkpoints.sentiment),
+    )

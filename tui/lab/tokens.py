@@ -1,0 +1,191 @@
+"""`tokens`: what the tokenizer makes of a text, one row a token."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tui.errors import UsageError
+from tui.lab import checkpoints
+from tui.lab.instrument import Instrument, option
+
+MOST_TOKENS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class TokensSpec:
+    """A call of the tokenizer."""
+
+    text: str = option(help="the text to encode")
+    pair: str | None = option(default=None, help="a second text, encoded with the first as a pair")
+    padding: str = option(
+        default="no",
+        choices=("no", "longest", "max_length"),
+        aliases={"false": "no", "do_not_pad": "no", "true": "longest"},
+        help="how far to pad: not at all, to the longest row, or to max_length",
+    )
+    truncation: str = option(
+        default="no",
+        choices=("no", "longest_first", "only_first", "only_second"),
+        aliases={"false": "no", "do_not_truncate": "no", "true": "longest_first"},
+        help="which text to cut when there are more tokens than max_length",
+    )
+    max_length: int | None = option(default=None, help="a whole number of tokens, 1 or more; empty: the model's own limit")
+    add_special_tokens: bool = option(default=True, help="true or false: put [CLS] and [SEP] around the text")
+    rows: int = option(default=2000, help="a whole number: at most so many tokens are listed (they are all counted)")
+
+
+@dataclass(frozen=True, slots=True)
+class TokensResult:
+    """One encoded text (or pair). The lists run in step, one entry a token, `listed` long."""
+
+    checkpoint: str
+    tokenizer: str
+    """Class of the tokenizer that answered."""
+    vocabulary: int
+    limit: int
+    """The longest sequence the model takes, in tokens."""
+    length: int
+    """Tokens in all, special ones and padding included."""
+    listed: int
+    input_ids: list[int]
+    tokens: list[str]
+    word_ids: list[int | None]
+    """Which word of its text a token belongs to; None for special tokens."""
+    token_type_ids: list[int]
+    attention_mask: list[int]
+    starts: list[int]
+    """First character of the token in its text, counted in characters from 0."""
+    ends: list[int]
+    """One past the last character; `starts == ends` for special tokens."""
+    special: list[int]
+    sequence_ids: list[int | None]
+    """0 for the first text, 1 for the pair, None for special tokens."""
+    unknown: int
+    """How many tokens are [UNK]."""
+    cut: int
+    """Tokens that truncation left out."""
+    decoded: str
+    """The ids turned back into text, special tokens kept."""
+    doubts: list[str]
+    """What a reader should know about this call, in sentences."""
+
+
+def run(spec: TokensSpec) -> TokensResult:
+    """Encode `spec.text`. Raises `UsageError` when the options contradict each other."""
+    tokenizer = checkpoints.tokenizer()
+    _check(spec, tokenizer)
+    encoding = tokenizer(
+        clean(spec.text),
+        clean(spec.pair) if spec.pair is not None else None,
+        return_offsets_mapping=True,
+        return_special_tokens_mask=True,
+        verbose=False,
+        **call_options(spec),
+    )
+    ids = encoding["input_ids"]
+    n = min(len(ids), max(spec.rows, 0))
+    offsets = encoding["offset_mapping"][:n]
+    cut = max(0, _full_length(spec, tokenizer) - sum(encoding["attention_mask"])) if spec.truncation != "no" else 0
+    return TokensResult(
+        checkpoint=checkpoints.backbone().name,
+        tokenizer=type(tokenizer).__name__,
+        vocabulary=len(tokenizer),
+        limit=tokenizer.model_max_length,
+        length=len(ids),
+        listed=n,
+        input_ids=ids[:n],
+        tokens=encoding.tokens()[:n],
+        word_ids=encoding.word_ids()[:n],
+        token_type_ids=encoding["token_type_ids"][:n],
+        attention_mask=encoding["attention_mask"][:n],
+        starts=[start for start, _ in offsets],
+        ends=[end for _, end in offsets],
+        special=encoding["special_tokens_mask"][:n],
+        sequence_ids=encoding.sequence_ids()[:n],
+        unknown=ids.count(tokenizer.unk_token_id),
+        cut=cut,
+        decoded=tokenizer.decode(ids[:n]),
+        doubts=_doubts(spec, tokenizer, ids, cut),
+    )
+
+
+def code(spec: TokensSpec) -> str:
+    """The tokenizer call, with only the options that differ from the library's defaults."""
+    texts = repr(clean(spec.text)) + (f", {clean(spec.pair)!r}" if spec.pair is not None else "")
+    given = "".join(f", {k}={v!r}" for k, v in call_options(spec).items())
+    return (
+        checkpoints.setup_code("tokenizer")
+        + f"encoding = tokenizer({texts}{given}, return_offsets_mapping=True)\n"
+        + 'for token, id, span in zip(encoding.tokens(), encoding["input_ids"], encoding["offset_mapping"]):\n'
+        + '    print(f"{token:15} {id:6} {span}")\n'
+        + 'print(encoding["input_ids"], encoding["token_type_ids"], encoding["attention_mask"], sep="\\n")\n'
+        + 'print(tokenizer.decode(encoding["input_ids"]))\n'
+    )
+
+
+def call_options(spec: TokensSpec) -> dict[str, Any]:
+    """The keyword arguments of the call, without those that only repeat a default."""
+    options: dict[str, Any] = {}
+    if spec.padding != "no":
+        options["padding"] = spec.padding
+    if spec.truncation != "no":
+        options["truncation"] = spec.truncation
+    if spec.max_length is not None:
+        options["max_length"] = spec.max_length
+    if not spec.add_special_tokens:
+        options["add_special_tokens"] = False
+    return options
+
+
+def clean(text: str) -> str:
+    """The text with lone surrogates replaced by U+FFFD: they are no characters, and the tokenizer refuses them."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _check(spec: TokensSpec, tokenizer: Any) -> None:
+    if spec.max_length is not None:
+        if spec.max_length > MOST_TOKENS:
+            raise UsageError("tokens: that max_length is too long.", next_step=f"Take up to {MOST_TOKENS}.")
+        room = tokenizer.num_special_tokens_to_add(pair=spec.pair is not None) if spec.add_special_tokens else 0
+        if spec.max_length < 1 or (spec.truncation != "no" and spec.max_length < room):
+            raise UsageError(
+                f"tokens: max_length cannot be {spec.max_length}.",
+                f"The special tokens alone take {room}." if room else "",
+                f"Take {max(room, 1)} or more.",
+            )
+    if spec.truncation == "only_second" and spec.pair is None:
+        raise UsageError(
+            "tokens: truncation only_second needs a second text.", next_step="Give pair, or take only_first."
+        )
+
+
+def _full_length(spec: TokensSpec, tokenizer: Any) -> int:
+    whole = tokenizer(
+        clean(spec.text),
+        clean(spec.pair) if spec.pair is not None else None,
+        add_special_tokens=spec.add_special_tokens,
+        verbose=False,
+    )
+    return len(whole["input_ids"])
+
+
+def _doubts(spec: TokensSpec, tokenizer: Any, ids: list[int], cut: int) -> list[str]:
+    doubts = []
+    limit = tokenizer.model_max_length
+    if len(ids) > limit:
+        doubts.append(f"{len(ids)} tokens are more than the model takes ({limit}): set truncation to cut the text.")
+    if spec.max_length is not None and spec.truncation == "no" and spec.padding != "max_length":
+        doubts.append("max_length does nothing by itself: it needs truncation, or padding=max_length.")
+    if spec.padding == "longest":
+        doubts.append("padding=longest pads to the longest row of the batch; this batch has one row.")
+    if cut:
+        doubts.append(f"truncation left out {cut} tokens.")
+    if unknown := ids.count(tokenizer.unk_token_id):
+        doubts.append(f"{unknown} of {len(ids)} tokens are {tokenizer.unk_token}: the text behind them is lost to the model.")
+    return doubts
+
+
+INSTRUMENT = Instrument(
+    "tokens", "What the tokenizer makes of a text, one row a token", TokensSpec, run, code
+)

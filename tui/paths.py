@@ -1,0 +1,50 @@
+"""Where things are kept. Functions of the environment at call time, never constants.
+
+`HEADNOTES_HOME` puts everything under one folder; otherwise the platform's own places are used.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def _base(kind: str) -> Path:
+    if home := os.environ.get("HEADNOTES_HOME"):
+        return Path(home).expanduser() / kind
+    import platformdirs
+
+    dirs = platformdirs.PlatformDirs("headnotes", appauthor=False)
+    return Path({"config": dirs.user_config_dir, "state": dirs.user_state_dir}[kind])
+
+
+def settings_file() -> Path:
+    """The reader's settings (TOML)."""
+    return _base("config") / "settings.toml"
+
+
+def progress_file() -> Path:
+    """What has been read and answered (JSON; its shape is described in `course.progress`)."""
+    return _base("state") / "progress.json"
+
+
+def engine_log() -> Path:
+    """What the engine and the libraries in it wrote to their standard error."""
+    return _base("state") / "engine.log"
+
+
+def copied_file() -> Path:
+    """The last thing that was copied, for terminals that pass no clipboard on."""
+    return _base("state") / "copied.txt"
+
+
+def lessons_dir() -> Path:
+    """The course: inside the package when installed from a wheel, beside it in a checkout."""
+    package = Path(__file__).resolve().parent
+    bundled = package / "lessons"
+    return bundled if bundled.is_dir() else package.parent / "lessons"
+
+
+def models_dir() -> Path:
+    """The small checkpoints that ship with the lessons."""
+    return lessons_dir() / "models"

@@ -1,0 +1,86 @@
+"""The reader's settings: one schema, one TOML file. Defaults < file < `HEADNOTES_*` environment < command line.
+
+A value that does not fit is named and left out; the rest still applies. Writing keeps the reader's comments.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from tui.atomic import write_atomically
+
+LANGUAGES = ("en", "zh")
+THEMES = ("dark", "light", "terminal")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the reader chose."""
+
+    language: str = field(default="en", metadata={"choices": LANGUAGES, "help": "language of lessons and screens"})
+    theme: str = field(default="dark", metadata={"choices": THEMES, "help": "colours; terminal = your own sixteen"})
+
+
+def load(
+    file: Path, environment: Mapping[str, str] | None = None, **typed: str | None
+) -> tuple[Settings, list[str]]:
+    """The settings, and one sentence for every value that was left out. Reading never writes and never raises."""
+    environment = os.environ if environment is None else environment
+    complaints: list[str] = []
+    settings = Settings()
+    sources: list[tuple[str, Mapping[str, Any]]] = [
+        (str(file), _read(file, complaints)),
+        ("environment", {f.name: environment.get(f"HEADNOTES_{f.name.upper()}") for f in fields(Settings)}),
+        ("command line", typed),
+    ]
+    for source, values in sources:
+        for name, value in values.items():
+            if value is None:
+                continue
+            if complaint := _complaint(name, value):
+                complaints.append(f"{source}: {complaint}")
+            else:
+                settings = replace(settings, **{name: value})
+    return settings, complaints
+
+
+def save(file: Path, **changed: str) -> None:
+    """Write the changed values; every other line stays as it is. A file that is no TOML is put aside, not lost."""
+    import tomlkit
+
+    document = tomlkit.document()
+    try:
+        document = tomlkit.parse(file.read_text("utf-8"))
+    except FileNotFoundError:
+        pass
+    except ValueError:
+        file.replace(file.with_suffix(".broken.toml"))
+    document.update(changed)
+    write_atomically(file, tomlkit.dumps(document))
+
+
+def _read(file: Path, complaints: list[str]) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        complaints.append(f"{file}: cannot be read ({error}); the defaults apply")
+        return {}
+
+
+def _complaint(name: str, value: Any) -> str:
+    schema = {f.name: f for f in fields(Settings)}
+    if name not in schema:
+        near = difflib.get_close_matches(name, schema, 1)
+        return f"no setting is called {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+    choices = schema[name].metadata["choices"]
+    if value not in choices:
+        return f"{name} = {value!r} is not one of {', '.join(choices)}; the default applies"
+    return ""

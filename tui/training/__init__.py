@@ -1,0 +1,1 @@
+"""Training: the scripts that made the small checkpoints of the lessons."""

@@ -132,5 +132,5 @@ def _view(tensor: Any) -> TensorView:
 
 
 INSTRUMENT = Instrument(
-    "anatomy", "From text to label, one stage at a time, with the real values", AnatomySpec, run, code
+    "anatomy", "From text to label, one stage at a time, with the real values", AnatomySpec, run, AnatomyResult, code
 )

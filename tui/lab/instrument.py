@@ -23,7 +23,9 @@ class Instrument:
     spec: type
     """A frozen dataclass whose fields were made with `option`."""
     run: Callable[[Any], Any]
-    """Does it with the public libraries; returns a frozen dataclass that is JSON-able. Runs in the engine."""
+    """Does it with the public libraries and returns a `result`, which is JSON-able. Runs in the engine."""
+    result: type
+    """The frozen dataclass that `run` returns."""
     code: Callable[[Any], str]
     """The short Python a reader would type for the same answer. Pure: needs no library."""
 
@@ -68,6 +70,21 @@ def options_of(instrument: Instrument) -> list[tuple[str, str, str]]:
         default = "" if _required(f) else f" (default {f.default!r})"
         rows.append((f.name, f"{shape}{default}", f.metadata["help"]))
     return rows
+
+
+def revive(hint: Any, plain: Any) -> Any:
+    """A dataclass again, from the plain data that `dataclasses.asdict` and JSON made of it."""
+    origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    if origin is list:
+        return [revive(inner[0], one) for one in plain] if _holds_dataclass(inner[0]) else plain
+    if dataclasses.is_dataclass(hint):
+        hints = typing.get_type_hints(hint)
+        return hint(**{name: revive(hints[name], value) for name, value in plain.items()})  # type: ignore[operator]
+    return plain
+
+
+def _holds_dataclass(hint: Any) -> bool:
+    return dataclasses.is_dataclass(hint) or any(_holds_dataclass(one) for one in typing.get_args(hint))
 
 
 def _required(f: dataclasses.Field[Any]) -> bool:

@@ -163,5 +163,5 @@ def _number(value: float) -> float | None:
 
 
 INSTRUMENT = Instrument(
-    "mask", "A padded batch, its attention mask, and what the mask changes", MaskSpec, run, code
+    "mask", "A padded batch, its attention mask, and what the mask changes", MaskSpec, run, MaskResult, code
 )

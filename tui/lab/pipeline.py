@@ -112,5 +112,5 @@ def _longer(tokenizer: Any, text: str, length: int) -> bool:
 
 
 INSTRUMENT = Instrument(
-    "pipeline", "A task on a text through transformers.pipeline, stage by stage", PipelineSpec, run, code
+    "pipeline", "A task on a text through transformers.pipeline, stage by stage", PipelineSpec, run, PipelineResult, code
 )

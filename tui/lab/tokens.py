@@ -187,5 +187,5 @@ def _doubts(spec: TokensSpec, tokenizer: Any, ids: list[int], cut: int) -> list[
 
 
 INSTRUMENT = Instrument(
-    "tokens", "What the tokenizer makes of a text, one row a token", TokensSpec, run, code
+    "tokens", "What the tokenizer makes of a text, one row a token", TokensSpec, run, TokensResult, code
 )

@@ -1,0 +1,1 @@
+"""The screens: the only room that uses Textual. Widgets are touched from the event loop alone."""

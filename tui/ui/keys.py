@@ -1,0 +1,185 @@
+"""Every key, once. Bindings, the bottom line, the help page, the palette and the README's table are made from this list.
+
+Keys are chosen to reach every terminal: letters, digits, function keys, arrows, tab, enter, escape, ctrl and a letter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+Words = tuple[str, str]
+"""English, Chinese."""
+
+SCOPES: dict[str, Words] = {
+    "everywhere": ("Everywhere", "任何地方"),
+    "scroll": ("Moving", "移动"),
+    "contents": ("Contents", "目录"),
+    "lesson": ("Lesson", "课文页"),
+    "notes": ("Notes", "笔记"),
+    "bench": ("Bench", "实验台"),
+    "edit": ("Text on the bench", "实验台上的文本"),
+    "options": ("Options on the bench", "实验台上的选项"),
+    "tokens": ("Token table", "词元表"),
+    "anatomy": ("Stages", "阶段"),
+    "mask": ("Mask", "掩码"),
+    "window": ("Windows", "小窗口"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One thing a key does."""
+
+    id: str
+    keys: str
+    """Comma-separated spellings, the first one shown."""
+    action: str
+    scope: str
+    label: Words
+    help: Words
+    rank: int = 0
+    """Its place on the bottom line, 1 first; 0 leaves it out."""
+    palette: bool = False
+    priority: bool = False
+
+    @property
+    def shown(self) -> str:
+        first = self.keys.split(",")[0]
+        return _SHOWN.get(first, first.replace("ctrl+", "^"))
+
+
+_SHOWN = {
+    "slash": "/", "question_mark": "?", "left_square_bracket": "[", "right_square_bracket": "]", "escape": "esc",
+    "pagedown": "pgdn", "pageup": "pgup", "f1": "F1", "colon": ":",
+}  # fmt: skip
+
+KEYS: tuple[Key, ...] = (
+    # everywhere
+    Key("app.help", "question_mark,f1", "help", "everywhere", ("keys", "按键"),
+        ("Show what every key does here", "显示此处每个键的作用"), 9, True),
+    Key("app.palette", "ctrl+p", "command_palette", "everywhere", ("palette", "命令"),
+        ("Find any command or lesson by typing", "输入文字查找命令或课文"), priority=True),
+    Key("app.language", "l", "language", "everywhere", ("中文", "English"),
+        ("Switch between English and Chinese, in place", "在原位切换中英文"), 6, True),
+    Key("app.theme", "ctrl+t", "next_theme", "everywhere", ("colours", "配色"),
+        ("Dark, light, or the terminal's own colours", "深色、浅色或终端自身的颜色"), 0, True),
+    Key("app.doctor", "f2", "doctor", "everywhere", ("doctor", "诊断"),
+        ("Versions, device, models, paths: for a bug report", "版本、设备、模型、路径：便于报告问题"), 0, True),
+    Key("app.restart_engine", "f5", "restart_engine", "everywhere", ("restart engine", "重启引擎"),
+        ("End the engine and start a new one", "结束引擎并重新启动"), 0, True),
+    Key("app.quit", "ctrl+q", "quit", "everywhere", ("quit", "退出"),
+        ("Leave; your place is kept", "退出，并记住位置"), 0, True, True),
+    # moving
+    Key("scroll.down", "down,j", "line(1)", "scroll", ("down", "下"), ("One line down", "下移一行")),
+    Key("scroll.up", "up,k", "line(-1)", "scroll", ("up", "上"), ("One line up", "上移一行")),
+    Key("scroll.page_down", "pagedown,space,ctrl+d", "page(1)", "scroll", ("page", "下页"), ("One page down", "下翻一页")),
+    Key("scroll.page_up", "pageup,ctrl+u", "page(-1)", "scroll", ("page back", "上页"), ("One page up", "上翻一页")),
+    Key("scroll.top", "home,g", "end('top')", "scroll", ("top", "开头"), ("To the beginning", "到开头")),
+    Key("scroll.bottom", "end,G", "end('bottom')", "scroll", ("bottom", "结尾"), ("To the end", "到结尾")),
+    Key("scroll.right", "shift+right", "side(8)", "scroll", ("right", "右"), ("Scroll sideways", "向右滚动")),
+    Key("scroll.left", "shift+left", "side(-8)", "scroll", ("left", "左"), ("Scroll back", "向左滚动")),
+    # contents
+    Key("contents.open", "enter", "open", "contents", ("open", "打开"), ("Open the lesson", "打开课文"), 1),
+    Key("contents.continue", "c", "continue", "contents", ("continue", "继续"),
+        ("Go on where you were", "从上次的位置继续"), 2),
+    Key("contents.find", "slash", "find", "contents", ("find", "查找"),
+        ("Find words in all lessons", "在所有课文中查找"), 3),
+    Key("contents.quit", "q", "app.quit", "contents", ("quit", "退出"), ("Leave", "退出"), 8),
+    # lesson
+    Key("lesson.switch", "tab", "app.focus_next", "lesson", ("bench", "实验台"),
+        ("To the next field; from the notes to the bench", "到下一个区域；从笔记到实验台"), 1),
+    Key("lesson.switch_back", "shift+tab", "app.focus_previous", "lesson", ("back", "上一个"),
+        ("To the field before", "到上一个区域")),
+    Key("lesson.edit", "e", "edit", "lesson", ("edit", "编辑"),
+        ("Edit the text on the bench", "编辑实验台上的文本"), 2, True),
+    Key("lesson.code", "c", "code", "lesson", ("code", "代码"),
+        ("Show the Python behind what is on the bench", "显示实验台背后的 Python 代码"), 4, True),
+    Key("lesson.copy", "y", "copy", "lesson", ("copy", "复制"),
+        ("Copy what has the focus: code, answer, table", "复制焦点处的内容：代码、结果、表格"), 5, True),
+    Key("lesson.outline", "t", "outline", "lesson", ("outline", "大纲"),
+        ("Jump to a section", "跳到某一节"), 0, True),
+    Key("lesson.links", "o", "links", "lesson", ("links", "链接"),
+        ("Open a link of this page", "打开本页中的链接"), 0, True),
+    Key("lesson.back", "b", "back", "lesson", ("back", "返回"),
+        ("Back to where a link was followed", "回到点开链接之前的位置"), 0, True),
+    Key("lesson.next", "right_square_bracket", "turn(1)", "lesson", ("next lesson", "下一课"),
+        ("The next lesson", "下一课"), 0, True),
+    Key("lesson.previous", "left_square_bracket", "turn(-1)", "lesson", ("lesson before", "上一课"),
+        ("The lesson before", "上一课"), 0, True),
+    Key("lesson.contents", "q", "contents", "lesson", ("contents", "目录"),
+        ("Back to the contents", "回到目录"), 8, True),
+    Key("lesson.escape", "escape", "leave", "lesson", ("leave", "离开"),
+        ("Stop what runs; else leave one layer: text, bench, search", "停止正在运行的；否则离开一层：文本、实验台、查找")),
+    # notes
+    Key("notes.next", "n", "stop(1)", "notes", ("next", "下一个"),
+        ("To the next thing to do: try, cell, claim, question", "到下一个可操作处：试验、代码、说法、问题"), 2),
+    Key("notes.previous", "p,N", "stop(-1)", "notes", ("previous", "上一个"),
+        ("To the one before", "到上一个可操作处")),
+    Key("notes.act", "enter", "act", "notes", ("run", "运行"),
+        ("Do what is marked: to the bench, run the code, submit the answer", "执行标记处：到实验台、运行代码、提交答案"), 3),
+    Key("notes.find", "slash", "find", "notes", ("find", "查找"),
+        ("Find words in this page; n and N go through them", "在本页查找；n 与 N 逐个前往"), 4),
+    Key("notes.pick", "1,2,3,4,5,6,7,8,9", "pick({})", "notes", ("choose", "选择"),
+        ("Choose an answer of the marked question", "选择所标问题的答案")),
+    # bench
+    Key("bench.rerun", "r", "rerun", "bench", ("again", "重跑"), ("Run it again", "再运行一次"), 0, True),
+    Key("bench.reset", "0", "reset", "bench", ("as in the notes", "还原"),
+        ("Put back the inputs of the notes", "还原为笔记中的输入"), 0, True),
+    # text on the bench
+    Key("edit.done", "escape", "screen.leave", "edit", ("done", "完成"),
+        ("Leave the text", "离开文本"), 1, priority=True),
+    # options
+    Key("options.next", "right", "move(1)", "options", ("option", "选项"), ("The next option", "下一个选项"), 1),
+    Key("options.previous", "left", "move(-1)", "options", ("option", "选项"), ("The option before", "上一个选项")),
+    Key("options.change", "space,down,enter", "change(1)", "options", ("change", "更改"),
+        ("Its next value; for a number, type it", "下一个取值；数字可直接输入"), 2),
+    Key("options.change_back", "up", "change(-1)", "options", ("back", "往回"), ("Its value before", "上一个取值")),
+    Key("options.erase", "backspace,delete", "erase", "options", ("erase", "清除"), ("Erase the number", "清除数字")),
+    # token table
+    Key("tokens.down", "down,j", "token(1)", "tokens", ("next token", "下一个词元"),
+        ("The next token; its span is marked in the text", "下一个词元；文本中标出它的位置"), 1),
+    Key("tokens.up", "up,k", "token(-1)", "tokens", ("token before", "上一个词元"), ("The token before", "上一个词元")),
+    # stages
+    Key("anatomy.next", "right,space", "stage(1)", "anatomy", ("next stage", "下一阶段"),
+        ("The next stage between text and label", "文本到标签之间的下一阶段"), 1),
+    Key("anatomy.previous", "left", "stage(-1)", "anatomy", ("stage before", "上一阶段"), ("The stage before", "上一阶段"), 2),
+    # mask
+    Key("mask.flip", "space,enter", "flip", "mask", ("flip", "翻转"),
+        ("Turn the marked cell of the mask over", "翻转所标的掩码单元"), 1),
+    Key("mask.left", "left", "cell(0,-1)", "mask", ("left", "左"), ("The cell on the left", "左边的单元")),
+    Key("mask.right", "right", "cell(0,1)", "mask", ("right", "右"), ("The cell on the right", "右边的单元")),
+    Key("mask.up", "up,k", "cell(-1,0)", "mask", ("up", "上"), ("The row above", "上一行")),
+    Key("mask.down", "down,j", "cell(1,0)", "mask", ("down", "下"), ("The row below", "下一行")),
+    Key("mask.clear", "x", "clear", "mask", ("tokenizer's mask", "恢复掩码"),
+        ("The mask as the tokenizer made it", "恢复分词器给出的掩码"), 2),
+    # windows
+    Key("window.close", "escape,q", "close", "window", ("close", "关闭"), ("Close the window", "关闭窗口"), 1),
+    Key("window.copy", "y", "copy", "window", ("copy", "复制"), ("Copy what is shown", "复制所显示的内容"), 2),
+)  # fmt: skip
+
+
+def bindings(scope: str) -> list[Binding]:
+    """The bindings of a scope; the bottom line is ours, so none is shown by Textual's."""
+    made = []
+    for key in KEYS:
+        if key.scope == scope:
+            spellings = key.keys.split(",") if "{}" in key.action else [key.keys]
+            made += [
+                Binding(keys, key.action.format(keys), key.label[0], show=False, priority=key.priority, id=key.id)
+                for keys in spellings
+            ]
+    return made
+
+
+def on_bottom_line(scopes: Iterable[str]) -> list[Key]:
+    """The ranked keys of these scopes, nearest scope first; a key that a nearer scope uses is left out."""
+    found: list[tuple[int, int, Key]] = []
+    taken: set[str] = set()
+    for nearness, scope in enumerate(scopes):
+        here = [key for key in KEYS if key.scope == scope]
+        found += [(nearness, key.rank, key) for key in here if key.rank and key.keys.split(",")[0] not in taken]
+        taken |= {spelling for key in here for spelling in key.keys.split(",")}
+    return [key for _, _, key in sorted(found, key=lambda one: (one[1], one[0]))]

@@ -1,0 +1,1 @@
+"""Contents, lesson, doctor, and the small windows over them."""

@@ -1,0 +1,115 @@
+"""Three themes: dark, light, and the terminal's own sixteen colours.
+
+One accent for what has the focus; green, amber and red only for states, and always with a word or a sign beside them.
+"""
+
+from __future__ import annotations
+
+from textual.theme import Theme
+
+_DARK = Theme(
+    name="dark",
+    primary="#6cb6ff",
+    accent="#6cb6ff",
+    foreground="#d5dde6",
+    background="#12161c",
+    surface="#12161c",
+    panel="#1b212a",
+    success="#6bc46d",
+    warning="#daaa3f",
+    error="#f47067",
+    dark=True,
+    variables={
+        "dim": "#8a97a6",
+        "code": "#b5d5c5",
+        "cursor": "#6cb6ff",
+        "cursor-text": "#0b0f14",
+        "here": "#1f2833",
+        "match": "#daaa3f",
+        "match-text": "#0b0f14",
+        "syntax-keyword": "#d2a8ff",
+        "syntax-string": "#a5d6b8",
+        "syntax-number": "#f0b98d",
+        "syntax-name": "#9ecbff",
+        "scrollbar": "#36414f",
+        "scrollbar-background": "#12161c",
+        "scrollbar-hover": "#4a5869",
+        "scrollbar-active": "#6cb6ff",
+        "border": "#6cb6ff",
+        "border-blurred": "#36414f",
+    },
+)
+
+_LIGHT = Theme(
+    name="light",
+    primary="#0a58b5",
+    accent="#0a58b5",
+    foreground="#20262d",
+    background="#fbfaf7",
+    surface="#fbfaf7",
+    panel="#efede6",
+    success="#1b6e2d",
+    warning="#855400",
+    error="#b42318",
+    dark=False,
+    variables={
+        "dim": "#5c6570",
+        "code": "#14532d",
+        "cursor": "#0a58b5",
+        "cursor-text": "#ffffff",
+        "here": "#e6ebf2",
+        "match": "#ffd76a",
+        "match-text": "#20262d",
+        "syntax-keyword": "#7a1fa2",
+        "syntax-string": "#14532d",
+        "syntax-number": "#8f3b00",
+        "syntax-name": "#0a58b5",
+        "scrollbar": "#c3c7cc",
+        "scrollbar-background": "#fbfaf7",
+        "scrollbar-hover": "#9aa1a9",
+        "scrollbar-active": "#0a58b5",
+        "border": "#0a58b5",
+        "border-blurred": "#c3c7cc",
+    },
+)
+
+_TERMINAL = Theme(
+    name="terminal",
+    ansi=True,
+    primary="ansi_blue",
+    accent="ansi_cyan",
+    foreground="ansi_default",
+    background="ansi_default",
+    surface="ansi_default",
+    panel="ansi_default",
+    boost="ansi_default",
+    success="ansi_green",
+    warning="ansi_yellow",
+    error="ansi_red",
+    variables={
+        "dim": "ansi_default",
+        "code": "ansi_green",
+        "cursor": "ansi_cyan",
+        "cursor-text": "ansi_black",
+        "here": "ansi_default",
+        "match": "ansi_yellow",
+        "match-text": "ansi_black",
+        "syntax-keyword": "ansi_magenta",
+        "syntax-string": "ansi_green",
+        "syntax-number": "ansi_yellow",
+        "syntax-name": "ansi_blue",
+        "scrollbar": "ansi_blue",
+        "scrollbar-background": "ansi_default",
+        "scrollbar-hover": "ansi_cyan",
+        "scrollbar-active": "ansi_cyan",
+        "border": "ansi_cyan",
+        "border-blurred": "ansi_default",
+        "input-cursor-background": "ansi_default",
+        "input-cursor-foreground": "ansi_default",
+        "input-cursor-text-style": "reverse",
+        "input-selection-background": "ansi_cyan",
+        "input-selection-foreground": "ansi_black",
+    },
+)
+
+THEMES = (_DARK, _LIGHT, _TERMINAL)

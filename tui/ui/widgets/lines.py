@@ -1,0 +1,141 @@
+"""A scrolling view of styled lines: what notes, token tables and tensors are drawn with.
+
+Textual's Markdown and DataTable mount a widget for each block or measure every cell; this draws only the lines on screen.
+A line is a tuple of pieces, a piece is (text, look); looks are names that the style sheet colours, joined by dots.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.binding import Binding
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui.ui.keys import bindings
+from tui.ui.verbatim import visible
+from tui.ui.wrap import cells
+
+Piece = tuple[str, str]
+Line = tuple[Piece, ...]
+
+LOOKS = (
+    "text", "dim", "strong", "em", "code", "link", "heading", "title", "accent", "good", "warn", "bad", "marker",
+    "cursor", "here", "keyword", "string", "comment", "number", "name", "struck", "match", "bar", "panel",
+)  # fmt: skip
+
+
+def line_text(line: Line) -> str:
+    """The line without its looks."""
+    return "".join(text for text, _ in line)
+
+
+class Lines(ScrollView, can_focus=True):
+    """Lines of styled pieces, scrolled by keys; draws only what is on screen."""
+
+    COMPONENT_CLASSES = {f"look--{look}" for look in LOOKS}
+    BINDINGS: list[Binding] = bindings("scroll")  # type: ignore[assignment]
+
+    DEFAULT_CSS = """
+    Lines {
+        height: 1fr;
+        scrollbar-size-vertical: 1;
+        scrollbar-size-horizontal: 1;
+        .look--text { color: $foreground; }
+        .look--dim { color: $dim; }
+        .look--strong { text-style: bold; }
+        .look--em { text-style: italic; }
+        .look--struck { text-style: strike; }
+        .look--code { color: $code; }
+        .look--link { color: $accent; text-style: underline; }
+        .look--heading { text-style: bold; color: $accent; }
+        .look--title { text-style: bold; }
+        .look--accent { color: $accent; }
+        .look--good { color: $success; }
+        .look--warn { color: $warning; }
+        .look--bad { color: $error; }
+        .look--marker { color: $accent; }
+        .look--cursor { background: $cursor; color: $cursor-text; }
+        .look--here { background: $here; }
+        .look--match { background: $match; color: $match-text; }
+        .look--keyword { color: $syntax-keyword; }
+        .look--string { color: $syntax-string; }
+        .look--comment { color: $dim; text-style: italic; }
+        .look--number { color: $syntax-number; }
+        .look--name { color: $syntax-name; }
+        .look--bar { color: $accent; }
+        .look--panel { background: $panel; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._lines: Sequence[Line] = ()
+        self._widest = 0
+        self._styles_of: dict[str, Style] = {}
+
+    @property
+    def lines(self) -> Sequence[Line]:
+        """What is shown."""
+        return self._lines
+
+    def set_lines(self, lines: Sequence[Line], *, scroll_wide: bool = False) -> None:
+        """Show these lines. With `scroll_wide`, lines wider than the view can be reached by scrolling sideways."""
+        self._lines = lines
+        self._widest = max((cells(line_text(line)) for line in lines), default=0) if scroll_wide else 0
+        self.virtual_size = Size(self._widest, len(lines))
+        self.refresh()
+
+    def on_resize(self) -> None:
+        self.virtual_size = Size(self._widest, len(self._lines))
+
+    def notify_style_update(self) -> None:
+        self._styles_of.clear()
+        super().notify_style_update()
+
+    def look(self, names: str) -> Style:
+        """The style of a look: `text`, or several joined by dots, later ones over earlier ones."""
+        style = self._styles_of.get(names)
+        if style is None:
+            style = self.rich_style
+            for name in names.split("."):
+                style += self.get_component_rich_style(f"look--{name}", partial=True)
+            self._styles_of[names] = style
+        return style
+
+    def decorated(self, y: int) -> Line:
+        """The line as it is drawn just now, with a cursor or a match in it. `y` is its index."""
+        return self._lines[y]
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        scroll_x, scroll_y = self.scroll_offset
+        index = y + scroll_y
+        if not 0 <= index < len(self._lines):
+            return Strip.blank(width, self.rich_style)
+        strip = Strip([Segment(visible(text), self.look(look)) for text, look in self.decorated(index)])
+        return strip.crop_extend(scroll_x, scroll_x + width, self.rich_style)
+
+    def show(self, first: int, last: int | None = None) -> None:
+        """Scroll as little as possible so that the lines from `first` to `last` can be seen."""
+        last = first if last is None else last
+        top, height = round(self.scroll_y), self.size.height
+        if first < top or last - first >= height:
+            self.scroll_to(y=first, animate=False)
+        elif last >= top + height:
+            self.scroll_to(y=last - height + 1, animate=False)
+
+    def action_line(self, by: int) -> None:
+        self.scroll_to(y=self.scroll_y + by, animate=False)
+
+    def action_page(self, by: int) -> None:
+        self.scroll_to(y=self.scroll_y + by * max(1, self.size.height - 2), animate=False)
+
+    def action_end(self, which: str) -> None:
+        self.scroll_to(y=0 if which == "top" else self.max_scroll_y, animate=False)
+
+    def action_side(self, by: int) -> None:
+        self.scroll_to(x=self.scroll_x + by, animate=False)

@@ -1,0 +1,347 @@
+"""The notes: a page to read, with stops where something can be done."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from textual.binding import Binding
+from textual.geometry import Size
+from textual.message import Message
+
+from tui.course.blocks import Stop, Try
+from tui.course.lesson import Page, Section
+from tui.ui.keys import bindings
+from tui.ui.page_layout import PageLayout
+from tui.ui.typeset import MARGIN, Setting, State
+from tui.ui.widgets.lines import Line, Lines, Piece, line_text
+
+
+class Notes(Lines):
+    """One page. Scrolling moves a reading line from its top to its end; what it has passed counts as read."""
+
+    SCOPES = ("notes", "scroll")
+    BINDINGS: list[Binding] = bindings("notes")  # type: ignore[assignment]
+
+    DEFAULT_CSS = """
+    Notes { padding: 1 0 0 0; }
+    """
+
+    @dataclass
+    class BenchWanted(Message):
+        """The reader has come to an instrument: bring it to the bench."""
+
+        block: int
+        wanted: Try
+
+    @dataclass
+    class SectionRead(Message):
+        """The reading line has passed the end of a section."""
+
+        anchor: str
+
+    @dataclass
+    class Act(Message):
+        """The reader wants to do what is marked."""
+
+        block: int
+        stop: Stop
+
+    @dataclass
+    class Pick(Message):
+        """A digit was pressed while a question is marked: its n-th choice as shown, from 1."""
+
+        block: int
+        place: int
+
+    class Find(Message):
+        """The reader wants to find words."""
+
+    @dataclass
+    class Moved(Message):
+        """Another section is being read."""
+
+        section: Section
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.page: Page | None = None
+        self.layout_of: PageLayout | None = None
+        self.states: dict[int, State] = {}
+        self.current: int | None = None
+        """The marked stop."""
+        self.on_bench: int | None = None
+        """The {try} whose instrument is on the bench."""
+        self.words = ""
+        """What is being searched for."""
+        self._language = "en"
+        self._highlight = False
+        self._found: list[int] = []
+        self._match: int | None = None
+        """The row of the match that was gone to last."""
+        self._read: set[str] = set()
+        self._section: Section | None = None
+        self._place: tuple[str, float] | None = None
+
+    # -- the page ------------------------------------------------------------------------------------------------
+
+    def open(self, page: Page, language: str, *, read: set[str], anchor: str = "", below: int = 0) -> None:
+        """Show a page, from a section on."""
+        self.page, self._language, self._read = page, language, set(read)
+        self.states, self.current, self.on_bench, self.words, self._found = {}, None, None, "", []
+        self._match = None
+        self._section = None
+        self._set()
+        self.go_to(anchor, below)
+
+    def translate(self, page: Page, language: str) -> None:
+        """Show the twin of the page at the same place, with the same stops done."""
+        before = self.layout_of
+        if before is None:
+            return
+        place = self.place_in_section()
+        ours, theirs = before.stops(), [i for i, b in enumerate(page.blocks) if isinstance(b, Stop)]
+        across = dict(zip(ours, theirs, strict=False))
+        self.states = {across[i]: state for i, state in self.states.items() if i in across}
+        self.current, self.on_bench = (across.get(i) if i is not None else None for i in (self.current, self.on_bench))
+        self.page, self._language, self._section = page, language, None
+        self._set()
+        self._go_to_place(place)
+
+    def colour_code(self) -> None:
+        """Colour the code, once the page has been painted without."""
+        if not self._highlight:
+            self._highlight = True
+            self._set()
+
+    def _set(self) -> None:
+        if self.page is None or not self.size.width:
+            return
+        setting = Setting(self.size.width, self._language, self._highlight)
+        self.layout_of = PageLayout(self.page, setting, self.states, self.on_bench)
+        self._found = self.layout_of.find(self.words)
+        self._show_rows()
+
+    def _show_rows(self) -> None:
+        if self.layout_of is not None:
+            self.set_lines(self.layout_of.rows)
+
+    def on_resize(self) -> None:
+        if self.page is None:
+            return
+        if self.layout_of is None:
+            self._set()
+            if self._place is not None:
+                self._go_to_place(self._place)
+            self._reading()
+        elif self.layout_of.setting.width != self.size.width:
+            place = self.place_in_section()
+            self._set()
+            self._go_to_place(place)
+        self.virtual_size = Size(0, len(self.lines))
+
+    # -- places --------------------------------------------------------------------------------------------------
+
+    @property
+    def reading_row(self) -> int:
+        """The row being read: at the top of the view when the page begins, at its foot when it ends."""
+        end = self.max_scroll_y
+        share = self.scroll_y / end if end else 0.0
+        return round(self.scroll_y + share * max(0, self.size.height - 1))
+
+    def place(self) -> tuple[str, int]:
+        """(anchor of the section at the top of the view, lines below it)."""
+        if self.layout_of is None:
+            return "", 0
+        section = self.layout_of.section_at(round(self.scroll_y))
+        return section.anchor, max(0, round(self.scroll_y) - self.layout_of.first_row(section))
+
+    def place_in_section(self) -> tuple[str, float]:
+        """The same as a share of the section, for another width or language."""
+        if self.layout_of is None:
+            return "", 0.0
+        anchor, below = self.place()
+        section = self.layout_of.section_at(round(self.scroll_y))
+        height = self.layout_of.last_row(section) - self.layout_of.first_row(section) + 1
+        return anchor, below / max(1, height)
+
+    def _go_to_place(self, place: tuple[str, float]) -> None:
+        layout = self.layout_of
+        if layout is None:
+            self._place = place
+            return
+        section = next((s for s in layout.page.sections if s.anchor == place[0]), layout.page.sections[0])
+        height = layout.last_row(section) - layout.first_row(section) + 1
+        self.scroll_to(y=layout.first_row(section) + round(place[1] * height), animate=False, force=True)
+
+    def go_to(self, anchor: str, below: int = 0) -> bool:
+        """Scroll to a heading. False when the page has no such anchor."""
+        layout = self.layout_of
+        if layout is None:
+            self._place = (anchor, 0.0)
+            return True
+        index = layout.page.anchors.get(anchor)
+        if anchor and index is None:
+            return False
+        row = (layout.firsts[index] if index is not None else 0) + below
+        self.scroll_to(y=row, animate=False, force=True)
+        return True
+
+    def go_to_block(self, block: int) -> None:
+        """Scroll to a block."""
+        if self.layout_of is not None and block < len(self.layout_of.firsts):
+            self.scroll_to(y=max(0, self.layout_of.firsts[block] - 2), animate=False)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        self._reading()
+
+    def _reading(self) -> None:
+        """The reader has moved: what is read now, and what belongs on the bench."""
+        layout = self.layout_of
+        if layout is None or not layout.page.blocks:
+            return
+        row = self.reading_row
+        section = layout.section_at(row)
+        if section != self._section:
+            self._section = section
+            self.post_message(self.Moved(section))
+        at_end = self.max_scroll_y > 0 and self.scroll_y >= self.max_scroll_y
+        for passed in layout.page.sections:
+            if passed.anchor not in self._read and (at_end or layout.last_row(passed) < row):
+                self._read.add(passed.anchor)
+                self.post_message(self.SectionRead(passed.anchor))
+        marked = self.current is not None and isinstance(layout.page.blocks[self.current], Try)
+        wanted = self.current if marked and self._is_visible(self.current) else layout.try_at(row)
+        self._bring(wanted)
+
+    def _bring(self, block: int | None) -> None:
+        if block is None or block == self.on_bench or self.page is None:
+            return
+        wanted = self.page.blocks[block]
+        before, self.on_bench = self.on_bench, block
+        for index in (before, block):
+            if index is not None:
+                self._relay(index)
+        if isinstance(wanted, Try):
+            self.post_message(self.BenchWanted(block, wanted))
+
+    def _is_visible(self, block: int | None) -> bool:
+        if self.layout_of is None or block is None:
+            return False
+        first, last = self.layout_of.rows_of(block)
+        top = round(self.scroll_y)
+        return last >= top and first < top + self.size.height
+
+    # -- stops ---------------------------------------------------------------------------------------------------
+
+    def set_state(self, block: int, state: State) -> None:
+        """Show what has become of a stop."""
+        self.states[block] = state
+        self._relay(block)
+        if block == self.current and self.layout_of is not None:
+            self.show(*self.layout_of.rows_of(block))
+
+    def _relay(self, block: int) -> None:
+        if self.layout_of is not None:
+            self.layout_of.relay(block, self.states.get(block), on_bench=block == self.on_bench)
+            self._found = self.layout_of.find(self.words)
+            self._show_rows()
+
+    def action_stop(self, by: int) -> None:
+        """To the next or previous match while searching, else stop."""
+        layout = self.layout_of
+        if layout is None:
+            return
+        if self._found:
+            here = round(self.scroll_y) if self._match is None else self._match
+            ahead = [y for y in self._found if (y > here if by > 0 else y < here)]
+            self._go_to_match((ahead[0] if by > 0 else ahead[-1]) if ahead else self._found[0 if by > 0 else -1])
+            return
+        stops = layout.stops()
+        if not stops:
+            return
+        if self.current is None or not self._is_visible(self.current):
+            top, bottom = round(self.scroll_y), round(self.scroll_y) + self.size.height
+            ahead = [i for i in stops if (layout.firsts[i] >= top if by > 0 else layout.firsts[i] < bottom)]
+            self.current = (ahead[0] if by > 0 else ahead[-1]) if ahead else stops[-1 if by > 0 else 0]
+        else:
+            place = stops.index(self.current) + by if self.current in stops else 0
+            self.current = stops[max(0, min(place, len(stops) - 1))]
+        first, last = layout.rows_of(self.current)
+        self.show(max(0, first - 1), min(last + 1, len(self.lines) - 1))
+        if isinstance(layout.page.blocks[self.current], Try):
+            self._bring(self.current)
+        self.refresh()
+
+    def action_act(self) -> None:
+        if self.page is None:
+            return
+        if self.words or self.current is None:
+            self.end_search()
+            self.action_stop(1)
+            return
+        stop = self.page.blocks[self.current]
+        if isinstance(stop, Stop):
+            self.post_message(self.Act(self.current, stop))
+
+    def action_pick(self, place: int) -> None:
+        if self.current is not None:
+            self.post_message(self.Pick(self.current, place))
+
+    # -- finding -------------------------------------------------------------------------------------------------
+
+    def action_find(self) -> None:
+        self.post_message(self.Find())
+
+    def search(self, words: str) -> int:
+        """Mark the words and go to the first one from here on; returns how many lines hold them."""
+        self.words = words
+        self._found = self.layout_of.find(words) if self.layout_of is not None else []
+        if self._found:
+            here = round(self.scroll_y)
+            self._go_to_match(next((y for y in self._found if y >= here), self._found[0]))
+        self.refresh()
+        return len(self._found)
+
+    def _go_to_match(self, row: int) -> None:
+        self._match = row
+        self.show(max(0, row - 2), min(len(self.lines) - 1, row + 2))
+        self.refresh()
+
+    def end_search(self) -> bool:
+        """Forget the words. False when nothing was being searched for."""
+        if not self.words:
+            return False
+        self.words, self._found, self._match = "", [], None
+        self.refresh()
+        return True
+
+    # -- drawing -------------------------------------------------------------------------------------------------
+
+    def decorated(self, y: int) -> Line:
+        layout = self.layout_of
+        assert layout is not None
+        line = layout.rows[y]
+        if self.words and y in self._found:
+            line = _marked(line, self.words)
+            return ((MARGIN, "text") if y != self._match else ("▌ ", "bar"), *line)
+        if not self.words and self.current is not None:
+            first, last = layout.rows_of(self.current)
+            if first <= y <= last:
+                return (("▌ ", "bar"), *line)
+        return ((MARGIN, "text"), *line)
+
+
+def _marked(line: Line, words: str) -> Line:
+    """The line with every occurrence of the words marked, across pieces."""
+    hits = [hit.span() for hit in re.finditer(re.escape(words), line_text(line), re.IGNORECASE)]
+    marked: list[Piece] = []
+    at = 0
+    for piece, look in line:
+        points = sorted({0, len(piece), *(p - at for hit in hits for p in hit if 0 < p - at < len(piece))})
+        for start, end in zip(points, points[1:], strict=False):
+            inside = any(first <= at + start < last for first, last in hits)
+            marked.append((piece[start:end], f"{look}.match" if inside else look))
+        at += len(piece)
+    return tuple(marked)

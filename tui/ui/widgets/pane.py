@@ -1,0 +1,263 @@
+"""The frame that every instrument on the bench has: its texts, its options, what it is doing, its answer."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.engine.client import Progress, Request
+from tui.errors import HeadnotesError, Stopped, UsageError
+from tui.lab.instrument import Instrument, revive
+from tui.ui.keys import bindings
+from tui.ui.verbatim import verbatim
+from tui.ui.widgets.lines import Lines
+from tui.ui.widgets.options import Option, Options, options_for
+from tui.ui.widgets.sentence import Sentence
+from tui.ui.widgets.status import Status
+from tui.ui.words import say
+
+if TYPE_CHECKING:
+    from tui.ui.app import HeadnotesApp
+
+
+class Pane(Vertical):
+    """One instrument. Runs again whenever its inputs change; only the newest question is ever waited for."""
+
+    SCOPES = ("bench",)
+    BINDINGS: list[Binding] = bindings("bench")  # type: ignore[assignment]
+    TEXTS: ClassVar[tuple[str, ...]] = ("text",)
+    """The fields of the Spec that are typed into a box."""
+    SEVERAL: ClassVar[tuple[str, ...]] = ()
+    """Those of them that hold several texts, one a line."""
+    LEFT_OUT: ClassVar[tuple[str, ...]] = ()
+    """Fields that the pane sets in a way of its own."""
+    DELAY: ClassVar[float] = 0.25
+    """Seconds without a key before the new text is sent."""
+
+    app: HeadnotesApp
+
+    DEFAULT_CSS = """
+    Pane {
+        height: 1fr;
+        .field { color: $dim; height: 1; padding: 0 1; }
+        &:ansi .field { text-style: dim; }
+        .answer { margin: 1 0 0 0; }
+        .-hidden { display: none; }
+    }
+    """
+
+    def __init__(self, instrument: Instrument) -> None:
+        super().__init__(id=f"pane-{instrument.name}")
+        self.instrument = instrument
+        self.result: Any = None
+        self._notes_values: dict[str, Any] = {}
+        self._request: Request | None = None
+        self._later: Timer | None = None
+        self._options: list[Option] = options_for(instrument, (*self.TEXTS, *self.LEFT_OUT))
+
+    # -- to be filled in by each instrument -----------------------------------------------------------------------
+
+    def compose_answer(self) -> Iterator[Widget]:
+        """The widgets that draw the answer."""
+        raise NotImplementedError
+
+    def draw(self, result: Any) -> None:
+        """Draw the answer."""
+        raise NotImplementedError
+
+    def extra_values(self) -> dict[str, Any]:
+        """Values of the Spec that are neither a text nor an option on the line."""
+        return {}
+
+    def put_extra(self, values: Mapping[str, Any]) -> None:
+        """Take over such values from the notes."""
+
+    def translate(self) -> None:
+        """The language has changed."""
+        for name in self.TEXTS:
+            self.query_one(f"#field-{name}", Static).update(verbatim(say(self.app.language, name)))
+        if self.result is not None:
+            self.draw(self.result)
+
+    # -- frame ----------------------------------------------------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        for name in self.TEXTS:
+            if len(self.TEXTS) > 1 or name in self.SEVERAL:
+                yield Static(verbatim(say(self.app.language, name)), id=f"field-{name}", classes="field")
+            else:
+                yield Static("", id=f"field-{name}", classes="field -hidden")
+            yield Sentence(id=f"text-{name}", several=name in self.SEVERAL)
+        if self._options:
+            yield Options(self._options, id="options")
+        yield Status(id="status")
+        with Vertical(id="answer", classes="answer"):
+            yield from self.compose_answer()
+
+    def on_mount(self) -> None:
+        self._fill(self._notes_values)
+
+    def put(self, values: Mapping[str, Any]) -> None:
+        """Take over the inputs that the notes give, and run."""
+        self._notes_values = dict(values)
+        if self.is_mounted:
+            self._fill(values)
+
+    def _fill(self, values: Mapping[str, Any]) -> None:
+        for name in self.TEXTS:
+            value = values.get(name)
+            text = "\n".join(map(str, value)) if isinstance(value, list | tuple) else str(value or "")
+            self.query_one(f"#text-{name}", Sentence).put(text)
+        if self._options:
+            try:
+                spec = self.instrument.read({**{n: "" for n in self.TEXTS}, **values})
+                given = {option.name: getattr(spec, option.name) for option in self._options}
+            except UsageError:
+                given = {}  # said by ask(), which reads the same values
+            self.query_one(Options).put(given)
+        self.put_extra(values)
+        self.ask()
+
+    def values(self) -> dict[str, Any]:
+        """What the reader has set, without what only repeats a default."""
+        values: dict[str, Any] = {}
+        for name in self.TEXTS:
+            text = self.query_one(f"#text-{name}", Sentence).value
+            if name in self.SEVERAL:
+                values[name] = [line for line in text.split("\n") if line]
+            elif text or name == self.TEXTS[0]:
+                values[name] = text
+        if self._options:
+            chosen = self.query_one(Options).values
+            values.update({o.name: chosen[o.name] for o in self._options if chosen[o.name] != o.default})
+        return {**values, **self.extra_values()}
+
+    def spec(self) -> Any:
+        """The Spec of what is on the bench. Raises `UsageError`."""
+        return self.instrument.read(self.values())
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(self.query_one(f"#text-{name}", Sentence).value for name in self.TEXTS)
+
+    def edit(self) -> None:
+        """Put the cursor into the first text."""
+        self.query_one(f"#text-{self.TEXTS[0]}", Sentence).focus()
+
+    # -- asking ---------------------------------------------------------------------------------------------------
+
+    @on(Sentence.Edited)
+    def _ask_soon(self) -> None:
+        if self._later is not None:
+            self._later.stop()
+        self._later = self.set_timer(self.DELAY, self.ask)
+
+    @on(Options.Changed)
+    def _ask_at_once(self) -> None:
+        self.ask()
+
+    @on(Sentence.Done)
+    def _to_the_answer(self, event: Sentence.Done) -> None:
+        event.stop()
+        views = [view for view in self.query_one("#answer").query(Lines) if view.can_focus]
+        if views:
+            views[0].focus()
+
+    @on(Sentence.CannotEdit)
+    def _say_why(self, event: Sentence.CannotEdit) -> None:
+        event.stop()
+        self.app.notify(say(self.app.language, "held", n=f"{len(event.sentence.value):,}"))
+
+    def ask(self) -> None:
+        """Ask the engine for what is on the bench now; what was asked before is dropped."""
+        if self._later is not None:
+            self._later.stop()
+            self._later = None
+        self.stop()
+        status = self.query_one(Status)
+        if self.is_empty:
+            self._show_answer(False)
+            status.hint(say(self.app.language, "empty_text"))
+            return
+        try:
+            spec = self.spec()
+        except UsageError as error:
+            self._show_answer(False)
+            status.error(error)
+            return
+        request = self.app.engine.ask(
+            "run", instrument=self.instrument.name, spec=dataclasses.asdict(spec), on_progress=self._progress
+        )
+        self._request = request
+        status.wait(request)
+        self.run_worker(self._wait(request), group=f"wait-{self.id}", exclusive=True)
+
+    async def _wait(self, request: Request) -> None:
+        try:
+            plain = await asyncio.shield(request.answer)
+        except HeadnotesError as error:
+            if request is self._request:
+                self._request = None
+                if isinstance(error, Stopped) and not error.detail:
+                    self.query_one(Status).hint(say(self.app.language, "stopped"))
+                else:
+                    self._show_answer(False)
+                    self.query_one(Status).error(error)
+            return
+        if request is self._request:
+            self._request = None
+            self.result = revive(self.instrument.result, plain)
+            self._show_answer(True)
+            self.query_one(Status).done(request, self._who())
+            self.draw(self.result)
+
+    def _who(self) -> str:
+        """Which model answered; a stand-in is called one."""
+        name = getattr(self.result, "checkpoint", "")
+        original = getattr(self.result, "stands_in_for", "")
+        return f"{name}, {say(self.app.language, 'stand_in', name=original)}" if original else name
+
+    def _progress(self, progress: Progress) -> None:
+        self.query_one(Status).progress(progress)
+
+    def _show_answer(self, shown: bool) -> None:
+        self.query_one("#answer").set_class(not shown, "-hidden")
+        if not shown:
+            self.result = None
+
+    def stop(self) -> bool:
+        """Stop what is running. False when nothing is."""
+        if self._request is None:
+            return False
+        request, self._request = self._request, None
+        self.app.engine.drop(request)
+        self.query_one(Status).hint(say(self.app.language, "stopped"))
+        return True
+
+    def on_unmount(self) -> None:
+        if self._request is not None:
+            self.app.engine.drop(self._request)
+
+    # -- keys -----------------------------------------------------------------------------------------------------
+
+    def action_rerun(self) -> None:
+        self.ask()
+
+    def action_reset(self) -> None:
+        self._fill(self._notes_values)
+
+    def copied(self) -> tuple[str, str]:
+        """(what it is, its text) for the key that copies."""
+        text = "\n".join("".join(t for t, _ in line).rstrip() for v in self.query(Lines) for line in v.lines if line)
+        return "answer", text
+

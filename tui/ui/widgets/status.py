@@ -1,0 +1,91 @@
+"""The line under an instrument's inputs: what it waits for and since when, how long the answer took, or what is wrong."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.timer import Timer
+from textual.widgets import Static
+
+from tui.engine.client import Progress, Request
+from tui.errors import HeadnotesError
+from tui.ui.verbatim import verbatim
+from tui.ui.words import known, say
+
+if TYPE_CHECKING:
+    from tui.ui.app import HeadnotesApp
+
+PATIENCE = 0.3
+"""Seconds that a request may take before anything is said; quicker answers would only flicker."""
+
+
+class Status(Static):
+    """Says what the instrument is doing. Its clock ticks only while something is waited for."""
+
+    app: HeadnotesApp
+
+    DEFAULT_CSS = """
+    Status { height: auto; max-height: 8; padding: 0 1; margin: 1 0 0 0; color: $dim; }
+    """
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__("", id=id)
+        self._request: Request | None = None
+        self._clock: Timer | None = None
+        self._progress: Progress | None = None
+        self._said = ""
+
+    def hint(self, text: str) -> None:
+        """A quiet sentence."""
+        self._settle(verbatim(text))
+
+    def error(self, error: HeadnotesError) -> None:
+        """What went wrong and what to do, in up to three lines."""
+        lines = [verbatim(error.title).stylize("$error bold")]
+        lines += [verbatim(error.detail).stylize("$foreground")] if error.detail else []
+        lines += [verbatim(error.next_step).stylize("$accent")] if error.next_step else []
+        self._settle(Content("\n").join(lines))
+
+    def done(self, request: Request, who: str) -> None:
+        """The answer is there."""
+        took = say(self.app.language, "took", ms=f"{1000 * request.seconds:.0f}")
+        self._settle(verbatim(f"{took}   {who}"))
+
+    def wait(self, request: Request) -> None:
+        """Watch a request until something else is said."""
+        self._request, self._progress = request, None
+        if self._clock is None:
+            self._clock = self.set_interval(PATIENCE, self._tick)
+
+    def progress(self, progress: Progress) -> None:
+        """How far the watched request has come."""
+        self._progress = progress
+        self._tick()
+
+    def _tick(self) -> None:
+        request = self._request
+        if request is None or request.answer.done():
+            return
+        seconds = int(monotonic() - request.since)
+        language, phase = self.app.language, self.app.engine.phase
+        if self._progress is not None and self._progress.total:
+            done, total = self._progress.done, self._progress.total
+            text = say(language, "progress", what=self._progress.what, done=f"{done:g}", all=f"{total:g}")
+            text += "   " + say(language, "running", seconds=seconds)
+        elif request.started and phase.name == "ready":
+            text = say(language, "running", seconds=seconds)
+        else:
+            name = say(language, phase.name) if known(phase.name) else phase.name
+            text = say(language, "waiting", phase=name, seconds=seconds)
+        if text != self._said:  # an unchanged line costs no bytes
+            self._said = text
+            self.update(verbatim(text))
+
+    def _settle(self, content: Content) -> None:
+        self._request, self._said = None, ""
+        if self._clock is not None:
+            self._clock.stop()
+            self._clock = None
+        self.update(content)

@@ -1,0 +1,83 @@
+"""Where lines break, counted in terminal cells.
+
+English breaks at spaces, Chinese between any two characters except before closing and after opening punctuation. The
+library for the full rules of Unicode (uniseg) takes two seconds for one lesson; this takes milliseconds.
+"""
+
+from __future__ import annotations
+
+from rich.cells import get_character_cell_size
+
+from tui.course.markdown import is_wide
+
+NEVER_FIRST = frozenset("，。、；：？！）》」』】〕〉”’…—～％,.;:?!)]}%")
+NEVER_LAST = frozenset("（《「『【〔〈“‘([{")
+
+
+def cells(text: str) -> int:
+    """Width in terminal cells, character by character, as `breaks` counts it."""
+    return len(text) if text.isascii() else sum(map(get_character_cell_size, text))
+
+
+def breaks(text: str, width: int) -> list[int]:
+    """Indices at which new lines begin, so that no line is wider than `width` cells (spaces at its end not counted)."""
+    width = max(width, 2)
+    found: list[int] = []
+    start = used = 0
+    last_chance, used_at_chance = 0, 0
+    for index, character in enumerate(text):
+        if character == "\n":
+            found.append(index + 1)
+            start, used, last_chance, used_at_chance = index + 1, 0, 0, 0
+            continue
+        size = 1 if character.isascii() else get_character_cell_size(character)
+        if index > start and _may_break(text[index - 1], character):
+            last_chance, used_at_chance = index, used
+        if used + size > width and character != " ":
+            if last_chance > start:
+                found.append(last_chance)
+                start, used = last_chance, used - used_at_chance
+            else:
+                found.append(index)
+                start, used = index, 0
+            last_chance, used_at_chance = 0, 0
+        used += size
+    return found
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """The lines of the text, without the spaces and newlines at which they broke."""
+    points = [0, *breaks(text, width), len(text)]
+    return [text[a:b].rstrip(" \n") for a, b in zip(points, points[1:], strict=False)]
+
+
+def shorten(text: str, width: int) -> str:
+    """At most `width` cells, the end replaced by an ellipsis when it does not fit."""
+    if cells(text) <= width:
+        return text
+    used, kept = 0, []
+    for character in text:
+        used += get_character_cell_size(character)
+        if used > width - 1:
+            break
+        kept.append(character)
+    return "".join(kept) + "…" if width > 0 else ""
+
+
+def fill(text: str, width: int, align: str = "left") -> str:
+    """Exactly `width` cells: shortened, or padded on the side that `align` asks for."""
+    text = shorten(text, width)
+    room = width - cells(text)
+    if align == "right":
+        return " " * room + text
+    if align == "center":
+        return " " * (room // 2) + text + " " * (room - room // 2)
+    return text + " " * room
+
+
+def _may_break(before: str, after: str) -> bool:
+    if before in " \t":
+        return after not in " \t"
+    if after in NEVER_FIRST or before in NEVER_LAST:
+        return False
+    return is_wide(before) or is_wide(after)

@@ -1,2 +1,58 @@
-def main() -> int:
-    return 0
+"""The command `headnotes`. Imports nothing heavy: `headnotes --help` must answer at once."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import tui
+from tui.errors import HeadnotesError, UsageError
+
+COMMANDS = {
+    "open": "open the console, at a lesson if one is named (this is what plain `headnotes` does)",
+    "notes": "read any folder of Markdown in the same reader",
+    "try": "run an instrument without a screen",
+    "lessons": "list the lessons, or check a course",
+    "doctor": "versions, device, models and paths, for a bug report",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit code: 0, 1 for a failure, 2 for wrong usage, 130 when stopped."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if not any(word in COMMANDS for word in words[:1]) and not {"-h", "--help", "--version"} & set(words[:1]):
+        words.insert(0, "open")  # `headnotes 2.2` opens a lesson
+    parser = argparse.ArgumentParser(
+        prog="headnotes",
+        description=(tui.__doc__ or "").strip(),
+        epilog="headnotes COMMAND --help says more.",
+    )
+    parser.add_argument("--version", action="version", version=f"headnotes {tui.__version__}")
+    kinds = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, help_ in COMMANDS.items():
+        sub = kinds.add_parser(name, help=help_, description=help_)
+        if name in words[:1]:
+            importlib.import_module(f"tui.commands.{name}_").add(sub)
+    asked = parser.parse_args(words)
+    try:
+        code = importlib.import_module(f"tui.commands.{asked.command}_").run(asked)
+        sys.stdout.flush()
+        return int(code)
+    except HeadnotesError as error:
+        _tell(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody listens; let Python end in peace
+        return 0
+
+
+def _tell(error: HeadnotesError) -> None:
+    kind = "usage" if isinstance(error, UsageError) else "error"
+    for part in (f"headnotes: {kind}: {error.title}", error.detail, error.next_step):
+        if part:
+            print(part.encode("utf-8", "backslashreplace").decode("utf-8"), file=sys.stderr)

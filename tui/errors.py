@@ -78,8 +78,7 @@ class Explained:
 
 
 _KINDS: dict[str, type[HeadnotesError]] = {
-    c.__name__: c
-    for c in (HeadnotesError, UsageError, LessonError, CheckpointError, EngineError, EngineDied, Stopped)
+    c.__name__: c for c in (HeadnotesError, UsageError, LessonError, CheckpointError, EngineError, EngineDied, Stopped)
 }
 
 

@@ -27,9 +27,7 @@ class Settings:
     theme: str = field(default="dark", metadata={"choices": THEMES, "help": "colours; terminal = your own sixteen"})
 
 
-def load(
-    file: Path, environment: Mapping[str, str] | None = None, **typed: str | None
-) -> tuple[Settings, list[str]]:
+def load(file: Path, environment: Mapping[str, str] | None = None, **typed: str | None) -> tuple[Settings, list[str]]:
     """The settings, and one sentence for every value that was left out. Reading never writes and never raises."""
     environment = os.environ if environment is None else environment
     complaints: list[str] = []

@@ -88,7 +88,9 @@ class Course:
             chapters = tomllib.loads(plan.read_text("utf-8")).get("chapter", [])
         except (OSError, ValueError) as error:
             raise LessonError(
-                f"{folder} is not a course.", f"{plan.name}: {error}", "For a folder of Markdown: headnotes notes DIR"
+                f"{folder} is not a course.",
+                f"{plan.name}: {error}",
+                "For a folder of Markdown: headnotes notes DIR",
             ) from error
         made = []
         for chapter in chapters:
@@ -120,7 +122,9 @@ class Folder:
             raise UsageError(f"There is no {path}.", next_step="headnotes notes DIR takes a folder of Markdown files.")
         files = [path] if path.is_file() else sorted(_markdown_files(path), key=_natural)
         if not files:
-            raise UsageError(f"There are no Markdown files in {path}.", next_step="It looks for *.md, *.markdown, *.mdx.")
+            raise UsageError(
+                f"There are no Markdown files in {path}.", next_step="It looks for *.md, *.markdown, *.mdx."
+            )
         root = path.parent if path.is_file() else path
         by_folder: dict[Path, list[Entry]] = {}
         for file in files:

@@ -101,9 +101,7 @@ def block_text(block: Block) -> str:
             return "\n".join([block.ask, *(choice.text for choice in block.choices)])
         case Try():
             return block.instrument
-    parts = []
-    for inner in getattr(block, "blocks", ()):
-        parts.append(block_text(inner))
+    parts = [block_text(inner) for inner in getattr(block, "blocks", ())]
     for item in getattr(block, "items", ()):
         parts += [block_text(inner) for inner in item.blocks]
     for row in (getattr(block, "header", ()), *getattr(block, "rows", ())):
@@ -132,13 +130,15 @@ def read_front_matter(text: str, path: Path) -> FrontMatter:
     raw = split_front_matter(text)
     if raw is None:
         raise LessonError(
-            f"{path.name} has no front matter.", next_step="Begin the file with --- lines that hold id, section, title."
+            f"{path.name} has no front matter.",
+            next_step="Begin the file with --- lines that hold id, section, title.",
         )
     values = directives.read_yaml(raw, "the front matter", 2)
     for name in ("id", "section", "title"):
         if not str(values.get(name) or "").strip():
             raise LessonError(f"{path.name}, line 1: the front matter lacks '{name}'.")
-    course = values.get("course") if isinstance(values.get("course"), dict) else {}
+    course = values.get("course")
+    course = course if isinstance(course, dict) else {}
     minutes = values.get("minutes")
     return FrontMatter(
         id=str(values["id"]).strip(),
@@ -162,7 +162,9 @@ def read_lesson(path: Path, language: str, data: bytes | None = None) -> Page:
         try:
             read.append(directives.read(block) if isinstance(block, Code) else block)
         except LessonError as error:
-            raise LessonError(f"{path.name}, {error.title[0].lower()}{error.title[1:]}", error.detail, error.next_step) from None
+            raise LessonError(
+                f"{path.name}, {error.title[0].lower()}{error.title[1:]}", error.detail, error.next_step
+            ) from None
     return Page(front.id, front.title, language, path, tuple(read), front)
 
 

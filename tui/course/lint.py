@@ -51,7 +51,9 @@ def check(folder: Path, check_try: CheckTry) -> list[Finding]:
     for file, page in pages.items():
         findings += _page(file, page, pages, check_try)
     if not pages and not findings:
-        findings.append(Finding(str(folder), 1, "There are no lessons here.", "Add NN-name.en.md to a chapter's folder."))
+        findings.append(
+            Finding(str(folder), 1, "There are no lessons here.", "Add NN-name.en.md to a chapter's folder.")
+        )
     return sorted(findings, key=lambda f: (f.file, f.line, f.what))
 
 
@@ -82,14 +84,20 @@ def _out_of_step(file: Path, page: Page, other_file: Path, other: Page) -> Itera
     for name in ("id", "section", "minutes", "topic", "url", "covers", "claims"):
         if getattr(page.front, name) != getattr(other.front, name):
             yield Finding(
-                str(other_file), 1, f"Its {name} differs from {file.name}.", "Make the front matter of both agree."
+                str(other_file),
+                1,
+                f"Its {name} differs from {file.name}.",
+                "Make the front matter of both agree.",
             )
     ours, theirs = ([b for b in p.blocks if isinstance(b, Heading | Try | Cell | Claim | Quiz)] for p in (page, other))
     for one, two in zip(ours, theirs, strict=False):
         difference = _difference(one, two)
         if difference:
             yield Finding(
-                str(other_file), two.line, f"{difference} than in {file.name}, line {one.line}.", "Bring the twins in step."
+                str(other_file),
+                two.line,
+                f"{difference} than in {file.name}, line {one.line}.",
+                "Bring the twins in step.",
             )
             return  # everything after the first difference only repeats it
     if len(ours) != len(theirs):
@@ -132,11 +140,19 @@ def _page(file: Path, page: Page, pages: dict[Path, Page], check_try: CheckTry) 
         elif isinstance(block, Claim):
             stands.add(block.id)
             if block.id not in page.front.claims:
-                yield Finding(str(file), block.line, f"The claim {block.id} is not in the front matter.", "List it there.")
+                yield Finding(
+                    str(file),
+                    block.line,
+                    f"The claim {block.id} is not in the front matter.",
+                    "List it there.",
+                )
         elif isinstance(block, Quiz):
             if block.id in asked:
                 yield Finding(
-                    str(file), block.line, f"The quiz id {block.id!r} is taken (line {asked[block.id]}).", "Choose another."
+                    str(file),
+                    block.line,
+                    f"The quiz id {block.id!r} is taken (line {asked[block.id]}).",
+                    "Choose another.",
                 )
             asked.setdefault(block.id, block.line)
             for choice in block.choices:
@@ -147,7 +163,12 @@ def _page(file: Path, page: Page, pages: dict[Path, Page], check_try: CheckTry) 
             yield Finding(str(file), 1, f"The front matter names {claim}, but no claim has that id.", "Add {claim}.")
     for line, link in _links(page.blocks):
         if problem := _dead(link, file, page, pages):
-            yield Finding(str(file), line, f"The link {link!r} leads nowhere: {problem}.", "Mend the link or the anchor.")
+            yield Finding(
+                str(file),
+                line,
+                f"The link {link!r} leads nowhere: {problem}.",
+                "Mend the link or the anchor.",
+            )
 
 
 def _links(blocks: tuple[Block, ...]) -> Iterator[tuple[int, str]]:

@@ -13,7 +13,20 @@ from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.front_matter import front_matter_plugin
 from mdit_py_plugins.myst_blocks import myst_block_plugin
 
-from tui.course.blocks import Block, Code, Heading, Item, List, Paragraph, Quote, Rule, Span, Spans, Table, plain
+from tui.course.blocks import (
+    Block,
+    Code,
+    Heading,
+    Item,
+    List,
+    Paragraph,
+    Quote,
+    Rule,
+    Span,
+    Spans,
+    Table,
+    plain,
+)
 
 FENCES = ("fence", "code_block")
 

@@ -21,7 +21,10 @@ wrote meanwhile is merged in, so that two of them lose nothing of each other.
 
 from __future__ import annotations
 
+import copy
 import json
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +35,15 @@ VERSION = 1
 
 
 class Progress:
-    """The reader's progress, loaded once and saved after every change. Never raises for a bad file."""
+    """The reader's progress, loaded once. Never raises for a bad file.
 
-    def __init__(self, file: Path) -> None:
+    `changed` is called after every change, and `save` may then be called from any thread.
+    """
+
+    def __init__(self, file: Path, changed: Callable[[], None] = lambda: None) -> None:
         self._file = file
+        self._changed = changed
+        self._lock = threading.Lock()
         self.trouble = ""
         """Why the file could not be read or written, in a sentence."""
         self._data = self._load()
@@ -73,42 +81,49 @@ class Progress:
         )
 
     def open(self, page: Page) -> None:
-        """The reader opened this lesson."""
-        self._data["last"] = page.id
-        known = self._entry(page.id)
-        known["sections"] = len(page.sections)
-        known["questions"] = len(page.quizzes)
-        self.save()
+        """The reader opened this page."""
+        with self._lock:
+            if page.front is not None:
+                self._data["last"] = page.id
+            known = self._entry(page.id)
+            known["sections"] = len(page.sections)
+            known["questions"] = len(page.quizzes)
+        self._changed()
 
-    def mark_read(self, lesson: str, anchor: str) -> bool:
-        """A section was seen to its end. True when that is news."""
-        known = self._entry(lesson)
-        read = _strings(known.get("read"))
-        if anchor in read:
-            return False
-        known["read"] = [*read, anchor]
-        self.save()
-        return True
+    def mark_read(self, lesson: str, anchor: str) -> None:
+        """A section was seen to its end."""
+        with self._lock:
+            known = self._entry(lesson)
+            read = _strings(known.get("read"))
+            if anchor not in read:
+                known["read"] = [*read, anchor]
+        self._changed()
 
     def mark_quiz(self, lesson: str, question: str, right: bool) -> None:
         """A question was answered."""
-        known = self._entry(lesson)
-        known["quiz"] = {**self.quiz(lesson), question: right}
-        self.save()
+        with self._lock:
+            self._entry(lesson)["quiz"] = {**self.quiz(lesson), question: right}
+        self._changed()
 
     def mark_place(self, lesson: str, anchor: str, line: int) -> None:
-        """The reader leaves the lesson here."""
-        self._entry(lesson).update(place=anchor, line=line)
-        self.save()
+        """The reader is here."""
+        with self._lock:
+            self._entry(lesson).update(place=anchor, line=line)
+        self._changed()
 
     def save(self) -> None:
         """Write the file. A failure is kept in `trouble`; reading goes on without it."""
+        with self._lock:
+            ours = copy.deepcopy(self._data)
         try:
-            self._data = _merged(_parsed(self._file)[0], self._data)
-            write_atomically(self._file, json.dumps(self._data, ensure_ascii=False, indent=1) + "\n")
-            self.trouble = ""
+            both = _merged(_parsed(self._file)[0], ours)
+            write_atomically(self._file, json.dumps(both, ensure_ascii=False, indent=1) + "\n")
         except OSError as error:
             self.trouble = f"Progress cannot be saved: {error.strerror or error} ({self._file})."
+            return
+        self.trouble = ""
+        with self._lock:
+            self._data = _merged(both, self._data)
 
     def _load(self) -> dict[str, Any]:
         data, broken = _parsed(self._file)

@@ -10,7 +10,7 @@ import itertools
 import os
 import signal
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,12 +78,11 @@ class EngineClient:
         self,
         *,
         log: Path,
-        on_phase: Callable[[Phase], None] = lambda phase: None,
         command: tuple[str, ...] = (sys.executable, "-m", "tui.engine.server"),
     ) -> None:
         self._command = command
         self._log = log
-        self._on_phase = on_phase
+        self._on_phase: Callable[[Phase], None] = lambda phase: None
         self._process: Process | None = None
         self._reading: asyncio.Task[None] | None = None
         self._starting = asyncio.Lock()
@@ -98,6 +97,15 @@ class EngineClient:
     def pid(self) -> int | None:
         """The engine's process id while it lives."""
         return self._process.pid if self._process and self._process.returncode is None else None
+
+    @property
+    def gave_up(self) -> bool:
+        """True when it died so often that it is not started again by itself."""
+        return self._deaths >= QUICK_DEATHS
+
+    def listen(self, on_phase: Callable[[Phase], None]) -> None:
+        """Call this whenever the engine is in another phase."""
+        self._on_phase = on_phase
 
     async def start(self) -> None:
         """Start the engine if it does not run. Raises `EngineError` when it cannot be started."""
@@ -124,9 +132,7 @@ class EngineClient:
                 raise trouble.as_error() from error
             self._reading = asyncio.create_task(self._read(self._process))
 
-    def ask(
-        self, do: str, *, on_progress: Callable[[Progress], None] | None = None, **what: Any
-    ) -> Request:
+    def ask(self, do: str, *, on_progress: Callable[[Progress], None] | None = None, **what: Any) -> Request:
         """Send a request; it waits its turn. Await the returned `Request` for the result.
 
         The answer raises what the engine raised, `Stopped` after `drop`, `EngineDied` when the engine ended on it.
@@ -150,9 +156,23 @@ class EngineClient:
         self._soon(self._lose_patience(request))
 
     def kill(self) -> None:
-        """End the engine at once; the next request starts a new one."""
+        """End the engine at once; a new one starts by itself."""
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
+
+    def restart(self) -> None:
+        """Start anew, however often it has died."""
+        self._deaths = 0
+        if self.pid is None:
+            self._soon(self._start_quietly())
+        else:
+            self.kill()
+
+    async def _start_quietly(self) -> None:
+        try:
+            await self.start()
+        except EngineError:
+            return  # the phase says why
 
     async def close(self) -> None:
         """End the engine with the console. What is still open answers with `Stopped`."""
@@ -165,7 +185,7 @@ class EngineClient:
                 process.stdin.close()
             try:
                 await asyncio.wait_for(process.wait(), 1.0)
-            except asyncio.TimeoutError:
+            except TimeoutError:
                 process.kill()
                 await process.wait()
         for task in [*self._chores, *([self._reading] if self._reading else [])]:
@@ -239,18 +259,21 @@ class EngineClient:
                 )
                 self._finish(request, error=died)
         waiting = list(self._open.values())
-        if self._deaths >= QUICK_DEATHS:
+        if self.gave_up:
             for request in waiting:
                 self._finish(request, error=EngineError(trouble.title, trouble.detail, "See headnotes doctor."))
             return
-        await self.start()
+        await self._start_quietly()
         for request in waiting:
             self._send(request.message)
 
     async def _lose_patience(self, request: Request) -> None:
         await asyncio.wait([request.answer], timeout=STOP_PATIENCE)
         if not request.answer.done() and request.started:
-            self._finish(request, error=Stopped("Stopped.", "It could not be interrupted, so the engine was restarted."))
+            self._finish(
+                request,
+                error=Stopped("Stopped.", "It could not be interrupted, so the engine was restarted."),
+            )
             self.kill()
 
     def _finish(self, request: Request, *, result: Any = None, error: Exception | None = None) -> None:

@@ -10,6 +10,7 @@ from tui.lab import checkpoints
 from tui.lab.instrument import Instrument, option
 from tui.lab.tokens import clean
 
+STAGES = ("tokens", "ids", "embeddings", "hidden", "pooler", "logits", "softmax", "label")
 SHOWN_ROWS = 64
 SHOWN_COLUMNS = 8
 
@@ -19,6 +20,9 @@ class AnatomySpec:
     """One text to follow through tokenizer, model and post-processing."""
 
     text: str = option(help="the text to follow")
+    stage: str = option(
+        default="tokens", choices=STAGES, help="the stage that the bench opens at; every stage is computed in any case"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,5 +136,10 @@ def _view(tensor: Any) -> TensorView:
 
 
 INSTRUMENT = Instrument(
-    "anatomy", "From text to label, one stage at a time, with the real values", AnatomySpec, run, AnatomyResult, code
+    "anatomy",
+    "From text to label, one stage at a time, with the real values",
+    AnatomySpec,
+    run,
+    AnatomyResult,
+    code,
 )

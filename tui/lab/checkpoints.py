@@ -110,9 +110,7 @@ def classifier() -> Any:
     from transformers import AutoModelForSequenceClassification
 
     adapter = sentiment().folder
-    base = AutoModelForSequenceClassification.from_pretrained(
-        backbone().folder, id2label=LABELS, use_safetensors=True
-    )
+    base = AutoModelForSequenceClassification.from_pretrained(backbone().folder, id2label=LABELS, use_safetensors=True)
     try:
         return PeftModel.from_pretrained(base, adapter).merge_and_unload().eval()
     except (SafetensorError, ValueError, RuntimeError, KeyError) as error:

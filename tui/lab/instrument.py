@@ -132,9 +132,7 @@ def _coerce(hint: Any, value: Any) -> Any:
     if hint is bool:
         if isinstance(value, bool):
             return value
-        return {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}[
-            str(value).lower()
-        ]
+        return {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}[str(value).lower()]
     if hint is int:
         if isinstance(value, bool | float):
             raise TypeError

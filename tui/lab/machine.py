@@ -26,7 +26,6 @@ def import_torch() -> None:
     import torch  # noqa: F401
 
 
-
 def import_transformers() -> None:
     """Import the parts of transformers that the instruments use."""
     from transformers import (  # noqa: F401  (imported for the time it takes, now rather than later)
@@ -40,7 +39,7 @@ def about() -> About:
     """Versions, device and models."""
     import platform
 
-    import torch  # noqa: F401
+    import torch
     import transformers
 
     from tui.errors import CheckpointError

@@ -68,7 +68,7 @@ def run(spec: PipelineSpec) -> PipelineResult:
     tokenized = perf_counter()
     outputs = pipe.forward(inputs)
     modelled = perf_counter()
-    labels = pipe.postprocess(outputs, top_k=None)
+    labels = pipe.postprocess(outputs, top_k=None, _legacy=False)
     done = perf_counter()
     length = int(inputs["input_ids"].shape[-1])
     answer = checkpoints.sentiment()
@@ -112,5 +112,10 @@ def _longer(tokenizer: Any, text: str, length: int) -> bool:
 
 
 INSTRUMENT = Instrument(
-    "pipeline", "A task on a text through transformers.pipeline, stage by stage", PipelineSpec, run, PipelineResult, code
+    "pipeline",
+    "A task on a text through transformers.pipeline, stage by stage",
+    PipelineSpec,
+    run,
+    PipelineResult,
+    code,
 )

@@ -30,7 +30,9 @@ class TokensSpec:
         aliases={"false": "no", "do_not_truncate": "no", "true": "longest_first"},
         help="which text to cut when there are more tokens than max_length",
     )
-    max_length: int | None = option(default=None, help="a whole number of tokens, 1 or more; empty: the model's own limit")
+    max_length: int | None = option(
+        default=None, help="a whole number of tokens, 1 or more; empty: the model's own limit"
+    )
     add_special_tokens: bool = option(default=True, help="true or false: put [CLS] and [SEP] around the text")
     rows: int = option(default=2000, help="a whole number: at most so many tokens are listed (they are all counted)")
 
@@ -182,7 +184,9 @@ def _doubts(spec: TokensSpec, tokenizer: Any, ids: list[int], cut: int) -> list[
     if cut:
         doubts.append(f"truncation left out {cut} tokens.")
     if unknown := ids.count(tokenizer.unk_token_id):
-        doubts.append(f"{unknown} of {len(ids)} tokens are {tokenizer.unk_token}: the text behind them is lost to the model.")
+        doubts.append(
+            f"{unknown} of {len(ids)} tokens are {tokenizer.unk_token}: the text behind them is lost to the model."
+        )
     return doubts
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 Words = tuple[str, str]
 """English, Chinese."""
@@ -47,13 +47,12 @@ class Key:
 
     @property
     def shown(self) -> str:
-        first = self.keys.split(",")[0]
-        return _SHOWN.get(first, first.replace("ctrl+", "^"))
+        return shown(self.keys.split(",")[0])
 
 
 _SHOWN = {
     "slash": "/", "question_mark": "?", "left_square_bracket": "[", "right_square_bracket": "]", "escape": "esc",
-    "pagedown": "pgdn", "pageup": "pgup", "f1": "F1", "colon": ":",
+    "pagedown": "pgdn", "pageup": "pgup", "right": "→", "left": "←", "up": "↑", "down": "↓", "f1": "F1", "colon": ":",
 }  # fmt: skip
 
 KEYS: tuple[Key, ...] = (
@@ -89,9 +88,9 @@ KEYS: tuple[Key, ...] = (
         ("Find words in all lessons", "在所有课文中查找"), 3),
     Key("contents.quit", "q", "app.quit", "contents", ("quit", "退出"), ("Leave", "退出"), 8),
     # lesson
-    Key("lesson.switch", "tab", "app.focus_next", "lesson", ("bench", "实验台"),
+    Key("lesson.switch", "tab", "switch(1)", "lesson", ("bench", "实验台"),
         ("To the next field; from the notes to the bench", "到下一个区域；从笔记到实验台"), 1),
-    Key("lesson.switch_back", "shift+tab", "app.focus_previous", "lesson", ("back", "上一个"),
+    Key("lesson.switch_back", "shift+tab", "switch(-1)", "lesson", ("back", "上一个"),
         ("To the field before", "到上一个区域")),
     Key("lesson.edit", "e", "edit", "lesson", ("edit", "编辑"),
         ("Edit the text on the bench", "编辑实验台上的文本"), 2, True),
@@ -161,9 +160,14 @@ KEYS: tuple[Key, ...] = (
 )  # fmt: skip
 
 
-def bindings(scope: str) -> list[Binding]:
+def shown(key: str) -> str:
+    """A key as it is written for people."""
+    return _SHOWN.get(key, key.replace("ctrl+", "^"))
+
+
+def bindings(scope: str) -> list[BindingType]:
     """The bindings of a scope; the bottom line is ours, so none is shown by Textual's."""
-    made = []
+    made: list[BindingType] = []
     for key in KEYS:
         if key.scope == scope:
             spellings = key.keys.split(",") if "{}" in key.action else [key.keys]

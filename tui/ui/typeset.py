@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from tui.course import markdown
 from tui.course.blocks import (
@@ -198,7 +199,7 @@ def highlighted(text: str, language: str) -> list[Line]:
     from pygments.token import Comment, Keyword, Name, Number, Operator, String
     from pygments.util import ClassNotFound
 
-    looks = (
+    looks: tuple[tuple[Any, str], ...] = (
         (Comment, "comment"), (Keyword, "keyword"), (Operator.Word, "keyword"), (String, "string"), (Number, "number"),
         (Name.Builtin, "name"), (Name.Function, "name"), (Name.Class, "name"), (Name.Decorator, "name"),
     )  # fmt: skip
@@ -286,7 +287,9 @@ def _try(block: Try, setting: Setting, on_bench: bool) -> list[Line]:
     note = say(setting.language, "on_the_bench") if on_bench else ""
     room = setting.prose - cells(label) - (cells(note) + 2 if note else 0)
     shown = fill(visible(str(text)), room)
-    return [((label, "accent"), (shown, "text"), ("  " + note, "dim")) if note else ((label, "accent"), (shown, "text"))]
+    return [
+        ((label, "accent"), (shown, "text"), ("  " + note, "dim")) if note else ((label, "accent"), (shown, "text"))
+    ]
 
 
 def _cell(block: Cell, setting: Setting, state: State) -> list[Line]:
@@ -350,7 +353,12 @@ def _quiz(block: Quiz, setting: Setting, answering: Answering) -> list[Line]:
 
 def _verdict(block: Quiz, setting: Setting, answering: Answering, language: str) -> list[Line]:
     if answering.judged is None:
-        kinds = {"single": "pick_one", "multiple": "pick_many", "order": "pick_order", "number": "pick_number"}
+        kinds = {
+            "single": "pick_one",
+            "multiple": "pick_many",
+            "order": "pick_order",
+            "number": "pick_number",
+        }
         return [((say(language, kinds[block.kind]), "dim"),)]
     verdict = say(language, "right" if answering.judged else "not_yet")
     lines: list[Line] = [((verdict, "good" if answering.judged else "warn"),)]
@@ -368,5 +376,3 @@ def _verdict(block: Quiz, setting: Setting, answering: Answering, language: str)
 def one_line(text: str, width: int) -> str:
     """A text on one line: visible, shortened."""
     return shorten(visible(text), width)
-
-

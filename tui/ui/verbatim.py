@@ -64,7 +64,11 @@ def _shown(character: str, lines: bool) -> str:
         return chr(0x2400 + code)
     if code == 0x7F:
         return "␡"
-    if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp", "Cn") or character in _BLANKS or _selector(code):
+    if (
+        unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp", "Cn")
+        or character in _BLANKS
+        or _selector(code)
+    ):
         return f"⟨{code:04X}⟩"
     return character
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import ClassVar
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
 
-from textual.binding import Binding
+from textual.binding import BindingType
 from textual.widget import Widget
 
-from tui.lab.anatomy import AnatomyResult, TensorView
+from tui.lab.anatomy import STAGES, AnatomyResult, TensorView
 from tui.ui.keys import bindings
 from tui.ui.typeset import prose
 from tui.ui.verbatim import visible
@@ -18,7 +18,6 @@ from tui.ui.widgets.pipeline import bar
 from tui.ui.words import say
 from tui.ui.wrap import cells, fill
 
-STAGES = ("tokens", "ids", "embeddings", "hidden", "pooler", "logits", "softmax", "label")
 MARGIN = ("  ", "text")
 
 
@@ -26,7 +25,7 @@ class Stages(Lines):
     """The stage strip and the values of the stage that is marked."""
 
     SCOPES = ("anatomy", "scroll", "bench")
-    BINDINGS: list[Binding] = bindings("anatomy")  # type: ignore[assignment]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("anatomy")
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
@@ -56,6 +55,11 @@ class AnatomyPane(Pane):
     """From a text to its label."""
 
     TEXTS: ClassVar[tuple[str, ...]] = ("text",)
+    LEFT_OUT: ClassVar[tuple[str, ...]] = ("stage",)
+
+    def put_extra(self, values: Mapping[str, Any]) -> None:
+        stage = values.get("stage", STAGES[0])
+        self.query_one(Stages).stage = STAGES.index(stage) if stage in STAGES else 0
 
     def compose_answer(self) -> Iterator[Widget]:
         yield Stages(id="stages")
@@ -73,7 +77,11 @@ def stage_lines(result: AnatomyResult, stage: int, width: int, language: str) ->
     if name in ("tokens", "ids"):
         lines += _tokens(result, name, width)
     elif name in ("embeddings", "hidden", "pooler"):
-        view = {"embeddings": result.embeddings, "hidden": result.last_hidden_state, "pooler": result.pooler_output}[name]
+        view = {
+            "embeddings": result.embeddings,
+            "hidden": result.last_hidden_state,
+            "pooler": result.pooler_output,
+        }[name]
         lines += _tensor(view, result.tokens if name != "pooler" else ["[CLS]"], width)
     else:
         lines += _labels(result, name, width)
@@ -106,7 +114,10 @@ def _strip(result: AnatomyResult, stage: int, width: int) -> list[Line]:
         if used and used + cells(text) + len(arrow) > width:
             lines.append([])
             used = 0
-        lines[-1] += [(arrow, "dim"), (text, "cursor" if index == stage else "text" if index < stage else "dim")]
+        lines[-1] += [
+            (arrow, "dim"),
+            (text, "cursor" if index == stage else "text" if index < stage else "dim"),
+        ]
         used += cells(text) + len(arrow)
     return [tuple(line) for line in lines]
 
@@ -161,7 +172,14 @@ def _labels(result: AnatomyResult, name: str, width: int) -> list[Line]:
     lines: list[Line] = []
     if name == "logits":
         for index, (label, value) in enumerate(zip(result.labels, result.logits, strict=True)):
-            lines.append((MARGIN, (f"{index}  ", "dim"), (fill(visible(label), left), "text"), (f"{value:9.4f}", "strong")))
+            lines.append(
+                (
+                    MARGIN,
+                    (f"{index}  ", "dim"),
+                    (fill(visible(label), left), "text"),
+                    (f"{value:9.4f}", "strong"),
+                )
+            )
         return lines
     if name == "softmax":
         lines.append((MARGIN, (fill("", left + 3) + f"{'exp':>9}{'share':>9}", "dim")))
@@ -169,11 +187,24 @@ def _labels(result: AnatomyResult, name: str, width: int) -> list[Line]:
             share = result.probabilities[index]
             numbers = f"{result.exponentials[index]:9.4f}{share:9.4f}  "
             drawn = bar(share, max(4, width - left - 28))
-            lines.append((MARGIN, (f"{index}  ", "dim"), (fill(visible(label), left), "text"), (numbers, "text"), (drawn, "accent")))
+            lines.append(
+                (
+                    MARGIN,
+                    (f"{index}  ", "dim"),
+                    (fill(visible(label), left), "text"),
+                    (numbers, "text"),
+                    (drawn, "accent"),
+                )
+            )
         total = f"{sum(result.exponentials):9.4f}{sum(result.probabilities):9.4f}"
         return [*lines, (MARGIN, (fill("", left + 3), "dim"), (total, "dim"))]
     best = result.labels.index(result.label)
     return [
         (MARGIN, ("argmax  ", "dim"), (str(best), "strong")),
-        (MARGIN, (f"id2label[{best}]  ", "dim"), (visible(result.label), "accent"), (f"  {result.score:.4f}", "text")),
+        (
+            MARGIN,
+            (f"id2label[{best}]  ", "dim"),
+            (visible(result.label), "accent"),
+            (f"  {result.score:.4f}", "text"),
+        ),
     ]

@@ -7,10 +7,11 @@ A line is a tuple of pieces, a piece is (text, look); looks are names that the s
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.binding import Binding
+from textual.binding import BindingType
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -19,13 +20,11 @@ from tui.ui.keys import bindings
 from tui.ui.verbatim import visible
 from tui.ui.wrap import cells
 
+if TYPE_CHECKING:
+    from tui.ui.app import HeadnotesApp
+
 Piece = tuple[str, str]
 Line = tuple[Piece, ...]
-
-LOOKS = (
-    "text", "dim", "strong", "em", "code", "link", "heading", "title", "accent", "good", "warn", "bad", "marker",
-    "cursor", "here", "keyword", "string", "comment", "number", "name", "struck", "match", "bar", "panel",
-)  # fmt: skip
 
 
 def line_text(line: Line) -> str:
@@ -36,38 +35,15 @@ def line_text(line: Line) -> str:
 class Lines(ScrollView, can_focus=True):
     """Lines of styled pieces, scrolled by keys; draws only what is on screen."""
 
-    COMPONENT_CLASSES = {f"look--{look}" for look in LOOKS}
-    BINDINGS: list[Binding] = bindings("scroll")  # type: ignore[assignment]
+    app: HeadnotesApp
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("scroll")
 
     DEFAULT_CSS = """
     Lines {
         height: 1fr;
         scrollbar-size-vertical: 1;
         scrollbar-size-horizontal: 1;
-        .look--text { color: $foreground; }
-        .look--dim { color: $dim; }
-        .look--strong { text-style: bold; }
-        .look--em { text-style: italic; }
-        .look--struck { text-style: strike; }
-        .look--code { color: $code; }
-        .look--link { color: $accent; text-style: underline; }
-        .look--heading { text-style: bold; color: $accent; }
-        .look--title { text-style: bold; }
-        .look--accent { color: $accent; }
-        .look--good { color: $success; }
-        .look--warn { color: $warning; }
-        .look--bad { color: $error; }
-        .look--marker { color: $accent; }
-        .look--cursor { background: $cursor; color: $cursor-text; }
-        .look--here { background: $here; }
-        .look--match { background: $match; color: $match-text; }
-        .look--keyword { color: $syntax-keyword; }
-        .look--string { color: $syntax-string; }
-        .look--comment { color: $dim; text-style: italic; }
-        .look--number { color: $syntax-number; }
-        .look--name { color: $syntax-name; }
-        .look--bar { color: $accent; }
-        .look--panel { background: $panel; }
     }
     """
 
@@ -97,13 +73,10 @@ class Lines(ScrollView, can_focus=True):
         super().notify_style_update()
 
     def look(self, names: str) -> Style:
-        """The style of a look: `text`, or several joined by dots, later ones over earlier ones."""
+        """The style of a look on this widget's background."""
         style = self._styles_of.get(names)
         if style is None:
-            style = self.rich_style
-            for name in names.split("."):
-                style += self.get_component_rich_style(f"look--{name}", partial=True)
-            self._styles_of[names] = style
+            style = self._styles_of[names] = self.rich_style + self.app.looks.style(names)
         return style
 
     def decorated(self, y: int) -> Line:
@@ -115,9 +88,12 @@ class Lines(ScrollView, can_focus=True):
         scroll_x, scroll_y = self.scroll_offset
         index = y + scroll_y
         if not 0 <= index < len(self._lines):
-            return Strip.blank(width, self.rich_style)
-        strip = Strip([Segment(visible(text), self.look(look)) for text, look in self.decorated(index)])
-        return strip.crop_extend(scroll_x, scroll_x + width, self.rich_style)
+            return Strip.blank(width, self.look("text"))
+        return self.strip(self.decorated(index)).crop_extend(scroll_x, scroll_x + width, self.look("text")).simplify()
+
+    def strip(self, line: Line) -> Strip:
+        """The line as Textual draws it; whatever is in it, only visible characters go to the terminal."""
+        return Strip([Segment(visible(text), self.look(look)) for text, look in line])
 
     def show(self, first: int, last: int | None = None) -> None:
         """Scroll as little as possible so that the lines from `first` to `last` can be seen."""

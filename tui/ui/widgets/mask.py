@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from textual import events
-from textual.binding import Binding
+from textual.binding import BindingType
 from textual.message import Message
 from textual.widget import Widget
 
@@ -26,7 +26,7 @@ class MaskGrid(Lines):
     """Tokens above their mask, row by row; the cursor is a cell."""
 
     SCOPES = ("mask", "bench")
-    BINDINGS: list[Binding] = bindings("mask")  # type: ignore[assignment]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("mask")
 
     DEFAULT_CSS = """
     MaskGrid { height: auto; max-height: 60%; overflow-x: auto; }
@@ -153,7 +153,8 @@ HEAD = 6
 def column_widths(result: MaskResult) -> list[int]:
     """Cells of each column: its widest token, and a space."""
     return [
-        min(WIDEST_CELL, max(3, *(cells(visible(row[c])) for row in result.tokens))) + 1 for c in range(len(result.tokens[0]))
+        min(WIDEST_CELL, max(3, *(cells(visible(row[c])) for row in result.tokens))) + 1
+        for c in range(len(result.tokens[0]))
     ]
 
 
@@ -161,7 +162,9 @@ def grid_lines(result: MaskResult, cursor: tuple[int, int] | None) -> list[Line]
     """For every text a line of tokens, a line of mask, and an empty one; a cell that was turned over is marked."""
     widths = column_widths(result)
     lines: list[Line] = []
-    for row, (tokens, mask, given) in enumerate(zip(result.tokens, result.your_mask, result.attention_mask, strict=True)):
+    for row, (tokens, mask, given) in enumerate(
+        zip(result.tokens, result.your_mask, result.attention_mask, strict=True)
+    ):
         if row:
             lines.append(())
         top: list[tuple[str, str]] = [(f"{row + 1:>3}   ", "dim")]
@@ -207,7 +210,11 @@ def _reading_line(reading: Reading, way_width: int, language: str) -> Line:
     difference = "0" if reading.way == ALONE else f"{reading.hidden_difference:.4f}"
     logits = "".join(f"{value:10.4f}" if value is not None else f"{'-':>10}" for value in reading.logits)
     look = "warn" if moved else "text" if reading.way == ALONE else "good"
-    return ((way, "strong" if reading.way == YOUR_MASK else "text"), (f"{difference:>12}", look), (logits, "text"))
+    return (
+        (way, "strong" if reading.way == YOUR_MASK else "text"),
+        (f"{difference:>12}", look),
+        (logits, "text"),
+    )
 
 
 def _key(way: str) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import ClassVar, TypeGuard
 
-from textual.binding import Binding
+from textual.binding import BindingType
 from textual.geometry import Size
 from textual.message import Message
 
@@ -21,7 +22,7 @@ class Notes(Lines):
     """One page. Scrolling moves a reading line from its top to its end; what it has passed counts as read."""
 
     SCOPES = ("notes", "scroll")
-    BINDINGS: list[Binding] = bindings("notes")  # type: ignore[assignment]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("notes")
 
     DEFAULT_CSS = """
     Notes { padding: 1 0 0 0; }
@@ -45,7 +46,7 @@ class Notes(Lines):
         """The reader wants to do what is marked."""
 
         block: int
-        stop: Stop
+        target: Stop
 
     @dataclass
     class Pick(Message):
@@ -81,18 +82,18 @@ class Notes(Lines):
         """The row of the match that was gone to last."""
         self._read: set[str] = set()
         self._section: Section | None = None
-        self._place: tuple[str, float] | None = None
+        self._opening: tuple[str, int] | int | None = None
+        """Where to go as soon as the page can be laid out."""
 
     # -- the page ------------------------------------------------------------------------------------------------
 
-    def open(self, page: Page, language: str, *, read: set[str], anchor: str = "", below: int = 0) -> None:
-        """Show a page, from a section on."""
+    def open(self, page: Page, language: str, *, read: set[str], at: tuple[str, int] | int = ("", 0)) -> None:
+        """Show a page, at (anchor, lines below it) or at a block."""
         self.page, self._language, self._read = page, language, set(read)
         self.states, self.current, self.on_bench, self.words, self._found = {}, None, None, "", []
         self._match = None
-        self._section = None
+        self._section, self.layout_of, self._opening = None, None, at
         self._set()
-        self.go_to(anchor, below)
 
     def translate(self, page: Page, language: str) -> None:
         """Show the twin of the page at the same place, with the same stops done."""
@@ -121,6 +122,10 @@ class Notes(Lines):
         self.layout_of = PageLayout(self.page, setting, self.states, self.on_bench)
         self._found = self.layout_of.find(self.words)
         self._show_rows()
+        if self._opening is not None:
+            at, self._opening = self._opening, None
+            self.go_to_block(at) if isinstance(at, int) else self.go_to(*at)
+            self.call_after_refresh(self._reading)
 
     def _show_rows(self) -> None:
         if self.layout_of is not None:
@@ -131,9 +136,6 @@ class Notes(Lines):
             return
         if self.layout_of is None:
             self._set()
-            if self._place is not None:
-                self._go_to_place(self._place)
-            self._reading()
         elif self.layout_of.setting.width != self.size.width:
             place = self.place_in_section()
             self._set()
@@ -144,10 +146,10 @@ class Notes(Lines):
 
     @property
     def reading_row(self) -> int:
-        """The row being read: at the top of the view when the page begins, at its foot when it ends."""
-        end = self.max_scroll_y
-        share = self.scroll_y / end if end else 0.0
-        return round(self.scroll_y + share * max(0, self.size.height - 1))
+        """The row being read: near the middle of the view, at its top when the page begins, at its foot when it ends."""
+        y, end, height = round(self.scroll_y), round(self.max_scroll_y), self.size.height
+        middle = round(0.45 * height)
+        return y + max(min(y, middle), height - 1 - min(end - y, height - 1 - middle) if end else 0)
 
     def place(self) -> tuple[str, int]:
         """(anchor of the section at the top of the view, lines below it)."""
@@ -168,7 +170,6 @@ class Notes(Lines):
     def _go_to_place(self, place: tuple[str, float]) -> None:
         layout = self.layout_of
         if layout is None:
-            self._place = place
             return
         section = next((s for s in layout.page.sections if s.anchor == place[0]), layout.page.sections[0])
         height = layout.last_row(section) - layout.first_row(section) + 1
@@ -178,8 +179,7 @@ class Notes(Lines):
         """Scroll to a heading. False when the page has no such anchor."""
         layout = self.layout_of
         if layout is None:
-            self._place = (anchor, 0.0)
-            return True
+            return False
         index = layout.page.anchors.get(anchor)
         if anchor and index is None:
             return False
@@ -190,7 +190,7 @@ class Notes(Lines):
     def go_to_block(self, block: int) -> None:
         """Scroll to a block."""
         if self.layout_of is not None and block < len(self.layout_of.firsts):
-            self.scroll_to(y=max(0, self.layout_of.firsts[block] - 2), animate=False)
+            self.scroll_to(y=max(0, self.layout_of.firsts[block] - 2), animate=False, force=True)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
@@ -211,9 +211,7 @@ class Notes(Lines):
             if passed.anchor not in self._read and (at_end or layout.last_row(passed) < row):
                 self._read.add(passed.anchor)
                 self.post_message(self.SectionRead(passed.anchor))
-        marked = self.current is not None and isinstance(layout.page.blocks[self.current], Try)
-        wanted = self.current if marked and self._is_visible(self.current) else layout.try_at(row)
-        self._bring(wanted)
+        self._bring(layout.try_at(layout.firsts[self.current] if self._is_visible(self.current) else row))
 
     def _bring(self, block: int | None) -> None:
         if block is None or block == self.on_bench or self.page is None:
@@ -226,7 +224,7 @@ class Notes(Lines):
         if isinstance(wanted, Try):
             self.post_message(self.BenchWanted(block, wanted))
 
-    def _is_visible(self, block: int | None) -> bool:
+    def _is_visible(self, block: int | None) -> TypeGuard[int]:
         if self.layout_of is None or block is None:
             return False
         first, last = self.layout_of.rows_of(block)
@@ -270,8 +268,7 @@ class Notes(Lines):
             self.current = stops[max(0, min(place, len(stops) - 1))]
         first, last = layout.rows_of(self.current)
         self.show(max(0, first - 1), min(last + 1, len(self.lines) - 1))
-        if isinstance(layout.page.blocks[self.current], Try):
-            self._bring(self.current)
+        self._bring(layout.try_at(first))
         self.refresh()
 
     def action_act(self) -> None:

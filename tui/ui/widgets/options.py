@@ -6,14 +6,12 @@ import dataclasses
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
-from rich.segment import Segment
 from textual import events
-from textual.binding import Binding
+from textual.binding import BindingType
 from textual.geometry import Size
 from textual.message import Message
-from textual.strip import Strip
 
 from tui.lab.instrument import Instrument
 from tui.ui.keys import bindings
@@ -51,7 +49,7 @@ class Options(Lines):
     """Left and right go from option to option, space and up and down change one; digits type a number."""
 
     SCOPES = ("options",)
-    BINDINGS: list[Binding] = bindings("options")  # type: ignore[assignment]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("options")
 
     DEFAULT_CSS = """
     Options { height: auto; max-height: 3; padding: 0 1; overflow: hidden; }
@@ -96,7 +94,11 @@ class Options(Lines):
             value = self.values[option.name]
             shown = {None: "-", True: "yes", False: "no"}.get(value, str(value))
             marked = index == self._at and self.has_focus
-            piece = [(f"{option.name} ", "dim"), (f" {shown} ", "cursor" if marked else "strong.panel"), ("  ", "text")]
+            piece = [
+                (f"{option.name} ", "dim"),
+                (f" {shown} ", "cursor" if marked else "strong.panel"),
+                ("  ", "text"),
+            ]
             size = sum(cells(text) for text, _ in piece)
             if used and used + size - 2 > width:
                 lines.append([])
@@ -104,12 +106,6 @@ class Options(Lines):
             lines[-1] += piece
             used += size
         return [tuple(line) for line in lines]
-
-    def render_line(self, y: int) -> Strip:
-        if not 0 <= y < len(self.lines):
-            return Strip.blank(self.size.width, self.rich_style)
-        strip = Strip([Segment(text, self.look(look)) for text, look in self.lines[y]])
-        return strip.crop_extend(0, self.size.width, self.rich_style)
 
     def action_move(self, by: int) -> None:
         if self._options:

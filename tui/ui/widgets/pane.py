@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.timer import Timer
 from textual.widget import Widget
@@ -34,7 +34,7 @@ class Pane(Vertical):
     """One instrument. Runs again whenever its inputs change; only the newest question is ever waited for."""
 
     SCOPES = ("bench",)
-    BINDINGS: list[Binding] = bindings("bench")  # type: ignore[assignment]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("bench")
     TEXTS: ClassVar[tuple[str, ...]] = ("text",)
     """The fields of the Spec that are typed into a box."""
     SEVERAL: ClassVar[tuple[str, ...]] = ()
@@ -120,7 +120,7 @@ class Pane(Vertical):
             self.query_one(f"#text-{name}", Sentence).put(text)
         if self._options:
             try:
-                spec = self.instrument.read({**{n: "" for n in self.TEXTS}, **values})
+                spec = self.instrument.read({**dict.fromkeys(self.TEXTS, ""), **values})
                 given = {option.name: getattr(spec, option.name) for option in self._options}
             except UsageError:
                 given = {}  # said by ask(), which reads the same values
@@ -218,14 +218,9 @@ class Pane(Vertical):
             self._request = None
             self.result = revive(self.instrument.result, plain)
             self._show_answer(True)
-            self.query_one(Status).done(request, self._who())
+            name, original = (getattr(self.result, f, "") for f in ("checkpoint", "stands_in_for"))
+            self.query_one(Status).done(request, name, original)
             self.draw(self.result)
-
-    def _who(self) -> str:
-        """Which model answered; a stand-in is called one."""
-        name = getattr(self.result, "checkpoint", "")
-        original = getattr(self.result, "stands_in_for", "")
-        return f"{name}, {say(self.app.language, 'stand_in', name=original)}" if original else name
 
     def _progress(self, progress: Progress) -> None:
         self.query_one(Status).progress(progress)
@@ -260,4 +255,3 @@ class Pane(Vertical):
         """(what it is, its text) for the key that copies."""
         text = "\n".join("".join(t for t, _ in line).rstrip() for v in self.query(Lines) for line in v.lines if line)
         return "answer", text
-

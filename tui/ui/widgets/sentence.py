@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import ClassVar
 
 from rich.text import Text
 from textual import events
-from textual.binding import Binding
+from textual.binding import BindingType
 from textual.message import Message
 from textual.widgets import TextArea
 
@@ -25,7 +26,7 @@ class Sentence(TextArea):
     """One text, or several, one a line. Grows to six lines."""
 
     SCOPES = ("edit",)
-    BINDINGS: list[Binding] = bindings("edit")  # type: ignore[assignment]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("edit")
 
     DEFAULT_CSS = """
     Sentence {

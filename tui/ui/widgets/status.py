@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from tui.engine.client import Progress, Request
 from tui.errors import HeadnotesError
+from tui.ui.typeset import one_line
 from tui.ui.verbatim import verbatim
 from tui.ui.words import known, say
 
@@ -48,10 +49,15 @@ class Status(Static):
         lines += [verbatim(error.next_step).stylize("$accent")] if error.next_step else []
         self._settle(Content("\n").join(lines))
 
-    def done(self, request: Request, who: str) -> None:
-        """The answer is there."""
-        took = say(self.app.language, "took", ms=f"{1000 * request.seconds:.0f}")
-        self._settle(verbatim(f"{took}   {who}"))
+    def done(self, request: Request, name: str, original: str) -> None:
+        """The answer is there: how long it took, which model gave it, and what that one stands in for."""
+        language = self.app.language
+        took = f"{1000 * request.seconds:.0f} ms" if request.seconds < 1 else f"{request.seconds:.1f} s"
+        lines = [f"{took}   {name}"]
+        if original:
+            lines.append(say(language, "stand_in", name=original))
+        width = max(20, self.size.width - 2)
+        self._settle(verbatim("\n".join(one_line(line, width) for line in lines), lines=True))
 
     def wait(self, request: Request) -> None:
         """Watch a request until something else is said."""

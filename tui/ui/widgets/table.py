@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import overload
 
-from rich.segment import Segment
 from textual.geometry import Size
 from textual.strip import Strip
 
@@ -102,8 +101,8 @@ class Table(Lines):
                 mark = "cursor" if self.has_focus else "here"
                 line = tuple((text, f"{look}.{mark}") for text, look in line)
         else:
-            return Strip.blank(width, self.rich_style)
-        return Strip([Segment(text, self.look(look)) for text, look in line]).adjust_cell_length(width, self.rich_style)
+            return Strip.blank(width, self.look("text"))
+        return self.strip(line).adjust_cell_length(width, self.look("text")).simplify()
 
     def move(self, by: int) -> None:
         """Move the cursor and keep it in view."""

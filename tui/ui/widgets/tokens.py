@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding
+from textual.binding import BindingType
 from textual.message import Message
 from textual.widget import Widget
 
@@ -32,7 +32,7 @@ class TokenTable(Table):
     """One row a token; moving through it tells which one."""
 
     SCOPES = ("tokens", "scroll", "bench")
-    BINDINGS: list[Binding] = bindings("tokens")  # type: ignore[assignment]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("tokens")
 
     DEFAULT_CSS = """
     TokenTable { height: 1fr; min-height: 6; margin: 1 0 0 0; }
@@ -86,7 +86,10 @@ class TokensPane(Pane):
         more = f" ({result.listed:,} listed)" if result.listed < result.length else ""
         counts = f"{result.length:,} tokens{more}   {result.tokenizer}   {result.vocabulary:,} entries   at most {result.limit}"
         decoded = result.decoded if len(result.decoded) <= 300 else result.decoded[:300] + "…"
-        lines: list[Line] = [*plain_lines(counts, width, "dim"), *plain_lines(f"decode  {decoded}", width)[:3]]
+        lines: list[Line] = [
+            *plain_lines(counts, width, "dim"),
+            *plain_lines(f"decode  {decoded}", width)[:3],
+        ]
         for doubt in result.doubts:
             lines += prose(doubt, width, "warn")
         self._fit("#facts", lines)
@@ -147,8 +150,8 @@ def span_lines(result: TokensResult, at: int, texts: tuple[str, str], width: int
     points = [0, *breaks(shown, width), len(shown)]
     for begin, stop in zip(points, points[1:], strict=False):
         cuts = sorted({begin, stop, *(p for p in (a, b) if begin < p < stop)})
-        lines.append(tuple((shown[i:j], "match" if a <= i < b else "text") for i, j in zip(cuts, cuts[1:], strict=False)))
+        lines.append(
+            tuple((shown[i:j], "match" if a <= i < b else "text") for i, j in zip(cuts, cuts[1:], strict=False))
+        )
     marked = next((y for y, line in enumerate(lines) if any(look == "match" for _, look in line)), 0)
     return lines[max(0, marked - 2) : max(0, marked - 2) + 4]
-
-

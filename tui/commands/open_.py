@@ -1,0 +1,46 @@
+"""`headnotes [LESSON]` and `headnotes notes DIR`: the console."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from tui import paths, settings
+from tui.course.book import Book, Course, Entry, find
+from tui.settings import LANGUAGES, THEMES
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("lesson", nargs="?", help="number or id of a lesson: 2.2")
+    add_screen_options(parser)
+
+
+def add_screen_options(parser: argparse.ArgumentParser) -> None:
+    """What every command that opens a screen understands."""
+    parser.add_argument("--language", choices=LANGUAGES, help="language of lessons and screens")
+    parser.add_argument("--theme", choices=THEMES, help="colours; terminal = your own sixteen")
+    parser.add_argument("--utf8", action="store_true", help="the terminal shows UTF-8, whatever the locale says")
+
+
+def run(asked: argparse.Namespace) -> int:
+    course = Course.open(paths.lessons_dir())
+    return show(course, find(course, asked.lesson) if asked.lesson else None, asked)
+
+
+def show(book: Book, entry: Entry | None, asked: argparse.Namespace) -> int:
+    """Open the console on a book. Raises `UsageError` where no screen can be drawn."""
+    from tui.ui import terminal
+
+    terminal.check()
+    ascii_only = not asked.utf8 and not terminal.is_utf8(os.environ)
+    chosen, complaints = settings.load(paths.settings_file(), language=asked.language, theme=asked.theme)
+    from tui.ui.app import HeadnotesApp
+    from tui.ui.words import say
+
+    if ascii_only:
+        complaints.append(say(chosen.language, "ascii_notice"))
+    app = HeadnotesApp(book, chosen, open_at=entry, complaints=tuple(complaints), ascii_only=ascii_only)
+    app.run()
+    sys.stdout.flush()
+    return app.return_code or 0

@@ -1,0 +1,266 @@
+"""The console itself: book, engine, settings and progress, and what every screen can ask for."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from functools import partial
+from typing import Any, ClassVar, cast
+
+from textual.app import App
+from textual.binding import BindingType
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+from textual.timer import Timer
+
+from tui import paths, settings
+from tui.course.book import Book, Entry, entries
+from tui.course.progress import Progress
+from tui.engine.client import EngineClient, Phase
+from tui.errors import HeadnotesError
+from tui.settings import Settings
+from tui.ui import clipboard
+from tui.ui.keys import KEYS, bindings
+from tui.ui.looks import Looks
+from tui.ui.screens.contents import Contents
+from tui.ui.screens.reader import Reader
+from tui.ui.terminal import Ascii
+from tui.ui.themes import THEMES
+from tui.ui.verbatim import visible
+from tui.ui.widgets.chrome import scopes_of
+from tui.ui.words import pick, say
+
+SAVE_AFTER = 0.5
+"""Seconds of quiet before progress is written."""
+
+
+class Commands(Provider):
+    """The palette: every key of the registry that it offers, and every lesson."""
+
+    @property
+    def console(self) -> HeadnotesApp:
+        return cast(HeadnotesApp, self.app)
+
+    def _all(self) -> list[tuple[str, str, Callable[[], Any]]]:
+        language = self.console.language
+        scopes = scopes_of(self.screen.focused or self.screen)
+        found: list[tuple[str, str, Callable[[], Any]]] = [
+            (pick(language, key.help), key.id, partial(self._do, key.action))
+            for key in KEYS
+            if key.palette and key.scope in scopes
+        ]
+        for entry in entries(self.console.book):
+            title = f"{entry.number} {entry.title(language)}".strip()
+            found.append((title, entry.id, partial(self.console.open_entry, entry)))
+        return found
+
+    async def _do(self, action: str) -> None:
+        await (self.screen.focused or self.screen).run_action(action if "." in action else f"screen.{action}")
+
+    async def discover(self) -> Hits:
+        for text, help_, command in self._all():
+            yield DiscoveryHit(Content(visible(text)), command, text=text, help=help_)
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for text, help_, command in self._all():
+            if (score := max(matcher.match(text), matcher.match(help_))) > 0:
+                yield Hit(score, Content(visible(text)), command, text=text, help=help_)
+
+
+class HeadnotesApp(App[int]):
+    """Notes beside a bench of live instruments."""
+
+    TITLE = "Headnotes"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("everywhere")
+    COMMANDS = {Commands}  # noqa: RUF012 (Textual's own way)
+    ENABLE_COMMAND_PALETTE = True
+
+    CSS = """
+    Screen { background: $background; color: $foreground; }
+    Toast { background: $panel; }
+    """
+
+    def __init__(
+        self,
+        book: Book,
+        chosen: Settings,
+        *,
+        open_at: Entry | None = None,
+        complaints: tuple[str, ...] = (),
+        ascii_only: bool = False,
+        engine: EngineClient | None = None,
+    ) -> None:
+        super().__init__()
+        self.book = book
+        self.language = chosen.language
+        self.progress = Progress(paths.progress_file(), self._save_soon)
+        self.engine = engine or EngineClient(log=paths.engine_log())
+        self.engine.listen(self._engine_moved)
+        self._open_at = open_at
+        self._complaints = complaints
+        self._saving: Timer | None = None
+        self._looks: tuple[str, Looks] | None = None
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = chosen.theme
+        self.animation_level = "none"  # a page is turned, not slid: one frame, and a tenth of the bytes
+        if ascii_only:
+            self._filters.append(Ascii())
+
+    # -- beginning and end ----------------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        if os.name == "posix":
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                loop.add_signal_handler(number, partial(self._end_by_signal, number))
+        if self._open_at is not None:
+            self.push_screen(Reader(self._open_at))
+        else:
+            self.show_contents()
+        self.call_after_refresh(self._after_first_paint)
+
+    async def _after_first_paint(self) -> None:
+        for complaint in (*self._complaints, self.progress.trouble):
+            if complaint:
+                self.notify(complaint, severity="warning", timeout=8)
+        try:
+            await self.engine.start()
+        except HeadnotesError as error:
+            self.say_error(error)
+
+    async def on_unmount(self) -> None:
+        await self.engine.close()
+        self.progress.save()
+
+    def _end_by_signal(self, number: int) -> None:
+        self.exit(return_code=128 + number)
+
+    async def action_quit(self) -> None:
+        self.exit(0)
+
+    # -- screens --------------------------------------------------------------------------------------------------
+
+    def show_contents(self) -> None:
+        """Go to the contents."""
+        if not isinstance(self.screen, Reader):
+            self.push_screen(Contents())
+        elif any(isinstance(screen, Contents) for screen in self.screen_stack):
+            self.pop_screen()
+        else:
+            self.switch_screen(Contents())
+
+    def open_entry(self, entry: Entry | None, block: int | None = None) -> None:
+        """Open a lesson or a page of notes, at one of its blocks or where it was left."""
+        if entry is None:
+            return
+        if isinstance(self.screen, Reader):
+            self.screen.open(entry, block=block)
+        else:
+            self.push_screen(Reader(entry, block=block))
+
+    def action_doctor(self) -> None:
+        from tui.ui.screens.doctor import Doctor
+
+        if not isinstance(self.screen, Doctor):
+            self.push_screen(Doctor())
+
+    def action_help(self) -> None:
+        from tui.ui.screens.windows import help_window
+
+        self.push_screen(help_window(scopes_of(self.screen.focused or self.screen), self.language))
+
+    # -- language and colours -------------------------------------------------------------------------------------
+
+    def action_language(self) -> None:
+        self.language = "en" if self.language == "zh" else "zh"
+        self._keep(language=self.language)
+        for screen in self.screen_stack:
+            if translate := getattr(screen, "translate", None):
+                translate()
+
+    def action_next_theme(self) -> None:
+        names = [theme.name for theme in THEMES]
+        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+        self._keep(theme=self.theme)
+
+    def _keep(self, **changed: str) -> None:
+        self.run_worker(self._write_settings(changed), group="settings")
+
+    async def _write_settings(self, changed: dict[str, str]) -> None:
+        try:
+            await asyncio.to_thread(partial(settings.save, paths.settings_file(), **changed))
+        except OSError as error:
+            self.notify(f"The setting cannot be kept: {error}", severity="warning")
+
+    @property
+    def looks(self) -> Looks:
+        """The styles of the present theme."""
+        made_for = self.current_theme.name
+        if self._looks is None or self._looks[0] != made_for:
+            self._looks = (made_for, Looks(self.theme_variables, ansi=self.current_theme.ansi))
+        return self._looks[1]
+
+    # -- engine ---------------------------------------------------------------------------------------------------
+
+    def _engine_moved(self, phase: Phase) -> None:
+        if not self.is_running:
+            return
+        for screen in self.screen_stack:
+            if moved := getattr(screen, "engine_moved", None):
+                moved(phase)
+        if phase.name == "ended" and phase.trouble is not None:
+            word = "engine_gave_up" if self.engine.gave_up else "engine_died"
+            self.notify(say(self.language, word, why=phase.trouble.title), severity="warning")
+
+    def action_restart_engine(self) -> None:
+        self.engine.restart()
+
+    # -- telling and copying --------------------------------------------------------------------------------------
+
+    def notify(self, message: str, **options: Any) -> None:
+        """A notice. Its text may come from anywhere, so it is never markup."""
+        options["title"] = visible(options.get("title", ""))
+        super().notify(visible(message, lines=True), **{**options, "markup": False})
+
+    def say_error(self, error: HeadnotesError) -> None:
+        """What went wrong, and what to do."""
+        self.notify("\n".join(part for part in (error.title, error.detail, error.next_step) if part),
+                    severity="error", timeout=10)  # fmt: skip
+
+    def copy(self, what: str, text: str, note: str = "") -> None:
+        """Copy a text and say so."""
+        if not text.strip():
+            self.notify(say(self.language, "nothing_to_copy"))
+            return
+        self.run_worker(self._copy(what, text, note), group="copy")
+
+    async def _copy(self, what: str, text: str, note: str) -> None:
+        by_terminal = len(text) <= clipboard.OSC52_LIMIT
+        if by_terminal:
+            self.copy_to_clipboard(text)
+        keep = paths.copied_file()
+        copied = await asyncio.to_thread(clipboard.copy, text, keep)
+        where = "" if copied or by_terminal else say(self.language, "copied_file", file=keep)
+        said = say(self.language, "copied", what=say(self.language, what), n=f"{len(text):,}", where=where)
+        self.notify(note or said)
+
+    # -- progress -------------------------------------------------------------------------------------------------
+
+    def _save_soon(self) -> None:
+        if self.is_running:
+            if self._saving is not None:
+                self._saving.stop()
+            self._saving = self.set_timer(SAVE_AFTER, self._save)
+
+    def _save(self) -> None:
+        self.run_worker(self._save_now(), group="progress")
+
+    async def _save_now(self) -> None:
+        before = self.progress.trouble
+        await asyncio.to_thread(self.progress.save)
+        if self.progress.trouble and self.progress.trouble != before:
+            self.notify(self.progress.trouble, severity="warning")

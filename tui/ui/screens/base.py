@@ -1,0 +1,39 @@
+"""What all screens of the console have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from textual.reactive import Reactive
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tui.engine.client import Phase
+from tui.ui.widgets.chrome import KeyLine, TopLine
+
+if TYPE_CHECKING:
+    from tui.ui.app import HeadnotesApp
+
+Result = TypeVar("Result")
+
+
+class ConsoleScreen(Screen[Result]):
+    """A screen between the top line and the bottom line."""
+
+    app: HeadnotesApp
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """Textual draws the whole screen again when the focus moves (25 kB); the widgets themselves draw what changes."""
+
+    def translate(self) -> None:
+        """The language has changed."""
+        self.query_one(KeyLine).refresh()
+        self.query_one(TopLine).refresh()
+
+    def engine_moved(self, phase: Phase) -> None:
+        """The engine is in another phase."""
+        self.query_one(TopLine).engine_moved(phase)
+
+    def on_descendant_focus(self) -> None:
+        for line in self.query(KeyLine):
+            line.refresh()

@@ -1,0 +1,449 @@
+"""The reader: notes beside the bench; one of them at a time in a narrow window."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import ClassVar
+from urllib.parse import unquote, urlsplit
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.widget import Widget
+
+from tui.course.blocks import Cell, Claim, Quiz, Span, Try
+from tui.course.book import Entry, entries
+from tui.course.lesson import Page
+from tui.course.quizzes import is_right, shown_order
+from tui.engine.client import Request
+from tui.errors import HeadnotesError, Stopped, UsageError
+from tui.ui.keys import bindings
+from tui.ui.page_layout import source_of
+from tui.ui.screens.base import ConsoleScreen
+from tui.ui.screens.windows import ListWindow, code_window
+from tui.ui.typeset import Answering, Outcome
+from tui.ui.widgets.bench import Bench
+from tui.ui.widgets.chrome import KeyLine, Prompt, TopLine
+from tui.ui.widgets.notes import Notes
+from tui.ui.widgets.sentence import Sentence
+from tui.ui.words import say
+
+SIDE_BY_SIDE = 110
+"""Columns from which notes and bench stand side by side."""
+SMALLEST = (40, 10)
+
+
+class Reader(ConsoleScreen[None]):
+    """One page of the book at a time."""
+
+    SCOPES = ("lesson",)
+    BINDINGS: ClassVar[list[BindingType]] = bindings("lesson")
+    AUTO_FOCUS = "#notes"
+
+    DEFAULT_CSS = """
+    Reader {
+        #panes { height: 1fr; }
+        #notes { width: 1fr; }
+        #bench { width: 1fr; }
+    }
+    """
+
+    def __init__(self, entry: Entry, *, block: int | None = None) -> None:
+        super().__init__()
+        self.entry = entry
+        self.page: Page | None = None
+        self._block = block
+        self.notes = Notes(id="notes")
+        self.bench = Bench(id="bench")
+        self._wide = True
+        self._on_bench = False
+        """In a narrow window: whether the bench is the one that is shown."""
+        self._back: list[tuple[Entry, str, int]] = []
+        self._asked: dict[int, Request] = {}
+        """What runs for a stop of the notes, by its block."""
+
+    def compose(self) -> ComposeResult:
+        yield TopLine()
+        with Horizontal(id="panes"):
+            yield self.notes
+            yield self.bench
+        yield Prompt()
+        yield KeyLine()
+
+    # -- opening --------------------------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        self._arrange()
+        self.open(self.entry, block=self._block)
+        self.call_after_refresh(self.notes.colour_code)
+
+    def open(self, entry: Entry, place: tuple[str, int] | None = None, *, block: int | None = None) -> None:
+        """Show an entry of the book: at a place (anchor, lines below it), at a block, or where the reader left it."""
+        try:
+            page = self.app.book.read(entry, self.app.language)
+        except HeadnotesError as error:
+            self.app.say_error(error)
+            if self.page is None:
+                self.app.show_contents()
+            return
+        self._leave_page()
+        self.entry, self.page = entry, page
+        progress = self.app.progress
+        place = place or progress.place(page.id)
+        progress.open(page)
+        if page.trouble:
+            self.app.notify(page.trouble, severity="warning")
+        self._arrange()
+        self.notes.open(page, self.app.language, read=progress.read(page.id), at=place if block is None else block)
+        self._show_place()
+
+    def _leave_page(self) -> None:
+        for request in self._asked.values():
+            self.app.engine.drop(request)
+        self._asked.clear()
+        if self.page is not None:
+            self.app.progress.mark_place(self.page.id, *self.notes.place())
+
+    def on_unmount(self) -> None:
+        self._leave_page()
+
+    def _show_place(self, section: str = "") -> None:
+        if self.page is None:
+            return
+        chapter = next((c for c in self.app.book.chapters if self.entry in c.entries), None)
+        language = self.app.language
+        over = f"{chapter.number} {chapter.title(language)}".strip() if chapter else ""
+        title = f"{self.entry.number} {self.page.title}".strip()
+        read, done = len(self.app.progress.read(self.page.id)), len(self.page.sections)
+        counted = f"{min(read, done)}/{done} {say(language, 'read')}"
+        self.query_one(TopLine).put(
+            self.app.book.name, over if self.size.width >= SIDE_BY_SIDE else "", title, done=counted
+        )
+
+    def translate(self) -> None:
+        """Show the page's twin, in place."""
+        if self.page is None:
+            return
+        if len(self.entry.files) > 1:
+            try:
+                self.page = self.app.book.read(self.entry, self.app.language)
+            except HeadnotesError as error:
+                self.app.say_error(error)
+                return
+        elif self.app.language == "zh":
+            self.app.notify(say("zh", "no_twin"))
+        self.notes.translate(self.page, self.app.language)
+        self.bench.translate()
+        self._show_place()
+        super().translate()
+
+    # -- panes ----------------------------------------------------------------------------------------------------
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._arrange()
+        self._show_place()
+
+    def _arrange(self) -> None:
+        has_bench = self.page is None or any(isinstance(block, Try) for block in self.page.blocks)
+        self._wide = self.size.width >= SIDE_BY_SIDE
+        self._on_bench = self._on_bench and has_bench
+        self.notes.display = self._wide or not self._on_bench
+        self.bench.display = has_bench and (self._wide or self._on_bench)
+
+    def _turn_to(self, *, bench: bool) -> None:
+        """In a narrow window, turn the page to the notes or the bench."""
+        self._on_bench = bench
+        self._arrange()
+
+    def action_switch(self, by: int) -> None:
+        """Focus what comes next: the notes, then the fields of the bench, then the notes again."""
+        pane = self.bench.pane
+        has_bench = pane is not None and any(isinstance(b, Try) for b in (self.page.blocks if self.page else ()))
+        focused = self.focused
+        on_bench = focused is not None and self.bench in focused.ancestors
+        if not on_bench:
+            if has_bench and pane is not None:
+                self._turn_to(bench=True)
+                fields = self._fields()
+                if fields:
+                    fields[0 if by > 0 else -1].focus()
+            return
+        fields = self._fields()
+        place = fields.index(focused) + by if focused in fields else 0
+        if 0 <= place < len(fields):
+            fields[place].focus()
+        else:
+            self._to_notes()
+
+    def _fields(self) -> list[Widget]:
+        pane = self.bench.pane
+        return [] if pane is None else [w for w in pane.query("*") if w.can_focus and w.display and _shown(w)]
+
+    def _to_notes(self) -> None:
+        self._turn_to(bench=False)
+        self.notes.focus()
+
+    @on(Notes.BenchWanted)
+    async def bring_to_the_bench(self, event: Notes.BenchWanted) -> None:
+        try:
+            await self.bench.show(event.wanted.instrument, event.wanted.values)
+        except UsageError as error:
+            self.app.say_error(error)
+
+    @on(Notes.SectionRead)
+    def count_section(self, event: Notes.SectionRead) -> None:
+        if self.page is not None:
+            self.app.progress.mark_read(self.page.id, event.anchor)
+            self._show_place()
+
+    @on(Notes.Moved)
+    def keep_place(self) -> None:
+        if self.page is not None:
+            self.app.progress.mark_place(self.page.id, *self.notes.place())
+
+    # -- doing what the notes offer -------------------------------------------------------------------------------
+
+    @on(Notes.Act)
+    def act(self, event: Notes.Act) -> None:
+        match event.target:
+            case Try():
+                self._turn_to(bench=True)
+                self.action_edit()
+            case Cell():
+                self._run_code(event.block, event.target.code, space=self.entry.number.split(".")[0] or self.entry.id)
+            case Claim() if event.target.code:
+                self._run_code(event.block, event.target.code, space=None)
+            case Quiz():
+                self._submit(event.block, event.target)
+
+    def _run_code(self, block: int, code: str, space: str | None) -> None:
+        if block in self._asked:
+            return
+        request = self.app.engine.ask("cell", space=space, code=code)
+        self._asked[block] = request
+        language, phase = self.app.language, self.app.engine.phase
+        waiting = (
+            say(language, "working") if phase.name == "ready" else say(language, "waiting", phase=phase.name, seconds=0)
+        )
+        self.notes.set_state(block, waiting)
+        self.run_worker(self._show_outcome(block, request), group="cells")
+
+    async def _show_outcome(self, block: int, request: Request) -> None:
+        page = self.page
+        try:
+            result = await asyncio.shield(request.answer)
+            more = f"\n{say(self.app.language, 'more_output', n=result['cut'])}" if result["cut"] else ""
+            state: Outcome | str = Outcome(result["output"] + more, result["failed"])
+        except Stopped:
+            state = say(self.app.language, "stopped")
+        except HeadnotesError as error:
+            state = Outcome(str(error), failed=True)
+        if self._asked.get(block) is request:
+            del self._asked[block]
+        if page is not None and self.page is not None and page.id == self.page.id:
+            self.notes.set_state(block, state)
+
+    @on(Notes.Pick)
+    def pick(self, event: Notes.Pick) -> None:
+        quiz = self.page.blocks[event.block] if self.page is not None else None
+        if not isinstance(quiz, Quiz) or quiz.kind == "number" or event.place > len(quiz.choices):
+            return
+        state = self.notes.states.get(event.block)
+        picked = state.picked if isinstance(state, Answering) and state.judged is None else ()
+        index = shown_order(quiz)[event.place - 1]
+        if index in picked:
+            picked = tuple(i for i in picked if i != index)
+        else:
+            picked = (index,) if quiz.kind == "single" else (*picked, index)
+        self.notes.set_state(event.block, Answering(picked))
+
+    def _submit(self, block: int, quiz: Quiz) -> None:
+        state = self.notes.states.get(block)
+        answering = state if isinstance(state, Answering) else Answering()
+        if quiz.kind == "number":
+            self.query_one(Prompt).open(f"number {block}", say(self.app.language, "number"))
+        elif not answering.picked:
+            self.app.notify(say(self.app.language, "choose_first"))
+        else:
+            self._judge(block, quiz, Answering(answering.picked, judged=is_right(quiz, answering.picked)))
+
+    def _judge(self, block: int, quiz: Quiz, answering: Answering) -> None:
+        self.notes.set_state(block, answering)
+        if self.page is not None:
+            self.app.progress.mark_quiz(self.page.id, quiz.id, answering.judged is True)
+
+    # -- the prompt -----------------------------------------------------------------------------------------------
+
+    @on(Notes.Find)
+    def ask_for_words(self) -> None:
+        self.query_one(Prompt).open("find", say(self.app.language, "find"))
+
+    @on(Prompt.Answered)
+    def take_answer(self, event: Prompt.Answered) -> None:
+        self.notes.focus()
+        if event.purpose == "find":
+            found = self.notes.search(event.text)
+            if event.text and not found:
+                self.notes.end_search()
+                self.app.notify(say(self.app.language, "nothing_found", words=event.text))
+            return
+        block = int(event.purpose.removeprefix("number "))
+        quiz = self.page.blocks[block] if self.page is not None else None
+        try:
+            number = float(event.text.replace(",", "").replace("，", ""))
+        except ValueError:
+            return
+        if isinstance(quiz, Quiz):
+            self._judge(block, quiz, Answering(number=event.text.strip(), judged=is_right(quiz, number)))
+
+    @on(Prompt.Closed)
+    def back_to_notes(self) -> None:
+        self.notes.focus()
+
+    # -- keys -----------------------------------------------------------------------------------------------------
+
+    def action_edit(self) -> None:
+        if self.bench.pane is not None:
+            self._turn_to(bench=True)
+            self.bench.pane.edit()
+
+    def action_leave(self) -> None:
+        """Leave one layer: what runs, the text, the bench, the search."""
+        focused = self.focused
+        if self.query_one(Prompt).is_open:
+            self.query_one(Prompt).close()
+            self.notes.focus()
+        elif self.bench.pane is not None and self.bench.pane.stop():
+            pass
+        elif self._asked:
+            for request in self._asked.values():
+                self.app.engine.drop(request)
+        elif isinstance(focused, Sentence) or (focused is not None and self.bench in focused.ancestors):
+            self._to_notes()
+        elif self.notes.end_search():
+            pass
+        elif self.notes.current is not None:
+            self.notes.current = None
+            self.notes.refresh()
+
+    async def action_code(self) -> None:
+        pane = self.bench.pane
+        if pane is None:
+            return
+        try:
+            # Finding the checkpoint's folder reads 90 MB for its digest: not in the event loop.
+            code = await asyncio.to_thread(pane.instrument.code, pane.spec())
+        except HeadnotesError as error:
+            self.app.say_error(error)
+            return
+        self.app.push_screen(code_window(code, self.app.language))
+
+    def action_copy(self) -> None:
+        focused = self.focused
+        pane = self.bench.pane
+        if pane is not None and focused is not None and pane in focused.ancestors:
+            what, text = pane.copied()
+        elif self.page is not None and self.notes.current is not None:
+            what, text = "code", source_of(self.page.blocks[self.notes.current])
+        elif self.page is not None:
+            section = self.notes.layout_of.section_at(self.notes.reading_row) if self.notes.layout_of else None
+            blocks = self.page.blocks[section.first : section.last] if section else ()
+            what, text = "page", "\n\n".join(source_of(block) for block in blocks)
+        else:
+            return
+        self.app.copy(what, text)
+
+    def action_outline(self) -> None:
+        if self.page is None:
+            return
+        sections = self.page.sections
+        here = self.notes.layout_of.section_at(self.notes.reading_row) if self.notes.layout_of else None
+        marked = next((i for i, section in enumerate(sections) if section == here), 0)
+
+        def go(index: int | None) -> None:
+            if index is not None:
+                self._to_notes()
+                self.notes.go_to_block(sections[index].first)
+
+        titles = [section.title for section in sections]
+        self.app.push_screen(ListWindow(say(self.app.language, "outline"), titles, marked=marked), go)
+
+    def action_links(self) -> None:
+        links = _links(self.page) if self.page is not None else []
+        if not links:
+            self.app.notify(say(self.app.language, "no_links"))
+            return
+
+        def go(index: int | None) -> None:
+            if index is not None:
+                self.follow(links[index][1])
+
+        shown = [f"{text}  {target}" if text != target else target for text, target in links]
+        self.app.push_screen(ListWindow(say(self.app.language, "links"), shown), go)
+
+    def follow(self, target: str) -> None:
+        """Go where a link leads; an address on the network is copied, for a browser."""
+        parts = urlsplit(target)
+        if parts.scheme or parts.netloc:
+            self.app.copy("page", target, note=say(self.app.language, "address_copied"))
+            return
+        here = (self.entry, *self.notes.place())
+        fragment = unquote(parts.fragment)
+        if not parts.path:
+            if self.notes.go_to(fragment):
+                self._back.append(here)
+            return
+        file = (self.page.path.parent / unquote(parts.path)).resolve() if self.page is not None else None
+        for entry in entries(self.app.book):
+            if any(known.resolve() == file for known in entry.files.values()):
+                self._back.append(here)
+                self.open(entry, (fragment, 0))
+                return
+        self.app.notify(say(self.app.language, "leads_nowhere", target=target), severity="warning")
+
+    def action_back(self) -> None:
+        if not self._back:
+            self.app.notify(say(self.app.language, "no_back"))
+            return
+        entry, anchor, below = self._back.pop()
+        if entry is self.entry:
+            self.notes.go_to(anchor, below)
+        else:
+            self.open(entry, (anchor, below))
+
+    def action_turn(self, by: int) -> None:
+        known = entries(self.app.book)
+        place = known.index(self.entry) + by if self.entry in known else -1
+        if 0 <= place < len(known):
+            self.open(known[place])
+        else:
+            self.app.notify(say(self.app.language, "last_lesson"))
+
+    def action_contents(self) -> None:
+        self.app.show_contents()
+
+
+def _shown(widget: Widget) -> bool:
+    return all(node.display for node in widget.ancestors if isinstance(node, Widget))
+
+
+def _links(page: Page) -> list[tuple[str, str]]:
+    """(text, target) of every link of a page, in order, each target once."""
+    found: dict[str, str] = {}
+
+    def collect(thing: object) -> None:
+        if isinstance(thing, Span):
+            if thing.link:
+                found[thing.link] = found.get(thing.link, "") + thing.text
+        elif isinstance(thing, tuple):
+            for inner in thing:
+                collect(inner)
+        else:
+            for name in ("spans", "blocks", "items", "header", "rows"):
+                inner = getattr(thing, name, None)
+                if inner is not None:
+                    collect(inner)
+
+    collect(page.blocks)
+    return [(text, target) for target, text in found.items()]

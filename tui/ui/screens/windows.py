@@ -1,0 +1,129 @@
+"""The small windows over a screen: something to read and copy, or a list to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static
+
+from tui.ui.keys import KEYS, SCOPES, bindings, shown
+from tui.ui.typeset import highlighted, plain_lines
+from tui.ui.verbatim import verbatim
+from tui.ui.widgets.lines import Line, Lines
+from tui.ui.words import pick, say
+from tui.ui.wrap import fill
+
+if TYPE_CHECKING:
+    from tui.ui.app import HeadnotesApp
+
+_FRAME = """
+    {name} {{
+        align: center middle;
+        background: $background 60%;
+        #window {{
+            width: 86; max-width: 94%; height: auto; max-height: 90%;
+            border: round $accent; background: $background; padding: 0 1;
+        }}
+        #window-title {{ color: $accent; text-style: bold; margin: 0 0 1 0; }}
+        #window-foot {{ color: $dim; margin: 1 0 0 0; }}
+        {inside}
+    }}
+"""
+
+
+class TextWindow(ModalScreen[None]):
+    """Lines to read; `y` copies them."""
+
+    SCOPES = ("window", "scroll")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("window")
+    DEFAULT_CSS = _FRAME.format(name="TextWindow", inside="Lines { height: auto; max-height: 70vh; }")
+
+    app: HeadnotesApp
+
+    def __init__(self, title: str, lines: Sequence[Line], *, what: str, text: str) -> None:
+        super().__init__()
+        self._title, self._lines, self._what, self._text = title, lines, what, text
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="window"):
+            yield Static(verbatim(self._title), id="window-title")
+            yield Lines(id="window-lines")
+            keys = [key for key in KEYS if key.scope == "window"]
+            foot = "   ".join(f"{key.shown} {pick(self.app.language, key.label)}" for key in keys)
+            yield Static(verbatim(foot), id="window-foot")
+
+    def on_mount(self) -> None:
+        view = self.query_one(Lines)
+        view.set_lines(self._lines, scroll_wide=True)
+        view.styles.height = len(self._lines) + 1
+        view.focus()
+
+    def action_close(self) -> None:
+        self.dismiss()
+
+    def action_copy(self) -> None:
+        self.app.copy(self._what, self._text)
+
+
+class ListWindow(ModalScreen["int | None"]):
+    """Something to choose; answers with its index."""
+
+    SCOPES = ("window",)
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "close", show=False), Binding("j", "list('down')", show=False),
+                Binding("k", "list('up')", show=False)]  # fmt: skip
+    DEFAULT_CSS = _FRAME.format(
+        name="ListWindow",
+        inside="OptionList { height: auto; max-height: 70vh; border: none; background: $background; }",
+    )
+
+    def __init__(self, title: str, entries: Sequence[str], *, marked: int = 0) -> None:
+        super().__init__()
+        self._title, self._entries, self._marked = title, entries, marked
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="window"):
+            yield Static(verbatim(self._title), id="window-title")
+            yield OptionList(*(verbatim(entry) for entry in self._entries))
+
+    def on_mount(self) -> None:
+        choice = self.query_one(OptionList)
+        choice.highlighted = self._marked
+        choice.focus()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(event.option_index)
+
+    def action_close(self) -> None:
+        self.dismiss(None)
+
+    def action_list(self, way: str) -> None:
+        choice = self.query_one(OptionList)
+        choice.action_cursor_down() if way == "down" else choice.action_cursor_up()
+
+
+def code_window(code: str, language: str) -> TextWindow:
+    """The Python behind the bench."""
+    return TextWindow(say(language, "code_behind"), highlighted(code.rstrip("\n"), "python"), what="code", text=code)
+
+
+def help_window(scopes: Sequence[str], language: str) -> TextWindow:
+    """What every key does: first where the reader is, then elsewhere."""
+    order = [*scopes, *(scope for scope in SCOPES if scope not in scopes)]
+    lines: list[Line] = []
+    for scope in order:
+        keys = [key for key in KEYS if key.scope == scope]
+        if not keys:
+            continue
+        lines += [()] if lines else []
+        lines.append(((pick(language, SCOPES[scope]), "heading" if scope in scopes else "title"),))
+        for key in keys:
+            spellings = "1-9" if "{}" in key.action else " ".join(shown(one) for one in key.keys.split(","))
+            for row, line in enumerate(plain_lines(pick(language, key.help), 56)):
+                lines.append(((fill(spellings if row == 0 else "", 20) + " ", "accent"), *line))
+    text = "\n".join("".join(piece for piece, _ in line) for line in lines)
+    return TextWindow(say(language, "help"), lines, what="help", text=text)

@@ -1,0 +1,61 @@
+"""What the terminal can show, asked before the first screen, and what is drawn instead where it cannot."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.color import Color
+from textual.filter import LineFilter
+
+from tui.errors import UsageError
+
+_PLAIN = str.maketrans({
+    "─": "-", "═": "=", "│": "|", "▌": "|", "▎": "|", "▸": ">", "•": "*", "·": ".", "…": "~", "█": "#", "▏": ".", "▍": "=",
+    "▋": "#", "▊": "#", "▉": "#", "“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "⟨": "<", "⟩": ">",
+    "←": "<", "→": ">", "↑": "^", "↓": "v", "✓": "+", "⏎": "/", "×": "x", "±": "~", "▁": "_", "▂": "_", "▃": "_", "▄": "_", "▅": "#", "▆": "#", "▇": "#", "◌": "o",
+})  # fmt: skip
+
+
+def is_utf8(environment: Mapping[str, str]) -> bool:
+    """What the locale says, as tmux reads it: the first of these that is set decides."""
+    for name in ("LC_ALL", "LC_CTYPE", "LANG"):
+        if value := environment.get(name):
+            return "utf-8" in value.lower() or "utf8" in value.lower()
+    return False
+
+
+def check() -> None:
+    """Raises `UsageError` where no screen can be drawn."""
+    term = os.environ.get("TERM", "")
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError(
+            "Headnotes needs a terminal to draw on.",
+            "Standard input or output is no terminal.",
+            "Without one: headnotes try NAME key=value --json, headnotes lessons list, headnotes doctor.",
+        )
+    if os.name == "posix" and term in ("", "dumb", "unknown"):
+        raise UsageError(
+            f"This terminal cannot draw screens (TERM={term or 'not set'}).",
+            next_step="Set TERM to what it is, for example TERM=xterm-256color; or use headnotes try, headnotes lessons list.",
+        )
+
+
+class Ascii(LineFilter):
+    """Everything beyond ASCII as a sign of ASCII of the same width."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        return [Segment(to_ascii(text), style, control) for text, style, control in segments]
+
+
+def to_ascii(text: str) -> str:
+    """The text in ASCII, as wide as it was."""
+    if text.isascii():
+        return text
+    plain = text.translate(_PLAIN)
+    if plain.isascii():
+        return plain
+    return "".join(c if c.isascii() else "?" * cell_len(c) for c in plain)

@@ -1,0 +1,208 @@
+"""The top line (where you are, what the machine is doing), the bottom line (the keys that matter here), and the prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.dom import DOMNode
+from textual.message import Message
+from textual.strip import Strip
+from textual.timer import Timer
+from textual.widgets import Input, Static
+
+from tui.engine.client import Phase
+from tui.ui.keys import on_bottom_line
+from tui.ui.verbatim import verbatim, visible
+from tui.ui.widgets.lines import Line, Lines
+from tui.ui.words import known, pick, say
+from tui.ui.wrap import cells, shorten
+
+if TYPE_CHECKING:
+    from tui.ui.app import HeadnotesApp
+
+
+class OneLine(Lines):
+    """A line of pieces on the left and on the right."""
+
+    app: HeadnotesApp
+    can_focus = False
+
+    DEFAULT_CSS = """
+    OneLine { height: 1; overflow: hidden; }
+    """
+
+    def sides(self) -> tuple[Line, Line]:
+        """What to draw; the left side gives way when there is not room for both."""
+        return (), ()
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        left, right = self.sides()
+        taken = sum(cells(visible(text)) for text, _ in right)
+        if taken > width // 2:
+            right, taken = (), 0
+        room = width - taken - 1
+        pieces: list[tuple[str, str]] = []
+        for text, look in left:
+            shown = shorten(visible(text), room)
+            pieces.append((shown, look))
+            room -= cells(shown)
+        pieces.append((" " * max(0, room), "text"))
+        return self.strip((*pieces, *right)).adjust_cell_length(width, self.look("text")).simplify()
+
+
+class TopLine(OneLine):
+    """Name, place, progress; engine and language. Its clock ticks only while the engine is on its way."""
+
+    DEFAULT_CSS = """
+    TopLine { dock: top; background: $panel; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._where: tuple[str, ...] = ()
+        self._done = ""
+        self._clock: Timer | None = None
+
+    def put(self, *where: str, done: str = "") -> None:
+        """Say where the reader is, from the book to the section."""
+        self._where, self._done = where, done
+        self.refresh()
+
+    def on_mount(self) -> None:
+        self.engine_moved(self.app.engine.phase)
+
+    def engine_moved(self, phase: Phase) -> None:
+        """The engine is in another phase."""
+        if phase.settled and self._clock is not None:
+            self._clock.stop()
+            self._clock = None
+        elif not phase.settled and self._clock is None:
+            self._clock = self.set_interval(1.0, self.refresh)
+        self.refresh()
+
+    def sides(self) -> tuple[Line, Line]:
+        left: list[tuple[str, str]] = [(" ", "text")]
+        for place, part in enumerate(p for p in self._where if p):
+            left += [(" / ", "dim")] if place else []
+            left.append((part, "title" if place == 0 else "text"))
+        if self._done:
+            left.append((f"   {self._done}", "dim"))
+        return tuple(left), (*self._engine(), (f"  {self.app.language.upper()} ", "dim"))
+
+    def _engine(self) -> Iterator[tuple[str, str]]:
+        language, phase = self.app.language, self.app.engine.phase
+        name = say(language, phase.name) if known(phase.name) else phase.name
+        yield f"{say(language, 'engine')} ", "dim"
+        if phase.trouble is not None:
+            yield say(language, "trouble" if phase.name == "ready" else "ended"), "bad"
+        elif phase.name == "ready":
+            yield name, "good"
+        elif phase.name == "off":
+            yield name, "dim"
+        else:
+            yield f"{name} {int(monotonic() - phase.since)} s", "warn"
+
+
+class KeyLine(OneLine):
+    """The keys that matter for what has the focus."""
+
+    DEFAULT_CSS = """
+    KeyLine { dock: bottom; background: $panel; }
+    """
+    MOST = 9
+
+    def sides(self) -> tuple[Line, Line]:
+        language = self.app.language
+        line: list[tuple[str, str]] = [(" ", "text")]
+        used = 1
+        room = self.size.width - 1
+        most = 4 if room < 100 else self.MOST
+        keys = on_bottom_line(scopes_of(self.screen.focused or self.screen))
+        last = [key for key in keys if key.id == "app.help"]
+        for key in [*[key for key in keys if key not in last][: most - 1], *last]:
+            label = pick(language, key.label)
+            size = cells(key.shown) + cells(label) + 4
+            if used + size > room:
+                break
+            line += [(key.shown, "accent"), (f" {label}   ", "dim")]
+            used += size
+        return tuple(line), ()
+
+
+def scopes_of(node: DOMNode) -> list[str]:
+    """The key scopes of a widget and everything around it, nearest first."""
+    scopes: list[str] = []
+    for near in node.ancestors_with_self:
+        scopes += [scope for scope in getattr(near, "SCOPES", ()) if scope not in scopes]
+    return [*scopes, "everywhere"]
+
+
+class Prompt(Horizontal):
+    """A line to type something short into, at the foot of the screen."""
+
+    app: HeadnotesApp
+
+    DEFAULT_CSS = """
+    Prompt {
+        dock: bottom; height: 1; background: $panel; display: none;
+        &.-open { display: block; }
+        #prompt-label { width: auto; padding: 0 0 0 1; color: $accent; }
+        #prompt-input { width: 1fr; border: none; height: 1; padding: 0; background: $panel; }
+        #prompt-input:focus { border: none; background: $here; }
+    }
+    """
+
+    @dataclass
+    class Answered(Message):
+        """Something was typed and sent; `purpose` is what it was asked for."""
+
+        purpose: str
+        text: str
+
+    class Closed(Message):
+        """The prompt was left without an answer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._purpose = ""
+
+    def compose(self) -> ComposeResult:
+        yield Static("", id="prompt-label")
+        field = Input(id="prompt-input", compact=True, select_on_focus=False)
+        field.cursor_blink = False
+        yield field
+
+    @property
+    def is_open(self) -> bool:
+        return self.has_class("-open")
+
+    def open(self, purpose: str, label: str) -> None:
+        """Ask; the answer comes as a message."""
+        self._purpose = purpose
+        self.query_one("#prompt-label", Static).update(verbatim(label))
+        field = self.query_one(Input)
+        field.value = ""
+        self.add_class("-open")
+        field.focus()
+
+    def close(self) -> None:
+        """Put the prompt away."""
+        self.remove_class("-open")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.close()
+        self.post_message(self.Answered(self._purpose, event.value))
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "escape":
+            event.stop()
+            self.close()
+            self.post_message(self.Closed())

@@ -46,9 +46,8 @@ def _list(folder: Path, as_json: bool) -> int:
     for chapter in course.chapters:
         print(f"{chapter.number} {chapter.title('en')}")
         for entry in chapter.entries:
-            print(
-                f"  {entry.number:5} {entry.id:28} {entry.title('en'):36} {entry.minutes:3} min  {' '.join(entry.files)}"
-            )
+            languages = " ".join(entry.files)
+            print(f"  {entry.number:5} {entry.id:28} {entry.title('en'):36} {entry.minutes:3} min  {languages}")
     return 0
 
 

@@ -26,7 +26,7 @@ def read_yaml(text: str, what: str, line: int) -> dict[str, Any]:
         value = yaml.load(text, Loader=_Loader) or {}  # noqa: S506 (a safe loader, in C where there is one)
     except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as error:
         mark = getattr(error, "problem_mark", None)
-        at = line + (mark.line if mark else 0)
+        at = line + (min(mark.line, text.rstrip("\n").count("\n")) if mark else 0)
         problem = getattr(error, "problem", None) or str(error).splitlines()[0] if str(error) else "unreadable"
         raise LessonError(
             f"Line {at}: the YAML of {what} is broken: {problem}.",

@@ -36,23 +36,32 @@ class Cells:
 
     def run(self, space: str | None, code: str) -> CellResult:
         """Run `code`. Never raises for what the code does; raises `Stopped` when it was interrupted."""
-        shell = self._shell(space)
+        shell = self._shell(space, code)
         with redirect_stdout(io.StringIO()) as out, redirect_stderr(out):
-            outcome = shell.run_cell(code, store_history=False)
-        error = outcome.error_before_exec or outcome.error_in_exec
-        if isinstance(error, KeyboardInterrupt):
-            raise Stopped("Stopped.") from error
+            error = _run(shell, code)
         text = out.getvalue()
         return CellResult(text[:OUTPUT_LIMIT], error is not None, max(0, len(text) - OUTPUT_LIMIT))
 
-    def _shell(self, space: str | None) -> Any:
+    def _shell(self, space: str | None, code: str) -> Any:
         if space is not None and space in self._shells:
             return self._shells[space]
         shell = _new_shell()
-        shell.run_cell(checkpoints.setup_code("tokenizer", "encoder", "model"), store_history=False)
+        names = checkpoints.NAMES if space is not None else checkpoints.needed(code)
+        error = _run(shell, checkpoints.setup_code(*names))
+        if error is not None:
+            raise error
         if space is not None:
             self._shells[space] = shell
         return shell
+
+
+def _run(shell: Any, code: str) -> BaseException | None:
+    """Run code in a shell; returns what it ended in. Raises `Stopped` when it was interrupted."""
+    outcome = shell.run_cell(code, store_history=False)
+    error: BaseException | None = outcome.error_before_exec or outcome.error_in_exec
+    if isinstance(error, KeyboardInterrupt):
+        raise Stopped("Stopped.") from error
+    return error
 
 
 def _new_shell() -> Any:

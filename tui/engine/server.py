@@ -59,7 +59,7 @@ class Engine:
                 warming = self._step(warming)
 
     def say(self, **message: Any) -> None:
-        """Send one message, whole: an interrupt waits until the line is out. A console that has gone ends the engine."""
+        """Send one message, whole: an interrupt waits until the line is out. When the console has gone, end."""
         line = encode(message)
         working = threading.current_thread() is threading.main_thread()
         self._held_back = self._held_back or working
@@ -101,7 +101,7 @@ class Engine:
                 return
         if self._running == number:
             self._stop = number
-            interrupt_main()
+            wake_main()
 
     def _interrupt(self, *_: Any) -> None:
         # As a signal handler this runs in the main thread, between any two of its instructions.
@@ -185,6 +185,14 @@ class Engine:
             self.say(kind="trouble", error=explain(error))
             return None
         return warming
+
+
+def wake_main() -> None:
+    """Interrupt the main thread. A real signal, where there are signals: it also ends a sleep or a blocked read."""
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+    else:
+        interrupt_main()
 
 
 def main() -> None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import re
 import socket
+import warnings
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,6 +23,8 @@ from tui.errors import CheckpointError
 BACKBONE_ID = "sentence-transformers/all-MiniLM-L6-v2"
 BACKBONE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 BACKBONE_FILES = ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json")
+NAMES = ("tokenizer", "encoder", "model")
+"""What the reader's code finds ready, besides `checkpoint`."""
 LABELS = {0: "NEGATIVE", 1: "POSITIVE"}
 
 
@@ -112,13 +116,20 @@ def classifier() -> Any:
     adapter = sentiment().folder
     base = AutoModelForSequenceClassification.from_pretrained(backbone().folder, id2label=LABELS, use_safetensors=True)
     try:
-        return PeftModel.from_pretrained(base, adapter).merge_and_unload().eval()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # between peft and transformers, nothing for the reader
+            return PeftModel.from_pretrained(base, adapter).merge_and_unload().eval()
     except (SafetensorError, ValueError, RuntimeError, KeyError) as error:
         raise CheckpointError(
             "The sentiment checkpoint cannot be read.",
             f"{adapter}: {error}",
             "Reinstall headnotes, or train it again: python -m tui.training.standins.sentiment --help",
         ) from error
+
+
+def needed(code: str) -> tuple[str, ...]:
+    """Which of `NAMES` a piece of code mentions."""
+    return tuple(name for name in NAMES if re.search(rf"\b{name}\b", code))
 
 
 def setup_code(*names: str) -> str:

@@ -52,10 +52,7 @@ def about() -> About:
             return str(error)
         return f"{found.name}, {found.origin}, {found.folder}"
 
-    if torch.cuda.is_available():
-        device = torch.cuda.get_device_name(0)
-    else:
-        device = "cpu"
+    device = torch.cuda.get_device_name(0) if torch.cuda.is_available() else "cpu"
     return About(
         python=platform.python_version(),
         torch=torch.__version__,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 from tui.atomic import write_atomically
@@ -15,10 +16,8 @@ OSC52_LIMIT = 74_000
 
 def copy(text: str, keep: Path) -> bool:
     """Copy without the terminal's help. False when the text went nowhere but into the file `keep`."""
-    try:
+    with suppress(OSError):  # the file is the last resort; what matters is whether a clipboard has it
         write_atomically(keep, text)
-    except OSError:
-        pass  # the file is the last resort; what matters is whether a clipboard has it
     if os.environ.get("TMUX") and shutil.which("tmux"):
         # Inside tmux OSC 52 may stop at tmux; its own command passes the text on.
         return _feed(["tmux", "load-buffer", "-w", "-"], text)

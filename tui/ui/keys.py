@@ -1,4 +1,4 @@
-"""Every key, once. Bindings, the bottom line, the help page, the palette and the README's table are made from this list.
+"""Every key, once. Bindings, bottom line, help page, palette and the README's table are made from this list.
 
 Keys are chosen to reach every terminal: letters, digits, function keys, arrows, tab, enter, escape, ctrl and a letter.
 """
@@ -74,7 +74,8 @@ KEYS: tuple[Key, ...] = (
     # moving
     Key("scroll.down", "down,j", "line(1)", "scroll", ("down", "下"), ("One line down", "下移一行")),
     Key("scroll.up", "up,k", "line(-1)", "scroll", ("up", "上"), ("One line up", "上移一行")),
-    Key("scroll.page_down", "pagedown,space,ctrl+d", "page(1)", "scroll", ("page", "下页"), ("One page down", "下翻一页")),
+    Key("scroll.page_down", "pagedown,space,ctrl+d", "page(1)", "scroll", ("page", "下页"),
+        ("One page down", "下翻一页")),
     Key("scroll.page_up", "pageup,ctrl+u", "page(-1)", "scroll", ("page back", "上页"), ("One page up", "上翻一页")),
     Key("scroll.top", "home,g", "end('top')", "scroll", ("top", "开头"), ("To the beginning", "到开头")),
     Key("scroll.bottom", "end,G", "end('bottom')", "scroll", ("bottom", "结尾"), ("To the end", "到结尾")),
@@ -111,19 +112,21 @@ KEYS: tuple[Key, ...] = (
     Key("lesson.contents", "q", "contents", "lesson", ("contents", "目录"),
         ("Back to the contents", "回到目录"), 8, True),
     Key("lesson.escape", "escape", "leave", "lesson", ("leave", "离开"),
-        ("Stop what runs; else leave one layer: text, bench, search", "停止正在运行的；否则离开一层：文本、实验台、查找")),
+        ("Stop what runs; else leave one layer: text, bench, search", "停止正在运行的；否则离开一层")),
     # notes
     Key("notes.next", "n", "stop(1)", "notes", ("next", "下一个"),
         ("To the next thing to do: try, cell, claim, question", "到下一个可操作处：试验、代码、说法、问题"), 2),
     Key("notes.previous", "p,N", "stop(-1)", "notes", ("previous", "上一个"),
         ("To the one before", "到上一个可操作处")),
     Key("notes.act", "enter", "act", "notes", ("run", "运行"),
-        ("Do what is marked: to the bench, run the code, submit the answer", "执行标记处：到实验台、运行代码、提交答案"), 3),
+        ("Do what is marked: to the bench, run the code, submit", "执行标记处：到实验台、运行代码、提交答案"), 3),
     Key("notes.find", "slash", "find", "notes", ("find", "查找"),
         ("Find words in this page; n and N go through them", "在本页查找；n 与 N 逐个前往"), 4),
     Key("notes.pick", "1,2,3,4,5,6,7,8,9", "pick({})", "notes", ("choose", "选择"),
         ("Choose an answer of the marked question", "选择所标问题的答案")),
     # bench
+    Key("bench.switch", "tab", "screen.switch(1)", "bench", ("next field", "下一栏"),
+        ("To the next field; after the last one, to the notes", "到下一栏；最后一栏之后回到笔记"), 3),
     Key("bench.rerun", "r", "rerun", "bench", ("again", "重跑"), ("Run it again", "再运行一次"), 0, True),
     Key("bench.reset", "0", "reset", "bench", ("as in the notes", "还原"),
         ("Put back the inputs of the notes", "还原为笔记中的输入"), 0, True),
@@ -144,7 +147,8 @@ KEYS: tuple[Key, ...] = (
     # stages
     Key("anatomy.next", "right,space", "stage(1)", "anatomy", ("next stage", "下一阶段"),
         ("The next stage between text and label", "文本到标签之间的下一阶段"), 1),
-    Key("anatomy.previous", "left", "stage(-1)", "anatomy", ("stage before", "上一阶段"), ("The stage before", "上一阶段"), 2),
+    Key("anatomy.previous", "left", "stage(-1)", "anatomy", ("stage before", "上一阶段"),
+        ("The stage before", "上一阶段"), 2),
     # mask
     Key("mask.flip", "space,enter", "flip", "mask", ("flip", "翻转"),
         ("Turn the marked cell of the mask over", "翻转所标的掩码单元"), 1),

@@ -69,7 +69,7 @@ class PageLayout:
         return [i for i, block in enumerate(self.page.blocks) if isinstance(block, Stop)]
 
     def try_at(self, row: int) -> int | None:
-        """The instrument that belongs on the bench when the reader is at this row: the last one above, else the first."""
+        """What belongs on the bench when the reader is at this row: the last {try} above it, else the first."""
         tries = [i for i, block in enumerate(self.page.blocks) if isinstance(block, Try)]
         above = [i for i in tries if self.firsts[i] <= row]
         return above[-1] if above else tries[0] if tries else None

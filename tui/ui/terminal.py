@@ -13,11 +13,10 @@ from textual.filter import LineFilter
 
 from tui.errors import UsageError
 
-_PLAIN = str.maketrans({
-    "─": "-", "═": "=", "│": "|", "▌": "|", "▎": "|", "▸": ">", "•": "*", "·": ".", "…": "~", "█": "#", "▏": ".", "▍": "=",
-    "▋": "#", "▊": "#", "▉": "#", "“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "⟨": "<", "⟩": ">",
-    "←": "<", "→": ">", "↑": "^", "↓": "v", "✓": "+", "⏎": "/", "×": "x", "±": "~", "▁": "_", "▂": "_", "▃": "_", "▄": "_", "▅": "#", "▆": "#", "▇": "#", "◌": "o",
-})  # fmt: skip
+_PLAIN = str.maketrans(
+    "─═│▌▎▸•·…█▏▍▋▊▉“”‘’–—⟨⟩←→↑↓×±▁▂▃▄▅▆▇◌✓⏎",
+    "-=|||>*.~#.=###\"\"''--<><>^vx~____###o+/",
+)
 
 
 def is_utf8(environment: Mapping[str, str]) -> bool:
@@ -40,7 +39,7 @@ def check() -> None:
     if os.name == "posix" and term in ("", "dumb", "unknown"):
         raise UsageError(
             f"This terminal cannot draw screens (TERM={term or 'not set'}).",
-            next_step="Set TERM to what it is, for example TERM=xterm-256color; or use headnotes try, headnotes lessons list.",
+            next_step="Set TERM to what it is, for example TERM=xterm-256color; or use headnotes try NAME key=value.",
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from tui.course import markdown
@@ -132,7 +133,7 @@ def _prose(pieces: Sequence[Piece], width: int) -> list[Line]:
     text = "".join(piece for piece, _ in pieces)
     points = [0, *breaks(text, width), len(text)]
     lines, at, rest = [], 0, list(pieces)
-    for start, end in zip(points, points[1:], strict=False):
+    for start, end in pairwise(points):
         kept = start + len(text[start:end].rstrip(" \n"))
         line: list[Piece] = []
         while rest and at < end:

@@ -1,8 +1,8 @@
 """The one gate for text from outside: from models, tokenizers, data, files, exceptions and people.
 
-In Textual 8 most widgets read square brackets as markup: `[CLS]` vanishes and `[/INST]` ends the app. And a terminal obeys
-escape sequences wherever they come from. So everything passes here, and every character comes out as something that can
-be seen: a control character as its picture (␛), an invisible one as its number (⟨200B⟩).
+In Textual 8 most widgets read square brackets as markup: `[CLS]` vanishes and `[/INST]` ends the app. And a terminal
+obeys escape sequences wherever they come from. So everything passes here, and every character comes out as something
+that can be seen: a control character as its picture (␛), an invisible one as its number (⟨200B⟩).
 """
 
 from __future__ import annotations

@@ -97,7 +97,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "anatomy_ids": (
         "Each token becomes its number in the vocabulary. The attention mask says which positions are real, "
         "the token type ids which of two texts a token belongs to.",
-        "每个词元换成它在词表中的编号。attention mask 说明哪些位置是真实的，token type ids 说明词元属于两段文本中的哪一段。",
+        "每个词元换成它在词表中的编号。attention mask 说明哪些位置是真实的，"
+        "token type ids 说明词元属于两段文本中的哪一段。",
     ),
     "anatomy_embeddings": (
         "A vector for each token: word, position and type embeddings added up and normalised. No token knows its "

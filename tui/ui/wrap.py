@@ -6,6 +6,8 @@ library for the full rules of Unicode (uniseg) takes two seconds for one lesson;
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from rich.cells import get_character_cell_size
 
 from tui.course.markdown import is_wide
@@ -48,7 +50,7 @@ def breaks(text: str, width: int) -> list[int]:
 def wrapped(text: str, width: int) -> list[str]:
     """The lines of the text, without the spaces and newlines at which they broke."""
     points = [0, *breaks(text, width), len(text)]
-    return [text[a:b].rstrip(" \n") for a, b in zip(points, points[1:], strict=False)]
+    return [text[a:b].rstrip(" \n") for a, b in pairwise(points)]
 
 
 def shorten(text: str, width: int) -> str:

@@ -61,7 +61,7 @@ class Doctor(ConsoleScreen[None]):
         return doctor.report(self._engine or {"state": say(self.app.language, "not_known_yet")})
 
     def _draw(self) -> None:
-        width = max(30, self.query_one(Lines).size.width - 2)
+        width = max(30, self.query_one("#report", Lines).size.width - 2)
         lines: list[Line] = []
         for title, facts in self._report().items():
             lines += [()] if lines else []
@@ -72,7 +72,7 @@ class Doctor(ConsoleScreen[None]):
         trouble = self.app.engine.phase.trouble
         if trouble is not None:
             lines += [(), *plain_lines(f"{trouble.title} {trouble.detail} {trouble.next_step}", width, "bad")]
-        self.query_one(Lines).set_lines(lines)
+        self.query_one("#report", Lines).set_lines(lines)
 
     def action_close(self) -> None:
         self.dismiss()

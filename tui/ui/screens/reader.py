@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import ClassVar
 from urllib.parse import unquote, urlsplit
 
@@ -18,6 +19,7 @@ from tui.course.lesson import Page
 from tui.course.quizzes import is_right, shown_order
 from tui.engine.client import Request
 from tui.errors import HeadnotesError, Stopped, UsageError
+from tui.lab.checkpoints import needed, setup_code
 from tui.ui.keys import bindings
 from tui.ui.page_layout import source_of
 from tui.ui.screens.base import ConsoleScreen
@@ -339,13 +341,17 @@ class Reader(ConsoleScreen[None]):
             return
         self.app.push_screen(code_window(code, self.app.language))
 
-    def action_copy(self) -> None:
+    async def action_copy(self) -> None:
         focused = self.focused
         pane = self.bench.pane
         if pane is not None and focused is not None and pane in focused.ancestors:
             what, text = pane.copied()
         elif self.page is not None and self.notes.current is not None:
-            what, text = "code", source_of(self.page.blocks[self.notes.current])
+            block = self.page.blocks[self.notes.current]
+            what, text = "code", source_of(block)
+            if isinstance(block, Cell | Claim) and block.code:
+                with suppress(HeadnotesError):  # without a checkpoint the code is copied as it stands
+                    text = await asyncio.to_thread(setup_code, *needed(block.code)) + text
         elif self.page is not None:
             section = self.notes.layout_of.section_at(self.notes.reading_row) if self.notes.layout_of else None
             blocks = self.page.blocks[section.first : section.last] if section else ()

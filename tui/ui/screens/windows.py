@@ -74,8 +74,11 @@ class ListWindow(ModalScreen["int | None"]):
     """Something to choose; answers with its index."""
 
     SCOPES = ("window",)
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "close", show=False), Binding("j", "list('down')", show=False),
-                Binding("k", "list('up')", show=False)]  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "close", show=False),
+        Binding("j", "list('down')", show=False),
+        Binding("k", "list('up')", show=False),
+    ]
     DEFAULT_CSS = _FRAME.format(
         name="ListWindow",
         inside="OptionList { height: auto; max-height: 70vh; border: none; background: $background; }",

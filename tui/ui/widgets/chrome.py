@@ -1,4 +1,4 @@
-"""The top line (where you are, what the machine is doing), the bottom line (the keys that matter here), and the prompt."""
+"""The top line (where you are, what the machine does), the bottom line (the keys that matter here), the prompt."""
 
 from __future__ import annotations
 

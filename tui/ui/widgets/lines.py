@@ -1,7 +1,7 @@
 """A scrolling view of styled lines: what notes, token tables and tensors are drawn with.
 
-Textual's Markdown and DataTable mount a widget for each block or measure every cell; this draws only the lines on screen.
-A line is a tuple of pieces, a piece is (text, look); looks are names that the style sheet colours, joined by dots.
+Textual's Markdown and DataTable mount a widget for each block or measure every cell; this draws only the lines on
+screen. A line is a tuple of pieces, a piece is (text, look); looks are the names in `ui.looks`, joined by dots.
 """
 
 from __future__ import annotations

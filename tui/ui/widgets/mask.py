@@ -1,4 +1,4 @@
-"""`mask` on the bench: the padded batch as a picture, its mask to turn over cell by cell, and what the model then reads."""
+"""`mask` on the bench: the padded batch as a picture, its mask to turn over, and what the model then reads."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar, TypeGuard
 
 from textual.binding import BindingType
@@ -146,7 +147,7 @@ class Notes(Lines):
 
     @property
     def reading_row(self) -> int:
-        """The row being read: near the middle of the view, at its top when the page begins, at its foot when it ends."""
+        """The row being read: near the middle of the view; at its top when the page begins, at its foot at the end."""
         y, end, height = round(self.scroll_y), round(self.max_scroll_y), self.size.height
         middle = round(0.45 * height)
         return y + max(min(y, middle), height - 1 - min(end - y, height - 1 - middle) if end else 0)
@@ -337,7 +338,7 @@ def _marked(line: Line, words: str) -> Line:
     at = 0
     for piece, look in line:
         points = sorted({0, len(piece), *(p - at for hit in hits for p in hit if 0 < p - at < len(piece))})
-        for start, end in zip(points, points[1:], strict=False):
+        for start, end in pairwise(points):
             inside = any(first <= at + start < last for first, last in hits)
             marked.append((piece[start:end], f"{look}.match" if inside else look))
         at += len(piece)

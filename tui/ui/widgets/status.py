@@ -1,4 +1,4 @@
-"""The line under an instrument's inputs: what it waits for and since when, how long the answer took, or what is wrong."""
+"""The line under an instrument's inputs: what it waits for and since when, how long it took, or what is wrong."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ class Status(Static):
         self._clock: Timer | None = None
         self._progress: Progress | None = None
         self._said = ""
+        self._facts: list[str] = []
 
     def hint(self, text: str) -> None:
         """A quiet sentence."""
@@ -56,8 +57,17 @@ class Status(Static):
         lines = [f"{took}   {name}"]
         if original:
             lines.append(say(language, "stand_in", name=original))
-        width = max(20, self.size.width - 2)
-        self._settle(verbatim("\n".join(one_line(line, width) for line in lines), lines=True))
+        self._settle(Content(""))
+        self._facts = lines
+        self._fit()
+
+    def on_resize(self) -> None:
+        self._fit()
+
+    def _fit(self) -> None:
+        if self._facts:
+            width = max(20, self.size.width - 2)
+            self.update(verbatim("\n".join(one_line(line, width) for line in self._facts), lines=True))
 
     def wait(self, request: Request) -> None:
         """Watch a request until something else is said."""
@@ -90,7 +100,7 @@ class Status(Static):
             self.update(verbatim(text))
 
     def _settle(self, content: Content) -> None:
-        self._request, self._said = None, ""
+        self._request, self._said, self._facts = None, "", []
         if self._clock is not None:
             self._clock.stop()
             self._clock = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import ClassVar
 
 from textual import events
@@ -84,7 +85,7 @@ class TokensPane(Pane):
     def _draw_facts(self, result: TokensResult) -> None:
         width = max(20, self.size.width - 2)
         more = f" ({result.listed:,} listed)" if result.listed < result.length else ""
-        counts = f"{result.length:,} tokens{more}   {result.tokenizer}   {result.vocabulary:,} entries   at most {result.limit}"
+        counts = f"{result.length:,} tokens{more}   at most {result.limit}   {result.vocabulary:,} in the vocabulary"
         decoded = result.decoded if len(result.decoded) <= 300 else result.decoded[:300] + "…"
         lines: list[Line] = [
             *plain_lines(counts, width, "dim"),
@@ -148,10 +149,8 @@ def span_lines(result: TokensResult, at: int, texts: tuple[str, str], width: int
     a, b = (positions[start - first] + len(lead), positions[end - first] + len(lead)) if end > start else (0, 0)
     lines: list[Line] = []
     points = [0, *breaks(shown, width), len(shown)]
-    for begin, stop in zip(points, points[1:], strict=False):
+    for begin, stop in pairwise(points):
         cuts = sorted({begin, stop, *(p for p in (a, b) if begin < p < stop)})
-        lines.append(
-            tuple((shown[i:j], "match" if a <= i < b else "text") for i, j in zip(cuts, cuts[1:], strict=False))
-        )
+        lines.append(tuple((shown[i:j], "match" if a <= i < b else "text") for i, j in pairwise(cuts)))
     marked = next((y for y, line in enumerate(lines) if any(look == "match" for _, look in line)), 0)
     return lines[max(0, marked - 2) : max(0, marked - 2) + 4]

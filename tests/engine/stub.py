@@ -1,0 +1,83 @@
+"""An engine for tests of the client: speaks the protocol and does as it is told, without any library.
+
+Cells are commands: `echo TEXT`, `sleep`, `deaf` (sleeps through an interrupt), `die CODE`, `noise`, `progress`, `huge N`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from typing import Any
+
+queue: list[dict[str, Any]] = []
+arrived = threading.Condition()
+running: list[int | None] = [None]
+
+
+def say(**message: Any) -> None:
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
+
+
+def read() -> None:
+    for line in sys.stdin:
+        message = json.loads(line)
+        with arrived:
+            if "drop" in message:
+                waiting = [request for request in queue if request["id"] == message["drop"]]
+                for request in waiting:
+                    queue.remove(request)
+                    say(kind="stopped", id=request["id"])
+                if running[0] == message["drop"]:
+                    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+            else:
+                queue.append(message)
+                arrived.notify()
+    os._exit(0)
+
+
+def do(code: str, number: int) -> None:
+    word, _, rest = code.partition(" ")
+    if word == "sleep":
+        time.sleep(60)
+    elif word == "deaf":
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        time.sleep(60)
+    elif word == "die":
+        os._exit(int(rest))
+    elif word == "noise":
+        sys.stdout.write("no json\n[1, 2]\n{\n")
+    elif word == "progress":
+        say(kind="progress", id=number, what="map", done=3, total=10)
+    elif word == "huge":
+        rest = "x" * int(rest)
+    say(kind="result", id=number, result={"output": rest, "failed": False, "cut": 0}, seconds=0.001)
+
+
+def main() -> None:
+    if "--dead" in sys.argv:
+        sys.exit(3)
+    threading.Thread(target=read, daemon=True).start()
+    say(kind="phase", phase="importing torch")
+    if "--slow" not in sys.argv:
+        say(kind="ready")
+    while True:
+        with arrived:
+            while not queue:
+                arrived.wait()
+            request = queue.pop(0)
+        running[0] = request["id"]
+        say(kind="started", id=request["id"])
+        try:
+            do(request.get("code", ""), request["id"])
+        except KeyboardInterrupt:
+            say(kind="stopped", id=request["id"])
+        running[0] = None
+
+
+if __name__ == "__main__":
+    main()

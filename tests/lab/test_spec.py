@@ -1,0 +1,81 @@
+"""Reading Specs from what people write."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.hostile import texts
+from tui.errors import UsageError
+from tui.lab.instrument import options_of, revive
+from tui.lab.mask import MaskSpec, Reading
+from tui.lab.registry import INSTRUMENTS, find
+from tui.lab.tokens import TokensSpec
+
+TOKENS, MASK = INSTRUMENTS["tokens"], INSTRUMENTS["mask"]
+
+
+def test_a_spec_is_read_from_strings_yaml_and_json_alike() -> None:
+    wanted = TokensSpec(text="a", padding="max_length", truncation="longest_first", max_length=8, add_special_tokens=False)
+    assert TOKENS.read(
+        {"text": "a", "padding": "max_length", "truncation": "true", "max_length": "8", "add_special_tokens": "no"}
+    ) == wanted
+    assert TOKENS.read(
+        {"text": "a", "padding": "max_length", "truncation": True, "max_length": 8, "add_special_tokens": False}
+    ) == wanted
+
+
+def test_several_texts_and_cells() -> None:
+    wanted = MaskSpec(texts=("a", "b"), flip=((1, 2),))
+    assert MASK.read({"texts": ["a", "b"], "flip": [[1, 2]]}) == wanted
+    assert MASK.read({"texts": ["a", "b"], "flip": "1,2"}) == wanted
+    assert MASK.read({"texts": "a"}) == MaskSpec(texts=("a",))
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"text": "a", "pading": "no"}, "Did you mean 'padding'?"),
+        ({"text": "a", "padding": "longst"}, "Did you mean 'longest'?"),
+        ({}, "needs text"),
+        ({"text": "a", "max_length": "many"}, "max_length cannot be 'many'"),
+        ({"text": "a", "max_length": 1.5}, "max_length cannot be 1.5"),
+        ({"text": "a", "add_special_tokens": "perhaps"}, "cannot be 'perhaps'"),
+        ({"text": ["a"]}, "text cannot be"),
+    ],
+)
+def test_what_does_not_fit_says_what_would(values: dict[str, object], words: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        TOKENS.read(values)
+    assert words in str(caught.value)
+    assert caught.value.next_step
+
+
+def test_an_unknown_instrument_names_the_nearest() -> None:
+    with pytest.raises(UsageError, match="Did you mean 'tokens'"):
+        find("token")
+
+
+def test_every_option_is_described() -> None:
+    for instrument in INSTRUMENTS.values():
+        for name, shape, help_ in options_of(instrument):
+            assert name
+            assert shape
+            assert help_, f"{instrument.name}.{name} has no help"
+
+
+@given(st.sampled_from(list(INSTRUMENTS)), st.dictionaries(st.text(max_size=8), st.one_of(texts, st.integers())))
+def test_reading_is_total(name: str, values: dict[str, object]) -> None:
+    try:
+        find(name).read(values)
+    except UsageError as error:
+        assert error.title
+
+
+def test_results_come_back_from_json() -> None:
+    reading = Reading(0, "alone", [0.5, None], "POSITIVE", None, 0.25)
+    assert revive(Reading, json.loads(json.dumps(dataclasses.asdict(reading)))) == reading

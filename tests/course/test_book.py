@@ -29,7 +29,7 @@ def test_our_course_opens() -> None:
 
 
 def test_an_unknown_lesson_is_named() -> None:
-    with pytest.raises(UsageError, match="no lesson '9.9'"):
+    with pytest.raises(UsageError, match=r"no lesson '9\.9'"):
         find(Course.open(LESSONS), "9.9")
 
 

@@ -10,7 +10,6 @@ import pytest
 
 from tests.conftest import LESSONS
 from tui.course.lint import Finding, check
-from tui.errors import UsageError
 from tui.lab import registry
 
 FRONT = '---\nid: {id}\nsection: "1.1"\ntitle: {title}\nclaims: [E001]\n---\n'

@@ -15,7 +15,9 @@ def blocks(text: str, *, myst: bool = True) -> list[object]:
 
 
 def test_a_page_becomes_its_blocks_in_order() -> None:
-    page = "# Title\n\nA *word*.\n\n- one\n- two\n\n> said\n\n```python\nx = 1\n```\n\n| a | b |\n|--:|---|\n| 1 | 2 |\n"
+    page = (
+        "# Title\n\nA *word*.\n\n- one\n- two\n\n> said\n\n```python\nx = 1\n```\n\n| a | b |\n|--:|---|\n| 1 | 2 |\n"
+    )
     kinds = [type(block) for block in blocks(page)]
     assert kinds == [Heading, Paragraph, List, Quote, Code, Table]
 

@@ -1,6 +1,7 @@
 """An engine for tests of the client: speaks the protocol and does as it is told, without any library.
 
-Cells are commands: `echo TEXT`, `sleep`, `deaf` (sleeps through an interrupt), `die CODE`, `noise`, `progress`, `huge N`.
+Cells are commands: `echo TEXT`, `sleep`, `deaf` (sleeps through an interrupt), `die CODE`, `noise`, `progress`,
+`huge N`.
 """
 
 from __future__ import annotations

@@ -70,7 +70,9 @@ async def test_long_output_is_cut_and_counted(engine: EngineClient) -> None:
     assert answer["cut"] == 30_001
 
 
-@pytest.mark.parametrize("code", ["while True: pass", "import time\ntime.sleep(60)", "import torch\nwhile True: torch.rand(9)"])
+@pytest.mark.parametrize(
+    "code", ["while True: pass", "import time\ntime.sleep(60)", "import torch\nwhile True: torch.rand(9)"]
+)
 async def test_running_code_stops_at_once(engine: EngineClient, code: str) -> None:
     request = engine.ask("cell", space=None, code=code)
     await until(lambda: request.started)
@@ -98,7 +100,10 @@ async def test_one_endless_call_into_c_costs_the_engine_and_the_console_says_so(
 
 async def test_progress_bars_become_numbers_at_most_ten_a_second(engine: EngineClient) -> None:
     seen: list[tuple[str, float, float | None]] = []
-    code = "from tqdm.auto import tqdm\nimport time\nfor _ in tqdm(range(200), desc='map', mininterval=0): time.sleep(0.004)"
+    code = (
+        "from tqdm.auto import tqdm\nimport time\n"
+        "for _ in tqdm(range(200), desc='map', mininterval=0): time.sleep(0.004)"
+    )
     start = time.perf_counter()
     answer = await engine.ask(
         "cell", space=None, code=code, on_progress=lambda p: seen.append((p.what, p.done, p.total))
@@ -133,7 +138,7 @@ async def test_a_backbone_that_is_altered_is_a_sentence_to_every_request(tmp_pat
 async def test_an_engine_ends_with_its_console(tmp_path: Path) -> None:
     engine = EngineClient(log=tmp_path / "engine.log")
     await engine.start()
-    process = engine._process  # noqa: SLF001 (what happens when the pipe is cut without a word)
+    process = engine._process
     assert process is not None
     assert process.stdin is not None
     process.stdin.close()

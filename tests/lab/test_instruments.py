@@ -147,7 +147,7 @@ def test_a_cell_outside_the_batch() -> None:
 
 TOKENS_SPECS: list[dict[str, Any]] = [
     {"text": "Hello, how are you?"},
-    {"text": "it's [CLS] \"quoted\" \\ and\nlines", "pair": "second 'text'"},
+    {"text": 'it\'s [CLS] "quoted" \\ and\nlines', "pair": "second 'text'"},
     {"text": "a b c d e f", "truncation": True, "max_length": 5},
     {"text": "a", "padding": "max_length", "max_length": 6},
     {"text": "我爱 Café 👍", "add_special_tokens": False},
@@ -171,7 +171,12 @@ def test_code_of_tokens(values: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     "values",
-    [{"text": COURSE}, {"text": HATE, "task": "text-classification"}, {"text": "good " * 900}, {"text": "[/INST] '\"\n"}],
+    [
+        {"text": COURSE},
+        {"text": HATE, "task": "text-classification"},
+        {"text": "good " * 900},
+        {"text": "[/INST] '\"\n"},
+    ],
 )
 def test_code_of_pipeline(values: dict[str, Any]) -> None:
     result, names = ask("pipeline", **values), execute("pipeline", **values)

@@ -20,13 +20,21 @@ TOKENS, MASK = INSTRUMENTS["tokens"], INSTRUMENTS["mask"]
 
 
 def test_a_spec_is_read_from_strings_yaml_and_json_alike() -> None:
-    wanted = TokensSpec(text="a", padding="max_length", truncation="longest_first", max_length=8, add_special_tokens=False)
-    assert TOKENS.read(
-        {"text": "a", "padding": "max_length", "truncation": "true", "max_length": "8", "add_special_tokens": "no"}
-    ) == wanted
-    assert TOKENS.read(
-        {"text": "a", "padding": "max_length", "truncation": True, "max_length": 8, "add_special_tokens": False}
-    ) == wanted
+    wanted = TokensSpec(
+        text="a", padding="max_length", truncation="longest_first", max_length=8, add_special_tokens=False
+    )
+    assert (
+        TOKENS.read(
+            {"text": "a", "padding": "max_length", "truncation": "true", "max_length": "8", "add_special_tokens": "no"}
+        )
+        == wanted
+    )
+    assert (
+        TOKENS.read(
+            {"text": "a", "padding": "max_length", "truncation": True, "max_length": 8, "add_special_tokens": False}
+        )
+        == wanted
+    )
 
 
 def test_several_texts_and_cells() -> None:

@@ -208,13 +208,14 @@ def highlighted(text: str, language: str) -> list[Line]:
     if len(text) > 50_000 or not name:
         return _unhighlighted(text)
     try:
-        lexer = PythonLexer() if name in ("python", "py", "code-cell") else get_lexer_by_name(name)
+        python = name in ("python", "py", "code-cell")
+        lexer = PythonLexer(stripnl=False) if python else get_lexer_by_name(name, stripnl=False)
     except ClassNotFound:
         return _unhighlighted(text)
     lines: list[list[Piece]] = [[]]
-    for token, value in lex(text.rstrip("\n"), lexer):
+    for token, value in lex(visible(text, lines=True), lexer):
         look = next((look for kind, look in looks if token in kind), "code")
-        for number, part in enumerate(visible(value, lines=True).split("\n")):
+        for number, part in enumerate(value.split("\n")):
             if number:
                 lines.append([])
             if part:
@@ -360,15 +361,15 @@ def _verdict(block: Quiz, setting: Setting, answering: Answering, language: str)
             "order": "pick_order",
             "number": "pick_number",
         }
-        return [((say(language, kinds[block.kind]), "dim"),)]
+        return plain_lines(say(language, kinds[block.kind]), setting.prose, "dim")
     verdict = say(language, "right" if answering.judged else "not_yet")
     lines: list[Line] = [((verdict, "good" if answering.judged else "warn"),)]
     if block.kind == "number" and block.answer is not None:
-        lines.append(((say(language, "the_answer", answer=f"{block.answer:g}"), "text"),))
+        lines += plain_lines(say(language, "the_answer", answer=f"{block.answer:g}"), setting.prose)
     elif block.kind == "order" and not answering.judged:
         places = {index: place for place, index in enumerate(shown_order(block), 1)}
         order = " ".join(str(places[i]) for i in range(len(block.choices)))
-        lines.append(((say(language, "right_order", order=order), "text"),))
+        lines += plain_lines(say(language, "right_order", order=order), setting.prose)
     if block.why:
         lines += prose(block.why, setting.prose, "dim")
     return lines

@@ -76,6 +76,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "not_yet": ("Not yet.", "还不对。"),
     "the_answer": ("The answer is {answer}.", "答案是 {answer}。"),
     "right_order": ("The order is {order}.", "正确顺序是 {order}。"),
+    "no_number": ("{text} is no number.", "{text} 不是数字。"),
     "choose_first": ("Choose an answer first: press its digit.", "请先按数字键选择答案。"),
     "too_small": (
         "This window is small ({w}x{h}); from 60x20 on everything fits.",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from typing import ClassVar
-from urllib.parse import unquote, urlsplit
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -13,18 +12,17 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.widget import Widget
 
-from tui.course.blocks import Cell, Claim, Quiz, Span, Try
+from tui.course.blocks import Cell, Claim, Quiz, Try
 from tui.course.book import Entry, entries
 from tui.course.lesson import Page
-from tui.course.quizzes import is_right, shown_order
-from tui.engine.client import Request
-from tui.errors import HeadnotesError, Stopped, UsageError
+from tui.errors import HeadnotesError, UsageError
 from tui.lab.checkpoints import needed, setup_code
+from tui.ui.doing import Doing
 from tui.ui.keys import bindings
+from tui.ui.links import links_of, resolve
 from tui.ui.page_layout import source_of
 from tui.ui.screens.base import ConsoleScreen
 from tui.ui.screens.windows import ListWindow, code_window
-from tui.ui.typeset import Answering, Outcome
 from tui.ui.widgets.bench import Bench
 from tui.ui.widgets.chrome import KeyLine, Prompt, TopLine
 from tui.ui.widgets.notes import Notes
@@ -62,8 +60,7 @@ class Reader(ConsoleScreen[None]):
         self._on_bench = False
         """In a narrow window: whether the bench is the one that is shown."""
         self._back: list[tuple[Entry, str, int]] = []
-        self._asked: dict[int, Request] = {}
-        """What runs for a stop of the notes, by its block."""
+        self.doing = Doing(self.app, self.notes)
 
     def compose(self) -> ComposeResult:
         yield TopLine()
@@ -101,9 +98,7 @@ class Reader(ConsoleScreen[None]):
         self._show_place()
 
     def _leave_page(self) -> None:
-        for request in self._asked.values():
-            self.app.engine.drop(request)
-        self._asked.clear()
+        self.doing.leave()
         if self.page is not None:
             self.app.progress.mark_place(self.page.id, *self.notes.place())
 
@@ -210,70 +205,22 @@ class Reader(ConsoleScreen[None]):
     def act(self, event: Notes.Act) -> None:
         match event.target:
             case Try():
-                self._turn_to(bench=True)
                 self.action_edit()
             case Cell():
-                self._run_code(event.block, event.target.code, space=self.entry.number.split(".")[0] or self.entry.id)
+                chapter = self.entry.number.split(".")[0] or self.entry.id
+                self.doing.run(event.block, event.target.code, space=chapter)
             case Claim() if event.target.code:
-                self._run_code(event.block, event.target.code, space=None)
+                self.doing.run(event.block, event.target.code, space=None)
+            case Quiz() if event.target.kind == "number":
+                self.query_one(Prompt).open(f"number {event.block}", say(self.app.language, "number"))
             case Quiz():
-                self._submit(event.block, event.target)
-
-    def _run_code(self, block: int, code: str, space: str | None) -> None:
-        if block in self._asked:
-            return
-        request = self.app.engine.ask("cell", space=space, code=code)
-        self._asked[block] = request
-        language, phase = self.app.language, self.app.engine.phase
-        waiting = (
-            say(language, "working") if phase.name == "ready" else say(language, "waiting", phase=phase.name, seconds=0)
-        )
-        self.notes.set_state(block, waiting)
-        self.run_worker(self._show_outcome(block, request), group="cells")
-
-    async def _show_outcome(self, block: int, request: Request) -> None:
-        page = self.page
-        try:
-            result = await asyncio.shield(request.answer)
-            more = f"\n{say(self.app.language, 'more_output', n=result['cut'])}" if result["cut"] else ""
-            state: Outcome | str = Outcome(result["output"] + more, result["failed"])
-        except Stopped:
-            state = say(self.app.language, "stopped")
-        except HeadnotesError as error:
-            state = Outcome(str(error), failed=True)
-        if self._asked.get(block) is request:
-            del self._asked[block]
-        if page is not None and self.page is not None and page.id == self.page.id:
-            self.notes.set_state(block, state)
+                self.doing.submit(event.block, event.target)
 
     @on(Notes.Pick)
     def pick(self, event: Notes.Pick) -> None:
         quiz = self.page.blocks[event.block] if self.page is not None else None
-        if not isinstance(quiz, Quiz) or quiz.kind == "number" or event.place > len(quiz.choices):
-            return
-        state = self.notes.states.get(event.block)
-        picked = state.picked if isinstance(state, Answering) and state.judged is None else ()
-        index = shown_order(quiz)[event.place - 1]
-        if index in picked:
-            picked = tuple(i for i in picked if i != index)
-        else:
-            picked = (index,) if quiz.kind == "single" else (*picked, index)
-        self.notes.set_state(event.block, Answering(picked))
-
-    def _submit(self, block: int, quiz: Quiz) -> None:
-        state = self.notes.states.get(block)
-        answering = state if isinstance(state, Answering) else Answering()
-        if quiz.kind == "number":
-            self.query_one(Prompt).open(f"number {block}", say(self.app.language, "number"))
-        elif not answering.picked:
-            self.app.notify(say(self.app.language, "choose_first"))
-        else:
-            self._judge(block, quiz, Answering(answering.picked, judged=is_right(quiz, answering.picked)))
-
-    def _judge(self, block: int, quiz: Quiz, answering: Answering) -> None:
-        self.notes.set_state(block, answering)
-        if self.page is not None:
-            self.app.progress.mark_quiz(self.page.id, quiz.id, answering.judged is True)
+        if isinstance(quiz, Quiz):
+            self.doing.pick(event.block, quiz, event.place)
 
     # -- the prompt -----------------------------------------------------------------------------------------------
 
@@ -292,12 +239,8 @@ class Reader(ConsoleScreen[None]):
             return
         block = int(event.purpose.removeprefix("number "))
         quiz = self.page.blocks[block] if self.page is not None else None
-        try:
-            number = float(event.text.replace(",", "").replace("，", ""))
-        except ValueError:
-            return
-        if isinstance(quiz, Quiz):
-            self._judge(block, quiz, Answering(number=event.text.strip(), judged=is_right(quiz, number)))
+        if isinstance(quiz, Quiz) and event.text.strip():
+            self.doing.submit_number(block, quiz, event.text)
 
     @on(Prompt.Closed)
     def back_to_notes(self) -> None:
@@ -316,11 +259,8 @@ class Reader(ConsoleScreen[None]):
         if self.query_one(Prompt).is_open:
             self.query_one(Prompt).close()
             self.notes.focus()
-        elif self.bench.pane is not None and self.bench.pane.stop():
+        elif (self.bench.pane is not None and self.bench.pane.stop()) or self.doing.stop():
             pass
-        elif self._asked:
-            for request in self._asked.values():
-                self.app.engine.drop(request)
         elif isinstance(focused, Sentence) or (focused is not None and self.bench in focused.ancestors):
             self._to_notes()
         elif self.notes.end_search():
@@ -376,7 +316,7 @@ class Reader(ConsoleScreen[None]):
         self.app.push_screen(ListWindow(say(self.app.language, "outline"), titles, marked=marked), go)
 
     def action_links(self) -> None:
-        links = _links(self.page) if self.page is not None else []
+        links = links_of(self.page) if self.page is not None else []
         if not links:
             self.app.notify(say(self.app.language, "no_links"))
             return
@@ -390,23 +330,17 @@ class Reader(ConsoleScreen[None]):
 
     def follow(self, target: str) -> None:
         """Go where a link leads; an address on the network is copied, for a browser."""
-        parts = urlsplit(target)
-        if parts.scheme or parts.netloc:
-            self.app.copy("page", target, note=say(self.app.language, "address_copied"))
-            return
+        found = resolve(self.app.book, self.page, target) if self.page is not None else None
         here = (self.entry, *self.notes.place())
-        fragment = unquote(parts.fragment)
-        if not parts.path:
-            if self.notes.go_to(fragment):
-                self._back.append(here)
-            return
-        file = (self.page.path.parent / unquote(parts.path)).resolve() if self.page is not None else None
-        for entry in entries(self.app.book):
-            if any(known.resolve() == file for known in entry.files.values()):
-                self._back.append(here)
-                self.open(entry, (fragment, 0))
-                return
-        self.app.notify(say(self.app.language, "leads_nowhere", target=target), severity="warning")
+        if found is not None and found.address:
+            self.app.copy("page", target, note=say(self.app.language, "address_copied"))
+        elif found is not None and found.entry is not None:
+            self._back.append(here)
+            self.open(found.entry, (found.anchor, 0))
+        elif found is not None and self.notes.go_to(found.anchor):
+            self._back.append(here)
+        else:
+            self.app.notify(say(self.app.language, "leads_nowhere", target=target), severity="warning")
 
     def action_back(self) -> None:
         if not self._back:
@@ -432,24 +366,3 @@ class Reader(ConsoleScreen[None]):
 
 def _shown(widget: Widget) -> bool:
     return all(node.display for node in widget.ancestors if isinstance(node, Widget))
-
-
-def _links(page: Page) -> list[tuple[str, str]]:
-    """(text, target) of every link of a page, in order, each target once."""
-    found: dict[str, str] = {}
-
-    def collect(thing: object) -> None:
-        if isinstance(thing, Span):
-            if thing.link:
-                found[thing.link] = found.get(thing.link, "") + thing.text
-        elif isinstance(thing, tuple):
-            for inner in thing:
-                collect(inner)
-        else:
-            for name in ("spans", "blocks", "items", "header", "rows"):
-                inner = getattr(thing, name, None)
-                if inner is not None:
-                    collect(inner)
-
-    collect(page.blocks)
-    return [(text, target) for target, text in found.items()]

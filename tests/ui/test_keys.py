@@ -1,0 +1,88 @@
+"""One registry: bindings, bottom line, help and palette agree, and every key reaches every terminal."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+from textual.binding import Binding
+
+from tui.ui.app import HeadnotesApp
+from tui.ui.keys import KEYS, SCOPES, bindings, on_bottom_line
+from tui.ui.screens.contents import Contents
+from tui.ui.screens.doctor import Doctor
+from tui.ui.screens.reader import Reader
+from tui.ui.screens.windows import TextWindow, help_window
+from tui.ui.widgets.anatomy import Stages
+from tui.ui.widgets.lines import Lines, line_text
+from tui.ui.widgets.mask import MaskGrid
+from tui.ui.widgets.notes import Notes
+from tui.ui.widgets.options import Options
+from tui.ui.widgets.pane import Pane
+from tui.ui.widgets.sentence import Sentence
+from tui.ui.widgets.tokens import TokenTable
+
+OWNERS = {
+    "everywhere": (HeadnotesApp,),
+    "scroll": (Lines,),
+    "contents": (Contents,),
+    "lesson": (Reader,),
+    "notes": (Notes,),
+    "bench": (Pane,),
+    "edit": (Sentence,),
+    "options": (Options,),
+    "tokens": (TokenTable,),
+    "anatomy": (Stages,),
+    "mask": (MaskGrid,),
+    "window": (TextWindow, Doctor),
+}
+PORTABLE = re.compile(
+    r"^([a-zA-Z0-9]|f\d{1,2}|up|down|left|right|home|end|pageup|pagedown|tab|shift\+tab|enter|escape|space|backspace|delete"
+    r"|slash|question_mark|left_square_bracket|right_square_bracket|ctrl\+[adeghlnopqrtuvwxy])$"
+)
+
+
+def test_ids_are_unique_and_scopes_known() -> None:
+    assert all(count == 1 for count in Counter(key.id for key in KEYS).values())
+    assert {key.scope for key in KEYS} == set(SCOPES) == set(OWNERS)
+
+
+def test_the_first_spelling_of_every_key_reaches_every_terminal() -> None:
+    sideways = {"scroll.right", "scroll.left"}
+    assert [key.id for key in KEYS if not PORTABLE.match(key.keys.split(",")[0]) and key.id not in sideways] == []
+
+
+@pytest.mark.parametrize("scope", list(SCOPES))
+def test_no_key_means_two_things_in_one_scope(scope: str) -> None:
+    spellings = Counter(one for key in KEYS if key.scope == scope for one in key.keys.split(","))
+    assert [spelling for spelling, count in spellings.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("scope", list(SCOPES))
+def test_every_action_exists_where_it_is_bound(scope: str) -> None:
+    for binding in bindings(scope):
+        assert isinstance(binding, Binding)
+        name = binding.action.split("(")[0]
+        for owner in OWNERS[scope]:
+            place: type = {"screen": Reader, "app": HeadnotesApp}.get(name.split(".")[0], owner)
+            assert hasattr(place, f"action_{name.split('.')[-1]}"), f"{owner.__name__} has no action {name}"
+
+
+def test_every_key_says_what_it_does_in_both_languages() -> None:
+    for key in KEYS:
+        assert all(key.label), key.id
+        assert all(key.help), key.id
+        assert key.help[0] != key.help[1], key.id
+
+
+def test_help_lists_every_key() -> None:
+    shown = "\n".join(line_text(line) for line in help_window(("notes",), "en")._lines)
+    assert all(key.help[0][:40] in shown for key in KEYS)
+
+
+def test_the_bottom_line_shows_the_nearest_meaning_of_a_key() -> None:
+    shown = on_bottom_line(["mask", "bench", "lesson", "everywhere"])
+    assert shown[0].id == "mask.flip"
+    spellings = [key.keys.split(",")[0] for key in shown]
+    assert len(spellings) == len(set(spellings))

@@ -7,7 +7,10 @@ import socket
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
+settings.register_profile("headnotes", deadline=None)  # two noisy cores say nothing about speed
+settings.load_profile("headnotes")
 os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ["HF_HUB_OFFLINE"] = "1"

@@ -31,6 +31,7 @@ def report(engine: Mapping[str, Any] | None = None) -> Report:
             "system": f"{platform.system()} {platform.release()} {platform.machine()}",
             "processors": str(os.cpu_count()),
         },
+        "engine": {str(name): str(value) for name, value in (engine or {}).items()},
         "packages": {name: _version(name) for name in PACKAGES},
         "terminal": {
             name: os.environ.get(name, "-")
@@ -47,8 +48,6 @@ def report(engine: Mapping[str, Any] | None = None) -> Report:
         },
     }
     sections["terminal"]["SSH_CONNECTION"] = "set" if os.environ.get("SSH_CONNECTION") else "-"  # holds addresses
-    if engine is not None:
-        sections["engine"] = {str(name): str(value) for name, value in engine.items()}
     return sections
 
 

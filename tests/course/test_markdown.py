@@ -44,6 +44,13 @@ def test_a_line_break_is_a_space_in_english_and_nothing_in_chinese() -> None:
     assert plain(chinese.spans) == "第一行，第二行"  # type: ignore[attr-defined]
 
 
+def test_no_space_beside_full_width_punctuation() -> None:
+    (code, bold, latin) = blocks("返回，\n`input_ids`\n\n最后，\n**再见**。\n\n词元\ntoken\n")
+    assert plain(code.spans) == "返回，input_ids"  # type: ignore[attr-defined]
+    assert plain(bold.spans) == "最后，再见。"  # type: ignore[attr-defined]
+    assert plain(latin.spans) == "词元 token"  # type: ignore[attr-defined]
+
+
 def test_styles_of_spans() -> None:
     spans = inline("a **b** *c* `d` ~~e~~ [f](g)")
     styles = {s.text: (s.bold, s.italic, s.code, s.struck, s.link) for s in spans if s.text.strip()}

@@ -60,13 +60,23 @@ def test_truncation_says_what_it_left_out() -> None:
     assert any("left out 3 tokens" in doubt for doubt in result.doubts)
 
 
+def test_max_length_alone_cuts_but_not_when_truncation_is_refused() -> None:
+    alone = ask("tokens", text="a b c d e f", max_length=5)
+    refused = ask("tokens", text="a b c d e f", max_length=5, truncation=False)
+    padded = ask("tokens", text="a b c d e f", max_length=5, padding="longest")
+    assert (alone.length, alone.cut) == (5, 3)
+    assert (refused.length, refused.cut) == (8, 0)
+    assert (padded.length, padded.cut) == (8, 0)
+
+
 def test_padding_to_a_length() -> None:
     result = ask("tokens", text="a", padding="max_length", max_length=6)
     assert result.attention_mask == [1, 1, 1, 0, 0, 0]
 
 
 def test_doubts_are_told() -> None:
-    assert any("does nothing by itself" in d for d in ask("tokens", text="a", max_length=4).doubts)
+    assert any("as if truncation=longest_first" in d for d in ask("tokens", text="a", max_length=4).doubts)
+    assert any("does nothing here" in d for d in ask("tokens", text="a", max_length=4, truncation=False).doubts)
     assert any("[UNK]" in d for d in ask("tokens", text="我爱自然语言处理").doubts)
     assert any("more than the model takes" in d for d in ask("tokens", text="a " * 600).doubts)
 
@@ -75,6 +85,7 @@ def test_doubts_are_told() -> None:
     "values",
     [
         {"text": "a", "truncation": True, "max_length": 1},
+        {"text": "a", "max_length": 1},
         {"text": "a", "max_length": 0},
         {"text": "a", "padding": "max_length", "max_length": 10**9},
         {"text": "a", "truncation": "only_second", "max_length": 5},
@@ -150,6 +161,8 @@ TOKENS_SPECS: list[dict[str, Any]] = [
     {"text": 'it\'s [CLS] "quoted" \\ and\nlines', "pair": "second 'text'"},
     {"text": "a b c d e f", "truncation": True, "max_length": 5},
     {"text": "a", "padding": "max_length", "max_length": 6},
+    {"text": "a b c d e f", "max_length": 5},
+    {"text": "a b c d e f", "max_length": 5, "truncation": "no"},
     {"text": "我爱 Café 👍", "add_special_tokens": False},
     {"text": ""},
 ]

@@ -84,7 +84,8 @@ def test_output_is_shown_verbatim() -> None:
 
 
 def test_a_question_explains_every_choice_after_it_was_answered() -> None:
-    text = "```{quiz} q\nask: Which?\nchoices:\n- {text: first, right: true, why: because}\n- {text: second, why: not so}\n```"
+    choices = "- {text: first, right: true, why: because}\n- {text: second, why: not so}"
+    text = f"```{{quiz}} q\nask: Which?\nchoices:\n{choices}\n```"
     front = '---\nid: x\nsection: "1"\ntitle: x\n---\n'
     (quiz,) = read_lesson(Path("x.en.md"), "en", (front + text).encode()).blocks
     assert isinstance(quiz, Quiz)

@@ -11,12 +11,14 @@ from typing import Any
 import yaml
 
 from tui.course.blocks import Block, Cell, Choice, Claim, Code, Quiz, Try
+from tui.course.markdown import closes_up
 from tui.errors import LessonError
 
 KINDS = ("try", "code-cell", "claim", "quiz")
 QUIZ_KINDS = ("single", "multiple", "order", "number")
 _INFO = re.compile(r"^\{([\w-]+)\}\s*(.*)$")
 _OPTIONS = re.compile(r"\A---\n(.*?)^---\n?(.*)\Z", re.DOTALL | re.MULTILINE)
+_SPACE = re.compile(r"(?<=\S) (?=\S)")
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -77,7 +79,9 @@ def _quiz(block: Code, argument: str) -> Quiz:
     raw = values.get("choices") or []
     if not isinstance(raw, list) or not all(isinstance(one, Mapping) and one.get("text") for one in raw):
         raise LessonError(f"{where}: every choice needs a 'text'.")
-    choices = tuple(Choice(str(c["text"]), c.get("right") is True, str(c.get("why") or "")) for c in raw)
+    choices = tuple(
+        Choice(unfold(str(c["text"])), c.get("right") is True, unfold(str(c.get("why") or ""))) for c in raw
+    )
     right = sum(choice.right for choice in choices)
     answer = values.get("answer")
     kind = values.get("kind") or ("number" if answer is not None else "multiple" if right > 1 else "single")
@@ -99,10 +103,10 @@ def _quiz(block: Code, argument: str) -> Quiz:
         line=block.line,
         id=argument,
         kind=str(kind),
-        ask=str(values["ask"]),
+        ask=unfold(str(values["ask"])),
         choices=choices,
         answer=None if answer is None else float(answer),
-        why=str(values.get("why") or ""),
+        why=unfold(str(values.get("why") or "")),
         code=str(values.get("code") or ""),
     )
 
@@ -116,4 +120,9 @@ def _split(block: Code, what: str) -> tuple[dict[str, Any], str]:
 
 def _text(options: Mapping[str, Any], name: str) -> str:
     value = options.get(name)
-    return "" if value is None else str(value).strip()
+    return "" if value is None else unfold(str(value)).strip()
+
+
+def unfold(text: str) -> str:
+    """Without the spaces that YAML's folding puts between the lines of a Chinese text."""
+    return _SPACE.sub(lambda m: "" if closes_up(text[m.start() - 1], text[m.end()]) else " ", text)

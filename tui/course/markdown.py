@@ -131,11 +131,23 @@ def _each(node: SyntaxTreeNode, style: Span, into: list[Span]) -> None:
 
 
 def _soft_break(node: SyntaxTreeNode) -> str:
-    """A line break in the source is a space, except between two wide characters: Chinese has no spaces."""
+    """A line break in the source is a space, except where Chinese has none."""
     before, after = node.previous_sibling, node.next_sibling
-    left = before.content[-1:] if before is not None and before.type == "text" else ""
-    right = after.content[:1] if after is not None and after.type == "text" else ""
-    return "" if is_wide(left) and is_wide(right) else " "
+    left, right = (_plain(near) if near is not None else "" for near in (before, after))
+    return "" if closes_up(left[-1:], right[:1]) else " "
+
+
+def _plain(node: SyntaxTreeNode) -> str:
+    spans: list[Span] = []
+    _collect(node, Span(""), spans)
+    return plain(spans)
+
+
+def closes_up(left: str, right: str) -> bool:
+    """Whether no space belongs between two characters: between wide ones, and beside full-width punctuation."""
+    if is_wide(left) and is_wide(right):
+        return True
+    return any(is_wide(c) and unicodedata.category(c).startswith("P") for c in (left, right))
 
 
 def is_wide(character: str) -> bool:

@@ -25,10 +25,10 @@ class TokensSpec:
         help="how far to pad: not at all, to the longest row, or to max_length",
     )
     truncation: str = option(
-        default="no",
-        choices=("no", "longest_first", "only_first", "only_second"),
-        aliases={"false": "no", "do_not_truncate": "no", "true": "longest_first"},
-        help="which text to cut when there are more tokens than max_length",
+        default="unset",
+        choices=("unset", "no", "longest_first", "only_first", "only_second"),
+        aliases={"none": "unset", "false": "no", "do_not_truncate": "no", "true": "longest_first"},
+        help="which text to cut when there are more tokens than max_length; unset is not the same as no",
     )
     max_length: int | None = option(
         default=None, help="a whole number of tokens, 1 or more; empty: the model's own limit"
@@ -88,7 +88,7 @@ def run(spec: TokensSpec) -> TokensResult:
     ids = encoding["input_ids"]
     n = min(len(ids), max(spec.rows, 0))
     offsets = encoding["offset_mapping"][:n]
-    cut = max(0, _full_length(spec, tokenizer) - sum(encoding["attention_mask"])) if spec.truncation != "no" else 0
+    cut = max(0, _full_length(spec, tokenizer) - sum(encoding["attention_mask"]))
     return TokensResult(
         checkpoint=checkpoints.backbone().name,
         tokenizer=type(tokenizer).__name__,
@@ -131,13 +131,20 @@ def call_options(spec: TokensSpec) -> dict[str, Any]:
     options: dict[str, Any] = {}
     if spec.padding != "no":
         options["padding"] = spec.padding
-    if spec.truncation != "no":
-        options["truncation"] = spec.truncation
+    if spec.truncation != "unset":
+        options["truncation"] = False if spec.truncation == "no" else spec.truncation
     if spec.max_length is not None:
         options["max_length"] = spec.max_length
     if not spec.add_special_tokens:
         options["add_special_tokens"] = False
     return options
+
+
+def cuts(spec: TokensSpec) -> bool:
+    """Whether the call truncates: when it says so, and also when only max_length is given."""
+    if spec.truncation == "unset":
+        return spec.max_length is not None and spec.padding == "no"
+    return spec.truncation != "no"
 
 
 def clean(text: str) -> str:
@@ -150,7 +157,7 @@ def _check(spec: TokensSpec, tokenizer: Any) -> None:
         if spec.max_length > MOST_TOKENS:
             raise UsageError("tokens: that max_length is too long.", next_step=f"Take up to {MOST_TOKENS}.")
         room = tokenizer.num_special_tokens_to_add(pair=spec.pair is not None) if spec.add_special_tokens else 0
-        if spec.max_length < 1 or (spec.truncation != "no" and spec.max_length < room):
+        if spec.max_length < 1 or (cuts(spec) and spec.max_length < room):
             raise UsageError(
                 f"tokens: max_length cannot be {spec.max_length}.",
                 f"The special tokens alone take {room}." if room else "",
@@ -177,8 +184,10 @@ def _doubts(spec: TokensSpec, tokenizer: Any, ids: list[int], cut: int) -> list[
     limit = tokenizer.model_max_length
     if len(ids) > limit:
         doubts.append(f"{len(ids)} tokens are more than the model takes ({limit}): set truncation to cut the text.")
-    if spec.max_length is not None and spec.truncation == "no" and spec.padding != "max_length":
-        doubts.append("max_length does nothing by itself: it needs truncation, or padding=max_length.")
+    if spec.max_length is not None and spec.truncation == "unset" and cuts(spec):
+        doubts.append("max_length without truncation or padding: the library cuts as if truncation=longest_first.")
+    if spec.max_length is not None and not cuts(spec) and spec.padding != "max_length":
+        doubts.append("max_length does nothing here: it needs truncation, or padding=max_length.")
     if spec.padding == "longest":
         doubts.append("padding=longest pads to the longest row of the batch; this batch has one row.")
     if cut:

@@ -5,7 +5,7 @@ One accent for what has the focus; green, amber and red only for states, and alw
 
 from __future__ import annotations
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 _DARK = Theme(
     name="dark",
@@ -87,6 +87,9 @@ _TERMINAL = Theme(
     warning="ansi_yellow",
     error="ansi_red",
     variables={
+        **BUILTIN_THEMES["ansi-dark"].variables,
+        "ansi-background": "ansi_default",
+        "ansi-foreground": "ansi_default",
         "dim": "ansi_default",
         "code": "ansi_green",
         "cursor": "ansi_cyan",

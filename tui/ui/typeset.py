@@ -34,6 +34,8 @@ from tui.ui.wrap import breaks, cells, fill, shorten, wrapped
 WIDEST = 76
 """Cells of a line of prose at most, whatever the terminal."""
 MARGIN = "  "
+CONTINUED = "    "
+"""Before the second and later lines of a line of code that had to be cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,24 +228,37 @@ def highlighted(text: str, language: str) -> list[Line]:
 
 
 def _fold(line: Line, width: int) -> list[Line]:
-    """A line of code cut wherever it must be, the rest below it."""
+    """A line of code, cut after a space or a comma where there is one; what goes on below is indented."""
     text = "".join(piece for piece, _ in line)
     if cells(text) <= width:
         return [line]
-    folded: list[list[Piece]] = [[]]
-    used = 0
+    points, room, used = [0], width, 0
+    for index, character in enumerate(text):
+        used += cells(character)
+        if used > room:
+            room = width - len(CONTINUED)
+            half = points[-1] + room // 2
+            near = max(text.rfind(mark, half, index) for mark in ",(")
+            near = near if near >= 0 else text.rfind(" ", half, index)
+            points.append(near + 1 if near > points[-1] else index)
+            used = cells(text[points[-1] : index + 1])
+    folded = []
+    for begin, end in pairwise([*points, len(text)]):
+        head: Line = ((CONTINUED, "dim"),) if begin else ()
+        folded.append((*head, *_slice(line, begin, end)))
+    return folded
+
+
+def _slice(line: Line, begin: int, end: int) -> Line:
+    """The pieces of a line between two characters."""
+    cut: list[Piece] = []
+    at = 0
     for piece, look in line:
-        for character in piece:
-            size = cells(character)
-            if used + size > width:
-                folded.append([])
-                used = 0
-            if folded[-1] and folded[-1][-1][1] == look:
-                folded[-1][-1] = (folded[-1][-1][0] + character, look)
-            else:
-                folded[-1].append((character, look))
-            used += size
-    return [tuple(part) for part in folded]
+        part = piece[max(0, begin - at) : max(0, end - at)]
+        if part:
+            cut.append((part, look))
+        at += len(piece)
+    return tuple(cut)
 
 
 def _table(table: Table, setting: Setting) -> list[Line]:

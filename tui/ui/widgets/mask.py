@@ -17,7 +17,7 @@ from tui.ui.verbatim import visible
 from tui.ui.widgets.lines import Line, Lines
 from tui.ui.widgets.pane import Pane
 from tui.ui.words import say
-from tui.ui.wrap import cells, fill
+from tui.ui.wrap import cells, fill, shorten
 
 WIDEST_CELL = 10
 
@@ -78,7 +78,7 @@ class MaskGrid(Lines):
             self.scroll_to(x=left - HEAD, animate=False)
         elif left + widths[self.column] > self.scroll_x + self.size.width:
             self.scroll_to(x=left + widths[self.column] - self.size.width, animate=False)
-        self.show(3 * self.row, 3 * self.row + 1)
+        self.show(LINES * self.row, LINES * self.row + LINES - 2)
 
     def action_flip(self) -> None:
         self.post_message(self.Flipped())
@@ -89,7 +89,7 @@ class MaskGrid(Lines):
     def on_click(self, event: events.Click) -> None:
         if self.result is None:
             return
-        x, row = event.x + round(self.scroll_x) - HEAD, (event.y + round(self.scroll_y)) // 3
+        x, row = event.x + round(self.scroll_x) - HEAD, (event.y + round(self.scroll_y)) // LINES
         edge = 0
         for column, width in enumerate(column_widths(self.result)):
             edge += width
@@ -148,18 +148,20 @@ class MaskPane(Pane):
 
 HEAD = 6
 """Cells before the first column of the grid."""
+LINES = 4
+"""Lines of the grid for each text, with the empty one between two."""
 
 
 def column_widths(result: MaskResult) -> list[int]:
     """Cells of each column: its widest token, and a space."""
     return [
-        min(WIDEST_CELL, max(3, *(cells(visible(row[c])) for row in result.tokens))) + 1
+        min(WIDEST_CELL, max(5, *(cells(visible(row[c])) for row in result.tokens))) + 1
         for c in range(len(result.tokens[0]))
     ]
 
 
 def grid_lines(result: MaskResult, cursor: tuple[int, int] | None) -> list[Line]:
-    """For every text a line of tokens, a line of mask, and an empty one; a cell that was turned over is marked."""
+    """For every text its tokens, their ids, and its mask; a cell that was turned over is marked."""
     widths = column_widths(result)
     lines: list[Line] = []
     for row, (tokens, mask, given) in enumerate(
@@ -168,33 +170,32 @@ def grid_lines(result: MaskResult, cursor: tuple[int, int] | None) -> list[Line]
         if row:
             lines.append(())
         top: list[tuple[str, str]] = [(f"{row + 1:>3}   ", "dim")]
+        ids: list[tuple[str, str]] = [("  ids ", "dim")]
         below: list[tuple[str, str]] = [(" mask ", "dim")]
         for column, (token, cell) in enumerate(zip(tokens, mask, strict=True)):
             width, padding = widths[column], result.input_ids[row][column] == result.pad_id
             look = "dim" if padding else "text" if cell else "struck.dim"
             top.append((fill("·" if padding else visible(token), width - 1, "center") + " ", look))
+            ids.append((fill(str(result.input_ids[row][column]), width - 1, "center") + " ", "dim"))
             flipped = cell != given[column]
             state = "warn.strong" if flipped else "text" if cell else "dim"
             if cursor == (row, column):
                 state = "cursor"
             below.append((fill(str(cell), width - 1, "center"), state))
             below.append((" ", "text"))
-        lines += [tuple(top), tuple(below)]
+        lines += [tuple(top), tuple(ids), tuple(below)]
     return lines
 
 
 def reading_lines(result: MaskResult, width: int, language: str) -> list[Line]:
     """For every text how the model read it each way, and how far that is from the text alone."""
+    left = max(cells(say(language, f"way_{_key(r.way)}")) for r in result.readings) + 6
     labels = "".join(f"{visible(label):>10}" for label in result.labels)
-    way_width = max(18, *(cells(say(language, f"way_{_key(r.way)}")) + 2 for r in result.readings))
-    lines: list[Line] = []
-    for row in range(len(result.texts)):
-        title = f" {row + 1}  {visible(result.texts[row])}"
-        lines += [()] if row else []
-        lines.append(((fill(title, way_width), "strong"), (f"{say(language, 'difference'):>12}{labels}", "dim")))
-        for reading in result.readings:
-            if reading.row == row:
-                lines.append(_reading_line(reading, way_width, language))
+    difference = say(language, "difference")
+    lines: list[Line] = [((" " * left + fill(difference, 12, "right") + labels, "dim"),)]
+    for row, text in enumerate(result.texts):
+        lines.append(((shorten(f" {row + 1}  {visible(text)}", width), "strong"),))
+        lines += [_reading_line(reading, left, language) for reading in result.readings if reading.row == row]
     lines.append(())
     lines += [((" ", "text"), *line) for line in prose(say(language, "difference_is"), width - 2, "dim")]
     if result.cut:
@@ -208,12 +209,13 @@ def _reading_line(reading: Reading, way_width: int, language: str) -> Line:
         return ((way, "text"), ("   " + say(language, "nothing_left"), "warn"))
     moved = reading.way != ALONE and reading.hidden_difference >= 0.001
     difference = "0" if reading.way == ALONE else f"{reading.hidden_difference:.4f}"
-    logits = "".join(f"{value:10.4f}" if value is not None else f"{'-':>10}" for value in reading.logits)
+    numbers = [value if value is not None else float("-inf") for value in reading.logits]
+    logits = [(f"{value:10.4f}", "strong" if value == max(numbers) else "dim") for value in numbers]
     look = "warn" if moved else "text" if reading.way == ALONE else "good"
     return (
         (way, "strong" if reading.way == YOUR_MASK else "text"),
         (f"{difference:>12}", look),
-        (logits, "text"),
+        *logits,
     )
 
 

@@ -5,19 +5,28 @@ Subclassing does not reach them, because libraries import tqdm by value; replaci
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import Any
+
+
+class _Nowhere:
+    """A file for bars: closing one writes a line end straight to its file."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing is kept."""
 
 
 def tap_tqdm(report: Callable[[str, float, float | None], None]) -> None:
     """Send every bar's state to `report(what, done, total)` instead of drawing it."""
     from tqdm import std
 
-    nowhere = open(os.devnull, "w")  # noqa: SIM115, PTH123 (open for as long as the process lives)
+    nowhere = _Nowhere()
 
     def display(self: Any, msg: str | None = None, pos: int | None = None) -> bool:
-        self.fp = nowhere  # closing a bar writes a line end straight to its file
+        self.fp = nowhere
         report((self.desc or "").rstrip(": ") or "working", self.n, self.total)
         return True
 

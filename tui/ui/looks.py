@@ -40,7 +40,7 @@ _LOOKS: dict[str, tuple[str, str, str]] = {
     "name": ("syntax-name", "", ""),
 }
 _ON_ANSI = {"dim": "dim", "here": "bold", "panel": "", "comment": "dim italic"}
-"""Attributes instead of shades where the terminal's own sixteen colours are used."""
+"""Attributes alone, without shades, where the terminal's own sixteen colours are used."""
 
 
 class Looks:
@@ -48,8 +48,9 @@ class Looks:
 
     def __init__(self, variables: Mapping[str, str], *, ansi: bool) -> None:
         self._single = {
-            name: Style.parse(_ON_ANSI.get(name, attributes) if ansi else attributes)
-            + Style.from_color(_colour(variables, front), _colour(variables, back))
+            name: Style.parse(_ON_ANSI[name])
+            if ansi and name in _ON_ANSI
+            else Style.parse(attributes) + Style.from_color(_colour(variables, front), _colour(variables, back))
             for name, (front, back, attributes) in _LOOKS.items()
         }
         self._joined: dict[str, Style] = {}

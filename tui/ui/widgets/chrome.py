@@ -20,6 +20,7 @@ from tui.engine.client import Phase
 from tui.ui.keys import on_bottom_line
 from tui.ui.verbatim import verbatim, visible
 from tui.ui.widgets.lines import Line, Lines
+from tui.ui.widgets.ordered_keys import run_bound_key
 from tui.ui.words import known, pick, say
 from tui.ui.wrap import cells, shorten
 
@@ -144,6 +145,14 @@ def scopes_of(node: DOMNode) -> list[str]:
     return [*scopes, "everywhere"]
 
 
+class PromptInput(Input):
+    """A line to type into; keys act in the order in which they were typed."""
+
+    async def _on_key(self, event: events.Key) -> None:
+        if not await run_bound_key(self, event):
+            await super()._on_key(event)
+
+
 class Prompt(Horizontal):
     """A line to type something short into, at the foot of the screen."""
 
@@ -175,7 +184,7 @@ class Prompt(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Static("", id="prompt-label")
-        field = Input(id="prompt-input", compact=True, select_on_focus=False)
+        field = PromptInput(id="prompt-input", compact=True, select_on_focus=False)
         field.cursor_blink = False
         yield field
 

@@ -14,6 +14,7 @@ from textual.widgets import TextArea
 
 from tui.ui.keys import bindings
 from tui.ui.verbatim import one_cell
+from tui.ui.widgets.ordered_keys import run_bound_key
 
 LONG = 4000
 """Characters from which a text is held as a whole: shown by its beginning, replaced by a paste, not edited in place."""
@@ -129,7 +130,8 @@ class Sentence(TextArea):
             self._change(cleared)
         else:
             self._cleared = None
-            await super()._on_key(event)
+            if not await run_bound_key(self, event):
+                await super()._on_key(event)
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         event.stop()

@@ -1,0 +1,190 @@
+"""The command line: what it prints, where, and with which exit code."""
+
+from __future__ import annotations
+
+import ast
+import importlib.metadata
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import LESSONS
+from tests.hostile import TEXTS
+from tui import __version__
+from tui.commands.try_ import as_lines
+
+COURSE = "I've been waiting for a HuggingFace course my whole life."
+
+
+def headnotes(*words: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tui", *words],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env={**os.environ, **environment},
+    )
+
+
+def test_version_and_help() -> None:
+    assert headnotes("--version").stdout == f"headnotes {__version__}\n"
+    assert "COMMAND" in headnotes("--help").stdout
+
+
+def test_try_gives_json_and_nothing_else() -> None:
+    done = headnotes("try", "tokens", "text=Hello, how are you?", "--json")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["input_ids"] == [101, 7592, 1010, 2129, 2024, 2017, 1029, 102]
+    assert done.stderr == ""
+
+
+def test_try_pipeline_and_the_code_that_gives_the_same(tmp_path: Path) -> None:
+    words = ("try", "pipeline", "task=sentiment-analysis", f"text={COURSE}")
+    answer = json.loads(headnotes(*words, "--json").stdout)
+    assert answer["label"] == "POSITIVE"
+    code = headnotes(*words, "--code")
+    assert code.returncode == 0
+    script = tmp_path / "same.py"
+    script.write_text(code.stdout, "utf-8")
+    alone = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, timeout=120, check=True, cwd=tmp_path
+    )
+    first = ast.literal_eval(alone.stdout)[0]
+    assert first["label"] == answer["label"]
+    assert first["score"] == pytest.approx(answer["score"], abs=1e-5)
+
+
+def test_try_for_people() -> None:
+    done = headnotes("try", "tokens", "text=[CLS] \x1b[31m")
+    assert "tokens: [CLS] [CLS] [ 31 ##m [SEP]\n" in done.stdout
+    assert "\x1b" not in done.stdout
+
+
+def test_a_key_given_again_makes_a_list() -> None:
+    done = headnotes("try", "mask", "texts=Hello, how are you?", "texts=I am fine.", "flip=1,2", "--json")
+    answer = json.loads(done.stdout)
+    assert answer["texts"] == ["Hello, how are you?", "I am fine."]
+    assert answer["your_mask"][1][2] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["try", "tokenz", "text=a"], "Did you mean 'tokens'?"),
+        (["try", "tokens", "txt=a"], "Did you mean 'text'?"),
+        (["try", "tokens"], "needs text"),
+        (["try", "tokens", "hello"], "is not key=value"),
+        (["try"], "needs the name of an instrument"),
+        (["9.9"], "no lesson '9.9'"),
+        (["notes", "/no/such/folder"], "There is no /no/such/folder"),
+        (["lessons", "list", "/tmp"], "is not a course"),
+    ],
+)
+def test_wrong_usage_says_what_would_be_right_and_ends_with_2(words: list[str], sentence: str) -> None:
+    done = headnotes(*words)
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_lines_in_lines_out_on_a_warm_engine() -> None:
+    lines = [
+        json.dumps({"text": "Hello"}),
+        "no json",
+        json.dumps({"txt": "a"}),
+        json.dumps(["a"]),
+        "",
+        *(json.dumps({"text": text}) for text in TEXTS),
+    ]
+    done = headnotes("try", "tokens", "rows=5", "--stdin", stdin="\n".join(lines))
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(answers) == 4 + len(TEXTS)
+    assert answers[0]["result"]["input_ids"] == [101, 7592, 102]
+    assert [a["error"]["title"] for a in answers[1:4]] == [
+        "This line is no JSON.",
+        "The instrument 'tokens' has no option 'txt'.",
+        "A spec is an object.",
+    ]
+    assert all("result" in answer for answer in answers[4:])
+    assert done.returncode == 1, "one line failed, so the whole did"
+
+
+def test_lines_for_several_instruments() -> None:
+    specs = [{"instrument": "tokens", "text": "a"}, {"instrument": "pipeline", "text": "good"}, {"text": "a"}]
+    done = headnotes("try", "--stdin", stdin="\n".join(map(json.dumps, specs)))
+    one, two, three = (json.loads(line) for line in done.stdout.splitlines())
+    assert one["result"]["length"] == 3
+    assert two["result"]["label"] == "POSITIVE"
+    assert three["error"]["title"] == "Which instrument?"
+
+
+def test_an_altered_backbone_is_a_sentence(tmp_path: Path) -> None:
+    for name in ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"):
+        (tmp_path / name).write_text("{}")
+    done = headnotes("try", "tokens", "text=a", HEADNOTES_BACKBONE=str(tmp_path), HF_HOME=str(tmp_path / "empty"))
+    assert done.returncode == 1
+    assert "is not the published file" in done.stderr
+    assert "pip install" in done.stderr
+
+
+def test_lessons_list_and_check(tmp_path: Path) -> None:
+    listed = json.loads(headnotes("lessons", "list", "--json").stdout)
+    assert {lesson["number"] for lesson in listed} >= {"2.2", "2.4", "2.5"}
+    assert headnotes("lessons", "check").returncode == 0
+
+    copy = tmp_path / "course"
+    shutil.copytree(LESSONS, copy)
+    broken = next(copy.glob("*/*.zh.md"))
+    broken.write_text(broken.read_text("utf-8").replace("```{try}", "```{try} x", 1), "utf-8")
+    done = headnotes("lessons", "check", str(copy), "--json")
+    assert done.returncode == 1
+    findings = json.loads(done.stdout)
+    assert findings
+    assert all(set(finding) == {"file", "line", "what", "do"} for finding in findings)
+
+
+def test_doctor(tmp_path: Path) -> None:
+    done = headnotes("doctor", "--json")
+    report = json.loads(done.stdout)
+    assert report["packages"]["textual"] == importlib.metadata.version("textual")
+    assert report["engine"]["backbone"].startswith("all-MiniLM-L6-v2, package")
+    assert "headnotes" in headnotes("doctor").stdout
+
+
+def test_without_a_terminal_the_console_says_what_can_be_had() -> None:
+    done = headnotes("2.2")
+    assert done.returncode == 2
+    assert "needs a terminal" in done.stderr
+    assert "headnotes try" in done.stderr
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    done = subprocess.run(
+        f"{sys.executable} -m tui lessons list | head -1",
+        shell=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stderr == ""
+
+
+def test_results_for_people_are_aligned_words() -> None:
+    plain = {"label": "POSITIVE", "score": 0.123456789, "rows": [{"a": 1, "b": [1, 2]}], "times": {"x": 1.0}}
+    assert list(as_lines(plain)) == [
+        "label: POSITIVE",
+        "score: 0.123457",
+        "rows:",
+        "  a=1  b=1 2",
+        "times:",
+        "  x: 1",
+    ]

@@ -20,6 +20,15 @@ ROOT = Path(__file__).resolve().parent.parent
 LESSONS = ROOT / "lessons"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--bench", action="store_true", help="run the measurements and print their tables")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--bench"):
+        config.option.markexpr = "bench"
+
+
 @pytest.fixture(autouse=True)
 def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Nothing of the developer's own settings, progress or language reaches a test."""

@@ -13,9 +13,8 @@ HEAVY = ("torch", "transformers", "datasets", "evaluate", "accelerate", "peft", 
 
 def loaded_after(code: str) -> set[str]:
     """Top-level packages in `sys.modules` of a fresh process after this code."""
-    code += (
-        "\nimport json, sys\nsys.__stdout__.write('\\n' + json.dumps(sorted({m.split('.')[0] for m in sys.modules})))"
-    )
+    code += "\nimport json, sys\nnames = sorted({m.split('.')[0] for m in sys.modules})"
+    code += "\nsys.__stdout__.write(chr(10) + json.dumps(names))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     return set(json.loads(done.stdout.splitlines()[-1]))
 

@@ -15,7 +15,7 @@ def _base(kind: str) -> Path:
     import platformdirs
 
     dirs = platformdirs.PlatformDirs("headnotes", appauthor=False)
-    return Path({"config": dirs.user_config_dir, "state": dirs.user_state_dir}[kind])
+    return Path({"config": dirs.user_config_dir, "state": dirs.user_state_dir, "cache": dirs.user_cache_dir}[kind])
 
 
 def settings_file() -> Path:
@@ -26,6 +26,11 @@ def settings_file() -> Path:
 def progress_file() -> Path:
     """What has been read and answered (JSON; its shape is described in `course.progress`)."""
     return _base("state") / "progress.json"
+
+
+def cache_dir() -> Path:
+    """What can be made again at any time."""
+    return _base("cache")
 
 
 def engine_log() -> Path:

@@ -1,0 +1,1 @@
+"""Measurements: `pytest tests/bench --bench` prints tables. Nothing here fails on time."""

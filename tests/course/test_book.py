@@ -72,6 +72,14 @@ def test_nothing_to_read_is_a_sentence(tmp_path: Path) -> None:
         Folder.open(tmp_path / "nowhere")
 
 
+def test_a_file_that_went_away_is_a_sentence(tmp_path: Path) -> None:
+    write(tmp_path, a_md="# A", b_md="# B")
+    folder = Folder.open(tmp_path)
+    (tmp_path / "a.md").unlink()
+    with pytest.raises(LessonError, match="cannot be read"):
+        folder.read(entries(folder)[0], "en")
+
+
 def test_searching_a_book(tmp_path: Path) -> None:
     write(tmp_path, a_md="# A\n\nAn Attention mask.\n", b_md="# B\n\n注意力掩码\n")
     folder = Folder.open(tmp_path)

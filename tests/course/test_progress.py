@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.course.blocks import Heading, Span
-from tui.course.lesson import FrontMatter, Page
+from tui.course.page import FrontMatter, Page
 from tui.course.progress import Progress, _merged
 
 

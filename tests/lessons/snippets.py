@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tui.course.blocks import Cell, Claim, Quiz
-from tui.course.lesson import Page, read_lesson
+from tui.course.lesson import read_lesson
+from tui.course.page import Page
 from tui.engine.cells import Cells
 from tui.engine.ticks import tap_tqdm
 
@@ -42,5 +43,5 @@ if __name__ == "__main__":
     tap_tqdm(lambda what, done, total: None)
     for name in sys.argv[1:]:
         path = Path(name)
-        for one in disagreements(read_lesson(path, path.stem.rpartition(".")[2]), Cells()):
+        for one in disagreements(read_lesson(path, path.stem.rpartition(".")[2], path.read_bytes()), Cells()):
             print(one, "\n")

@@ -11,7 +11,8 @@ import pytest
 from tests.conftest import LESSONS
 from tests.lessons.snippets import disagreements
 from tui.course.blocks import Claim, Quiz, Try
-from tui.course.lesson import Page, read_lesson
+from tui.course.lesson import read_lesson
+from tui.course.page import Page
 from tui.engine import ticks
 from tui.engine.cells import Cells
 from tui.lab import registry
@@ -24,7 +25,7 @@ NOT_OF_THE_LIBRARY = {
 
 
 def page(path: Path) -> Page:
-    return read_lesson(path, path.stem.rpartition(".")[2])
+    return read_lesson(path, path.stem.rpartition(".")[2], path.read_bytes())
 
 
 @pytest.fixture(scope="module")

@@ -73,7 +73,7 @@ def test_any_text_through_notices_lines_windows_and_prompts(some: list[str]) -> 
             it.reader.notes.set_state(it.stop_of(type(it.reader.page.blocks[-1])), "")  # type: ignore[union-attr]
             await it.pilot.pause()
             assert_harmless(it.screen())
-            it.app.screen.query_one(Prompt).open("find", one)
+            await it.app.screen.query_one(Prompt).open("find", one)
             await it.pilot.pause()
             assert_harmless(it.screen())
             await it.press("escape")
@@ -148,6 +148,6 @@ async def test_special_tokens_are_seen_everywhere() -> None:
 
 
 def test_every_instrument_has_a_pane() -> None:
-    from tui.ui.widgets.bench import PANES
+    from tui.ui.widgets.bench import panes
 
-    assert set(PANES) == set(INSTRUMENTS)
+    assert set(panes()) == set(INSTRUMENTS)

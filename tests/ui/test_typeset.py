@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tests.conftest import LESSONS
 from tests.hostile import texts
 from tui.course.blocks import Cell, Claim, Code, Paragraph, Quiz, Span, Table
-from tui.course.lesson import Page, read_lesson, read_notes
+from tui.course.lesson import read_lesson, read_notes
+from tui.course.page import Page
 from tui.ui.page_layout import PageLayout
 from tui.ui.typeset import Answering, Outcome, Setting, set_block
 from tui.ui.verbatim import visible
@@ -26,7 +27,7 @@ def text_of(lines: list[Line]) -> str:
 
 
 def lesson(path: Path) -> Page:
-    return read_lesson(path, path.stem.rpartition(".")[2])
+    return read_lesson(path, path.stem.rpartition(".")[2], path.read_bytes())
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
@@ -69,7 +70,7 @@ def test_a_table_fits_and_aligns() -> None:
 
 
 def test_a_claim_shows_its_sides_its_proof_and_what_it_printed() -> None:
-    claim = Claim(1, "E028", "Logits are probabilities.", "They are scores.", "print(1)", "1")
+    claim = Claim(1, "E028", (Span("Logits are probabilities."),), (Span("They are scores."),), "print(1)", "1")
     before = text_of(set_block(claim, Setting(70, "en", False)))
     after = text_of(set_block(claim, Setting(70, "en", False), Outcome("1\n", False)))
     assert all(words in before for words in ("Often said", "What is so", "E028", "enter runs the proof", "print(1)"))

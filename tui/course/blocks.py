@@ -100,17 +100,17 @@ class Claim(Block):
     """What is often said, what is so, and the snippet that settles it."""
 
     id: str
-    said: str
-    so: str
+    said: Spans
+    so: Spans
     code: str
     prints: str
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    text: str
+    text: Spans
     right: bool
-    why: str
+    why: Spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +120,10 @@ class Quiz(Block):
 
     id: str
     kind: str
-    ask: str
+    ask: Spans
     choices: tuple[Choice, ...]
     answer: float | None
-    why: str
+    why: Spans
     code: str
 
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from tui.course.lesson import FrontMatter, Page, decode, read_front_matter, read_lesson, read_notes
+from tui.course.cache import remembered
+from tui.course.files import decode, split_front_matter
+from tui.course.page import FrontMatter, Page
 from tui.errors import LessonError, UsageError
 
 LANGUAGES = ("en", "zh")
@@ -103,7 +105,7 @@ class Course:
         """The lesson in that language, or in one it has. Raises `LessonError`."""
         for wanted in (language, *LANGUAGES):
             if wanted in entry.files:
-                return read_lesson(entry.files[wanted], wanted)
+                return _page(entry.files[wanted], wanted)
         raise LessonError(entry.trouble or f"The lesson {entry.id} has no file.")
 
 
@@ -137,7 +139,7 @@ class Folder:
 
     def read(self, entry: Entry, language: str) -> Page:
         """Raises `LessonError` only when the file itself cannot be read."""
-        return read_notes(entry.files[""])
+        return _page(entry.files[""], "")
 
 
 def _lessons(folder: Path) -> Iterator[Entry]:
@@ -151,14 +153,44 @@ def _lessons(folder: Path) -> Iterator[Entry]:
         titles, trouble = {}, ""
         for language, file in files.items():
             try:
-                front = read_front_matter(decode(file.read_bytes()).replace("\r\n", "\n"), file)
+                front = _front_matter(file)
                 titles[language] = front.title
-            except (LessonError, OSError) as error:
+            except LessonError as error:
                 trouble = str(error)
         if front is None:
             yield Entry(stem, "", {"": stem}, files, trouble=trouble)
         else:
             yield Entry(front.id, front.section, titles, files, front.minutes, trouble)
+
+
+def _page(file: Path, language: str) -> Page:
+    """A lesson in a language, or a page of notes; from memory when it was read before. Raises `LessonError`."""
+    data = _bytes(file)
+
+    def read() -> Page:
+        from tui.course.lesson import read_lesson, read_notes
+
+        return read_lesson(file, language, data) if language else read_notes(file, data)
+
+    return remembered(f"page {file} {language}\0".encode() + data, Page, read)
+
+
+def _front_matter(file: Path) -> FrontMatter:
+    text = decode(_bytes(file))
+
+    def read() -> FrontMatter:
+        from tui.course.lesson import read_front_matter
+
+        return read_front_matter(text, file)
+
+    return remembered(f"front {file}\0{split_front_matter(text)}".encode("utf-8", "replace"), FrontMatter, read)
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise LessonError(f"{file} cannot be read: {error.strerror or error}.") from error
 
 
 def _markdown_files(folder: Path) -> Iterator[Path]:

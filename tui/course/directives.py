@@ -10,8 +10,9 @@ from typing import Any
 
 import yaml
 
-from tui.course.blocks import Block, Cell, Choice, Claim, Code, Quiz, Try
-from tui.course.markdown import closes_up
+from tui.course.blocks import Block, Cell, Choice, Claim, Code, Quiz, Spans, Try
+from tui.course.characters import closes_up
+from tui.course.markdown import inline
 from tui.errors import LessonError
 
 KINDS = ("try", "code-cell", "claim", "quiz")
@@ -70,7 +71,8 @@ def _claim(block: Code, argument: str) -> Claim:
     for name in ("said", "so"):
         if not _text(options, name):
             raise LessonError(f"Line {block.line}: the claim {argument} lacks '{name}'.")
-    return Claim(block.line, argument, _text(options, "said"), _text(options, "so"), code, _text(options, "prints"))
+    said, so = inline(_text(options, "said")), inline(_text(options, "so"))
+    return Claim(block.line, argument, said, so, code, _text(options, "prints"))
 
 
 def _quiz(block: Code, argument: str) -> Quiz:
@@ -79,9 +81,7 @@ def _quiz(block: Code, argument: str) -> Quiz:
     raw = values.get("choices") or []
     if not isinstance(raw, list) or not all(isinstance(one, Mapping) and one.get("text") for one in raw):
         raise LessonError(f"{where}: every choice needs a 'text'.")
-    choices = tuple(
-        Choice(unfold(str(c["text"])), c.get("right") is True, unfold(str(c.get("why") or ""))) for c in raw
-    )
+    choices = tuple(Choice(_spans(c["text"]), c.get("right") is True, _spans(c.get("why"))) for c in raw)
     right = sum(choice.right for choice in choices)
     answer = values.get("answer")
     kind = values.get("kind") or ("number" if answer is not None else "multiple" if right > 1 else "single")
@@ -103,10 +103,10 @@ def _quiz(block: Code, argument: str) -> Quiz:
         line=block.line,
         id=argument,
         kind=str(kind),
-        ask=unfold(str(values["ask"])),
+        ask=_spans(values["ask"]),
         choices=choices,
         answer=None if answer is None else float(answer),
-        why=unfold(str(values.get("why") or "")),
+        why=_spans(values.get("why")),
         code=str(values.get("code") or ""),
     )
 
@@ -123,6 +123,12 @@ def _text(options: Mapping[str, Any], name: str) -> str:
     return "" if value is None else unfold(str(value)).strip()
 
 
+def _spans(value: object) -> Spans:
+    return inline(unfold(str(value))) if value else ()
+
+
 def unfold(text: str) -> str:
     """Without the spaces that YAML's folding puts between the lines of a Chinese text."""
+    if text.isascii():
+        return text
     return _SPACE.sub(lambda m: "" if closes_up(text[m.start() - 1], text[m.end()]) else " ", text)

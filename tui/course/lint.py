@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from tui.course.blocks import Block, Cell, Claim, Heading, Item, Quiz, Span, Try
+from tui.course.blocks import Block, Cell, Claim, Heading, Item, Quiz, Span, Try, plain
 from tui.course.book import LANGUAGES, Course, Entry, entries
-from tui.course.lesson import Page, read_lesson
+from tui.course.lesson import read_lesson
+from tui.course.page import Page
 from tui.errors import LessonError, UsageError
 
 CheckTry = Callable[[str, Mapping[str, Any]], object]
@@ -41,10 +42,12 @@ def check(folder: Path, check_try: CheckTry) -> list[Finding]:
     for entry in entries(course):
         for language, file in entry.files.items():
             try:
-                pages[file] = read_lesson(file, language)
+                pages[file] = read_lesson(file, language, file.read_bytes())
             except LessonError as error:
                 number = _LINE.search(error.title.lower())
                 findings.append(Finding(str(file), int(number[1]) if number else 1, error.title, error.next_step))
+            except OSError as error:
+                findings.append(Finding(str(file), 1, f"It cannot be read: {error.strerror}.", "Mend its permissions."))
     findings += _duplicate_ids(entries(course))
     for entry in entries(course):
         findings += _entry(entry, pages)
@@ -157,7 +160,8 @@ def _page(file: Path, page: Page, pages: dict[Path, Page], check_try: CheckTry) 
             asked.setdefault(block.id, block.line)
             for choice in block.choices:
                 if not choice.why and not block.why:
-                    yield Finding(str(file), block.line, f"The choice {choice.text!r} has no 'why'.", "Explain it.")
+                    what = f"The choice {plain(choice.text)!r} has no 'why'."
+                    yield Finding(str(file), block.line, what, "Explain it.")
     for claim in page.front.claims:
         if claim not in stands:
             yield Finding(str(file), 1, f"The front matter names {claim}, but no claim has that id.", "Add {claim}.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -27,6 +26,7 @@ from tui.course.blocks import (
     Table,
     plain,
 )
+from tui.course.characters import closes_up
 
 FENCES = ("fence", "code_block")
 
@@ -141,18 +141,6 @@ def _plain(node: SyntaxTreeNode) -> str:
     spans: list[Span] = []
     _collect(node, Span(""), spans)
     return plain(spans)
-
-
-def closes_up(left: str, right: str) -> bool:
-    """Whether no space belongs between two characters: between wide ones, and beside full-width punctuation."""
-    if is_wide(left) and is_wide(right):
-        return True
-    return any(is_wide(c) and unicodedata.category(c).startswith("P") for c in (left, right))
-
-
-def is_wide(character: str) -> bool:
-    """True for a character that takes two cells."""
-    return bool(character) and unicodedata.east_asian_width(character) in "WF"
 
 
 def slug(text: str) -> str:

@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.atomic import write_atomically
-from tui.course.lesson import Page
+from tui.course.page import Page
 
 VERSION = 1
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tui.course.book import Book, Entry, entries
-from tui.course.lesson import Page
+from tui.course.page import Page
 from tui.errors import LessonError
 
 

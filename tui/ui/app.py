@@ -24,7 +24,6 @@ from tui.settings import Settings
 from tui.ui import clipboard
 from tui.ui.keys import KEYS, bindings
 from tui.ui.looks import Looks
-from tui.ui.screens.contents import Contents
 from tui.ui.screens.reader import Reader
 from tui.ui.terminal import Ascii
 from tui.ui.themes import THEMES
@@ -102,6 +101,7 @@ class HeadnotesApp(App[int]):
         self._open_at = open_at
         self._complaints = complaints
         self._saving: Timer | None = None
+        self._begun = False
         self._looks: tuple[str, Looks] | None = None
         for theme in THEMES:
             self.register_theme(theme)
@@ -121,9 +121,14 @@ class HeadnotesApp(App[int]):
             self.push_screen(Reader(self._open_at))
         else:
             self.show_contents()
-        self.call_after_refresh(self._after_first_paint)
 
-    async def _after_first_paint(self) -> None:
+    def begin(self) -> None:
+        """The first page is on the screen: tell what there is to tell, and start the engine."""
+        if not self._begun:
+            self._begun = True
+            self.run_worker(self._begin(), group="begin")
+
+    async def _begin(self) -> None:
         for complaint in (*self._complaints, self.progress.trouble):
             if complaint:
                 self.notify(complaint, severity="warning", timeout=8)
@@ -146,6 +151,8 @@ class HeadnotesApp(App[int]):
 
     def show_contents(self) -> None:
         """Go to the contents."""
+        from tui.ui.screens.contents import Contents
+
         if not isinstance(self.screen, Reader):
             self.push_screen(Contents())
         elif any(isinstance(screen, Contents) for screen in self.screen_stack):

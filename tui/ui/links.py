@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from tui.course.blocks import Span
 from tui.course.book import Book, Entry, entries
-from tui.course.lesson import Page
+from tui.course.page import Page
 
 
 @dataclass(frozen=True, slots=True)

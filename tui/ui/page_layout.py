@@ -6,8 +6,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping
 
-from tui.course.blocks import Cell, Claim, Quiz, Stop, Try
-from tui.course.lesson import Page, Section
+from tui.course.blocks import Cell, Claim, Quiz, Stop, Try, plain
+from tui.course.page import Page, Section
 from tui.ui.typeset import Setting, State, set_block
 from tui.ui.widgets.lines import Line, line_text
 
@@ -86,7 +86,7 @@ def source_of(block: object) -> str:
         case Cell() | Claim() if block.code:
             return block.code + "\n"
         case Quiz():
-            return "\n".join([block.ask, *(f"- {choice.text}" for choice in block.choices)])
-    from tui.course.lesson import block_text
+            return "\n".join([plain(block.ask), *(f"- {plain(choice.text)}" for choice in block.choices)])
+    from tui.course.page import block_text
 
     return block_text(block)  # type: ignore[arg-type]

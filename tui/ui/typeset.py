@@ -8,7 +8,6 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from tui.course import markdown
 from tui.course.blocks import (
     Block,
     Cell,
@@ -106,6 +105,17 @@ def set_block(block: Block, setting: Setting, state: State = None, *, on_bench: 
     return []
 
 
+def code_of(block: Block) -> list[tuple[str, str]]:
+    """(text, language) of the code that setting a block would colour."""
+    match block:
+        case Code():
+            return [(block.text, block.language)]
+        case Cell() | Claim() if block.code:
+            return [(block.code, "python")]
+    inner = [*getattr(block, "blocks", ()), *(b for item in getattr(block, "items", ()) for b in item.blocks)]
+    return [found for one in inner for found in code_of(one)]
+
+
 def set_blocks(blocks: Iterable[Block], setting: Setting) -> list[Line]:
     """Several blocks, an empty line between them."""
     lines: list[Line] = []
@@ -152,9 +162,9 @@ def _prose(pieces: Sequence[Piece], width: int) -> list[Line]:
     return lines
 
 
-def prose(text: str, width: int, look: str = "text") -> list[Line]:
-    """A text with inline Markdown, wrapped."""
-    return _prose(_pieces(markdown.inline(text), look), width)
+def prose(spans: Spans, width: int, look: str = "text") -> list[Line]:
+    """Styled text, wrapped."""
+    return _prose(_pieces(spans, look), width)
 
 
 def plain_lines(text: str, width: int, look: str = "text") -> list[Line]:

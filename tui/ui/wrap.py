@@ -6,12 +6,14 @@ library for the full rules of Unicode (uniseg) takes two seconds for one lesson;
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 from rich.cells import get_character_cell_size
 
-from tui.course.markdown import is_wide
+from tui.course.characters import is_wide
 
+_WORD = re.compile(r"\n|[^ \t\n]+|[ \t]+")
 NEVER_FIRST = frozenset("，。、；：？！）》」』】〕〉”’…—～％,.;:?!)]}%")
 NEVER_LAST = frozenset("（《「『【〔〈“‘([{")
 
@@ -24,16 +26,44 @@ def cells(text: str) -> int:
 def breaks(text: str, width: int) -> list[int]:
     """Indices at which new lines begin, so that no line is wider than `width` cells (spaces at its end not counted)."""
     width = max(width, 2)
+    return _breaks_of_words(text, width) if text.isascii() else _breaks_of_characters(text, width)
+
+
+def _breaks_of_words(text: str, width: int) -> list[int]:
+    """For ASCII, where a character is a cell and lines break at spaces: a word at a time."""
+    found: list[int] = []
+    start = 0
+    for word in _WORD.finditer(text):
+        begin, end = word.span()
+        if word[0] == "\n":
+            found.append(end)
+            start = end
+            continue
+        if word[0][0] in " \t":
+            continue
+        if end - start > width and begin > start:
+            found.append(begin)
+            start = begin
+        while end - start > width:  # a word that is wider than a line
+            start += width
+            found.append(start)
+    return found
+
+
+def _breaks_of_characters(text: str, width: int) -> list[int]:
+    """For everything else, a character at a time."""
     found: list[int] = []
     start = used = 0
     last_chance, used_at_chance = 0, 0
+    before = ""
     for index, character in enumerate(text):
         if character == "\n":
             found.append(index + 1)
             start, used, last_chance, used_at_chance = index + 1, 0, 0, 0
+            before = ""
             continue
         size = 1 if character.isascii() else get_character_cell_size(character)
-        if index > start and _may_break(text[index - 1], character):
+        if index > start and _may_break(before, character):
             last_chance, used_at_chance = index, used
         if used + size > width and character != " ":
             if last_chance > start:
@@ -44,6 +74,7 @@ def breaks(text: str, width: int) -> list[int]:
                 start, used = index, 0
             last_chance, used_at_chance = 0, 0
         used += size
+        before = character
     return found
 
 
@@ -80,6 +111,8 @@ def fill(text: str, width: int, align: str = "left") -> str:
 def _may_break(before: str, after: str) -> bool:
     if before in " \t":
         return after not in " \t"
+    if before.isascii() and after.isascii():
+        return False
     if after in NEVER_FIRST or before in NEVER_LAST:
         return False
     return is_wide(before) or is_wide(after)

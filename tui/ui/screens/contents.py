@@ -132,7 +132,11 @@ class Contents(ConsoleScreen[None]):
 
     def on_resize(self) -> None:
         # The list learns its own width only after this screen has laid it out.
-        self.call_after_refresh(self.fill, self.list.cursor)
+        self.call_after_refresh(self._fill_first)
+
+    def _fill_first(self) -> None:
+        self.fill(self.list.cursor)
+        self.set_timer(0.05, self.app.begin)
 
     def translate(self) -> None:
         """The language has changed."""
@@ -194,8 +198,8 @@ class Contents(ConsoleScreen[None]):
         last = next((entry for entry in entries(self.app.book) if entry.id == self.app.progress.last), None)
         self.app.open_entry(last or next(iter(entries(self.app.book)), None))
 
-    def action_find(self) -> None:
-        self.query_one(Prompt).open("find", say(self.app.language, "find"))
+    async def action_find(self) -> None:
+        await self.query_one(Prompt).open("find", say(self.app.language, "find"))
 
     def key_escape(self) -> None:
         if self._words:

@@ -14,19 +14,16 @@ from textual.widget import Widget
 
 from tui.course.blocks import Cell, Claim, Quiz, Try
 from tui.course.book import Entry, entries
-from tui.course.lesson import Page
+from tui.course.page import Page
 from tui.errors import HeadnotesError, UsageError
-from tui.lab.checkpoints import needed, setup_code
 from tui.ui.doing import Doing
 from tui.ui.keys import bindings
 from tui.ui.links import links_of, resolve
 from tui.ui.page_layout import source_of
 from tui.ui.screens.base import ConsoleScreen
-from tui.ui.screens.windows import ListWindow, code_window
 from tui.ui.widgets.bench import Bench
 from tui.ui.widgets.chrome import KeyLine, Prompt, TopLine
 from tui.ui.widgets.notes import Notes
-from tui.ui.widgets.sentence import Sentence
 from tui.ui.words import say
 
 SIDE_BY_SIDE = 110
@@ -75,7 +72,6 @@ class Reader(ConsoleScreen[None]):
     def on_mount(self) -> None:
         self._arrange()
         self.open(self.entry, block=self._block)
-        self.call_after_refresh(self.notes.colour_code)
 
     def open(self, entry: Entry, place: tuple[str, int] | None = None, *, block: int | None = None) -> None:
         """Show an entry of the book: at a place (anchor, lines below it), at a block, or where the reader left it."""
@@ -181,6 +177,11 @@ class Reader(ConsoleScreen[None]):
         self._turn_to(bench=False)
         self.notes.focus()
 
+    @on(Notes.Painted)
+    def begin(self) -> None:
+        self.app.begin()
+        self.run_worker(self.notes.colour_code(), exclusive=True, group="colour")
+
     @on(Notes.BenchWanted)
     async def bring_to_the_bench(self, event: Notes.BenchWanted) -> None:
         try:
@@ -202,7 +203,7 @@ class Reader(ConsoleScreen[None]):
     # -- doing what the notes offer -------------------------------------------------------------------------------
 
     @on(Notes.Act)
-    def act(self, event: Notes.Act) -> None:
+    async def act(self, event: Notes.Act) -> None:
         match event.target:
             case Try():
                 self.action_edit()
@@ -212,7 +213,7 @@ class Reader(ConsoleScreen[None]):
             case Claim() if event.target.code:
                 self.doing.run(event.block, event.target.code, space=None)
             case Quiz() if event.target.kind == "number":
-                self.query_one(Prompt).open(f"number {event.block}", say(self.app.language, "number"))
+                await self.query_one(Prompt).open(f"number {event.block}", say(self.app.language, "number"))
             case Quiz():
                 self.doing.submit(event.block, event.target)
 
@@ -225,8 +226,8 @@ class Reader(ConsoleScreen[None]):
     # -- the prompt -----------------------------------------------------------------------------------------------
 
     @on(Notes.Find)
-    def ask_for_words(self) -> None:
-        self.query_one(Prompt).open("find", say(self.app.language, "find"))
+    async def ask_for_words(self) -> None:
+        await self.query_one(Prompt).open("find", say(self.app.language, "find"))
 
     @on(Prompt.Answered)
     def take_answer(self, event: Prompt.Answered) -> None:
@@ -261,7 +262,7 @@ class Reader(ConsoleScreen[None]):
             self.notes.focus()
         elif (self.bench.pane is not None and self.bench.pane.stop()) or self.doing.stop():
             pass
-        elif isinstance(focused, Sentence) or (focused is not None and self.bench in focused.ancestors):
+        elif focused is not None and self.bench in focused.ancestors:
             self._to_notes()
         elif self.notes.end_search():
             pass
@@ -279,6 +280,8 @@ class Reader(ConsoleScreen[None]):
         except HeadnotesError as error:
             self.app.say_error(error)
             return
+        from tui.ui.screens.windows import code_window
+
         self.app.push_screen(code_window(code, self.app.language))
 
     async def action_copy(self) -> None:
@@ -290,6 +293,8 @@ class Reader(ConsoleScreen[None]):
             block = self.page.blocks[self.notes.current]
             what, text = "code", source_of(block)
             if isinstance(block, Cell | Claim) and block.code:
+                from tui.lab.checkpoints import needed, setup_code
+
                 with suppress(HeadnotesError):  # without a checkpoint the code is copied as it stands
                     text = await asyncio.to_thread(setup_code, *needed(block.code)) + text
         elif self.page is not None:
@@ -303,6 +308,8 @@ class Reader(ConsoleScreen[None]):
     def action_outline(self) -> None:
         if self.page is None:
             return
+        from tui.ui.screens.windows import ListWindow
+
         sections = self.page.sections
         here = self.notes.layout_of.section_at(self.notes.reading_row) if self.notes.layout_of else None
         marked = next((i for i, section in enumerate(sections) if section == here), 0)
@@ -316,6 +323,8 @@ class Reader(ConsoleScreen[None]):
         self.app.push_screen(ListWindow(say(self.app.language, "outline"), titles, marked=marked), go)
 
     def action_links(self) -> None:
+        from tui.ui.screens.windows import ListWindow
+
         links = links_of(self.page) if self.page is not None else []
         if not links:
             self.app.notify(say(self.app.language, "no_links"))

@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from tui.lab.anatomy import STAGES, AnatomyResult, TensorView
 from tui.ui.keys import bindings
-from tui.ui.typeset import prose
+from tui.ui.typeset import plain_lines
 from tui.ui.verbatim import visible
 from tui.ui.widgets.lines import Line, Lines
 from tui.ui.widgets.pane import Pane
@@ -72,7 +72,7 @@ def stage_lines(result: AnatomyResult, stage: int, width: int, language: str) ->
     """Everything about one stage."""
     name = STAGES[stage]
     lines = [*_strip(result, stage, width), ()]
-    lines += [(MARGIN, *line) for line in prose(say(language, f"anatomy_{name}"), width - 4)]
+    lines += [(MARGIN, *line) for line in plain_lines(say(language, f"anatomy_{name}"), width - 4)]
     lines.append(())
     if name in ("tokens", "ids"):
         lines += _tokens(result, name, width)
@@ -86,7 +86,7 @@ def stage_lines(result: AnatomyResult, stage: int, width: int, language: str) ->
     else:
         lines += _labels(result, name, width)
     if result.cut:
-        lines += [(), *((MARGIN, *line) for line in prose(say(language, "was_cut"), width - 4, "warn"))]
+        lines += [(), *((MARGIN, *line) for line in plain_lines(say(language, "was_cut"), width - 4, "warn"))]
     return lines
 
 

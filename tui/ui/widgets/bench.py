@@ -9,25 +9,22 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from tui.errors import UsageError
-from tui.lab import registry
 from tui.ui.verbatim import verbatim
-from tui.ui.widgets.anatomy import AnatomyPane
-from tui.ui.widgets.mask import MaskPane
-from tui.ui.widgets.pane import Pane
-from tui.ui.widgets.pipeline import PipelinePane
-from tui.ui.widgets.tokens import TokensPane
 from tui.ui.words import say
 
 if TYPE_CHECKING:
     from tui.ui.app import HeadnotesApp
+    from tui.ui.widgets.pane import Pane
 
-PANES: dict[str, type[Pane]] = {
-    "pipeline": PipelinePane,
-    "anatomy": AnatomyPane,
-    "tokens": TokensPane,
-    "mask": MaskPane,
-}
+
+def panes() -> dict[str, type[Pane]]:
+    """The pane of each instrument. Imported on first use: the notes are painted without any of them."""
+    from tui.ui.widgets.anatomy import AnatomyPane
+    from tui.ui.widgets.mask import MaskPane
+    from tui.ui.widgets.pipeline import PipelinePane
+    from tui.ui.widgets.tokens import TokensPane
+
+    return {"pipeline": PipelinePane, "anatomy": AnatomyPane, "tokens": TokensPane, "mask": MaskPane}
 
 
 class Bench(Vertical):
@@ -45,19 +42,20 @@ class Bench(Vertical):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self.pane: Pane | None = None
+        self._panes: dict[str, Pane] = {}
 
     def compose(self) -> ComposeResult:
         yield Static(verbatim(say(self.app.language, "no_bench")), id="bench-title")
 
     async def show(self, instrument: str, values: Mapping[str, Any]) -> None:
         """Bring an instrument to the front with these inputs. Raises `UsageError` for one that does not exist."""
+        from tui.lab import registry
+
         found = registry.find(instrument)
-        if instrument not in PANES:
-            raise UsageError(f"The instrument {instrument!r} has no place on the bench yet.")
         before = self.pane
-        self.pane = next((pane for pane in self.query(PANES[instrument]) if pane.instrument is found), None)
+        self.pane = self._panes.get(instrument)
         if self.pane is None:
-            self.pane = PANES[instrument](found)
+            self.pane = self._panes[instrument] = panes()[instrument](found)
             self.pane.put(values)
             await self.mount(self.pane)
         else:
@@ -70,7 +68,7 @@ class Bench(Vertical):
 
     def translate(self) -> None:
         """The language has changed."""
-        for pane in self.query(Pane):
+        for pane in self._panes.values():
             pane.translate()
         if self.pane is None:
             self.query_one("#bench-title", Static).update(verbatim(say(self.app.language, "no_bench")))

@@ -8,7 +8,6 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual import events
-from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.dom import DOMNode
 from textual.message import Message
@@ -182,21 +181,19 @@ class Prompt(Horizontal):
         super().__init__()
         self._purpose = ""
 
-    def compose(self) -> ComposeResult:
-        yield Static("", id="prompt-label")
-        field = PromptInput(id="prompt-input", compact=True, select_on_focus=False)
-        field.cursor_blink = False
-        yield field
-
     @property
     def is_open(self) -> bool:
         return self.has_class("-open")
 
-    def open(self, purpose: str, label: str) -> None:
-        """Ask; the answer comes as a message."""
+    async def open(self, purpose: str, label: str) -> None:
+        """Ask; the answer comes as a message. The fields are made with the first question."""
         self._purpose = purpose
+        if not self.children:
+            made = PromptInput(id="prompt-input", compact=True, select_on_focus=False)
+            made.cursor_blink = False
+            await self.mount(Static("", id="prompt-label"), made)
         self.query_one("#prompt-label", Static).update(verbatim(label))
-        field = self.query_one(Input)
+        field = self.query_one(PromptInput)
         field.value = ""
         self.add_class("-open")
         field.focus()

@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from tui.lab.mask import ALONE, YOUR_MASK, MaskResult, Reading
 from tui.ui.keys import bindings
-from tui.ui.typeset import prose
+from tui.ui.typeset import plain_lines
 from tui.ui.verbatim import visible
 from tui.ui.widgets.lines import Line, Lines
 from tui.ui.widgets.pane import Pane
@@ -197,9 +197,9 @@ def reading_lines(result: MaskResult, width: int, language: str) -> list[Line]:
         lines.append(((shorten(f" {row + 1}  {visible(text)}", width), "strong"),))
         lines += [_reading_line(reading, left, language) for reading in result.readings if reading.row == row]
     lines.append(())
-    lines += [((" ", "text"), *line) for line in prose(say(language, "difference_is"), width - 2, "dim")]
+    lines += [((" ", "text"), *line) for line in plain_lines(say(language, "difference_is"), width - 2, "dim")]
     if result.cut:
-        lines += [((" ", "text"), *line) for line in prose(say(language, "was_cut"), width - 2, "warn")]
+        lines += [((" ", "text"), *line) for line in plain_lines(say(language, "was_cut"), width - 2, "warn")]
     return lines
 
 

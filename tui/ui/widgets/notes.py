@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import ClassVar, TypeGuard
 
 from textual.binding import BindingType
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
+from textual.strip import Strip
 
 from tui.course.blocks import Stop, Try
-from tui.course.lesson import Page, Section
+from tui.course.page import Page, Section
 from tui.ui.keys import bindings
 from tui.ui.page_layout import PageLayout
-from tui.ui.typeset import MARGIN, Setting, State
+from tui.ui.typeset import MARGIN, Setting, State, code_of, highlighted
 from tui.ui.widgets.lines import Line, Lines, Piece, line_text
 
 
@@ -59,6 +61,9 @@ class Notes(Lines):
     class Find(Message):
         """The reader wants to find words."""
 
+    class Painted(Message):
+        """A page has been painted for the first time: now there is time for everything else."""
+
     @dataclass
     class Moved(Message):
         """Another section is being read."""
@@ -83,6 +88,7 @@ class Notes(Lines):
         """The row of the match that was gone to last."""
         self._read: set[str] = set()
         self._section: Section | None = None
+        self._painted = True
         self._opening: tuple[str, int] | int | None = None
         """Where to go as soon as the page can be laid out."""
 
@@ -110,11 +116,19 @@ class Notes(Lines):
         self._set()
         self._go_to_place(place)
 
-    def colour_code(self) -> None:
-        """Colour the code, once the page has been painted without."""
-        if not self._highlight:
-            self._highlight = True
-            self._set()
+    async def colour_code(self) -> None:
+        """Colour the code, block by block, once the page has been painted without: the first lexer takes a while."""
+        self._highlight = True
+        page, layout = self.page, self.layout_of
+        if page is None or layout is None:
+            return
+        for index, block in enumerate(page.blocks):
+            for code, language in code_of(block):
+                await asyncio.to_thread(highlighted, code, language)
+                if self.layout_of is not layout:
+                    return  # another page, width or language: it was set in colour
+                layout.setting = replace(layout.setting, highlight=True)
+                self._relay(index)
 
     def _set(self) -> None:
         if self.page is None or not self.size.width:
@@ -126,7 +140,7 @@ class Notes(Lines):
         if self._opening is not None:
             at, self._opening = self._opening, None
             self.go_to_block(at) if isinstance(at, int) else self.go_to(*at)
-            self.call_after_refresh(self._reading)
+            self._painted = False
 
     def _show_rows(self) -> None:
         if self.layout_of is not None:
@@ -242,10 +256,17 @@ class Notes(Lines):
             self.show(*self.layout_of.rows_of(block))
 
     def _relay(self, block: int) -> None:
-        if self.layout_of is not None:
-            self.layout_of.relay(block, self.states.get(block), on_bench=block == self.on_bench)
-            self._found = self.layout_of.find(self.words)
-            self._show_rows()
+        layout = self.layout_of
+        if layout is not None:
+            height = len(layout.rows)
+            first, last = layout.rows_of(block)
+            layout.relay(block, self.states.get(block), on_bench=block == self.on_bench)
+            self._found = layout.find(self.words)
+            if len(layout.rows) != height:
+                self._show_rows()
+            else:  # nothing has moved: only these lines are drawn again
+                self._lines = layout.rows
+                self.refresh(Region(0, first - round(self.scroll_y), self.size.width, last - first + 1))
 
     def action_stop(self, by: int) -> None:
         """To the next or previous match while searching, else stop."""
@@ -316,6 +337,16 @@ class Notes(Lines):
         return True
 
     # -- drawing -------------------------------------------------------------------------------------------------
+
+    def render_line(self, y: int) -> Strip:
+        if not self._painted and self.layout_of is not None:
+            self._painted = True
+            self.set_timer(0.01, self._first_paint)  # this frame is on its way to the terminal
+        return super().render_line(y)
+
+    def _first_paint(self) -> None:
+        self.post_message(self.Painted())
+        self._reading()
 
     def decorated(self, y: int) -> Line:
         layout = self.layout_of

@@ -1,7 +1,7 @@
 """Keys of an editor in the order in which they were typed.
 
-Textual inserts a letter at once, but lets a bound key such as backspace bubble to the app first. When several keys arrive
-together, as they do over a slow line, a backspace would overtake nothing and delete the letter typed after it.
+Textual inserts a letter at once, but lets a bound key such as backspace bubble to the app first. When several keys
+arrive together, as they do over a slow line, a backspace comes too late and deletes a letter that was typed after it.
 """
 
 from __future__ import annotations

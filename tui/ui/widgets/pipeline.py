@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from textual.widget import Widget
 
 from tui.lab.pipeline import PipelineResult
-from tui.ui.typeset import prose
+from tui.ui.typeset import plain_lines
 from tui.ui.verbatim import visible
 from tui.ui.widgets.lines import Line, Lines
 from tui.ui.widgets.pane import Pane
@@ -59,5 +59,5 @@ def answer_lines(result: PipelineResult, width: int, language: str) -> list[Line
         lines.append(((f"  {fill(label, 16)}{value:8.2f} ms  ", "dim"), (bar(share, max(4, width - 32)), "dim")))
     lines += [(), (("  " + say(language, "tokens_seen", n=result.tokens), "dim"),)]
     if result.cut:
-        lines += [(("  ", "text"), *line) for line in prose(say(language, "was_cut"), width - 2, "warn")]
+        lines += [(("  ", "text"), *line) for line in plain_lines(say(language, "was_cut"), width - 2, "warn")]
     return lines

@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from tui.lab.tokens import TokensResult, clean
 from tui.ui.keys import bindings
-from tui.ui.typeset import plain_lines, prose
+from tui.ui.typeset import plain_lines
 from tui.ui.verbatim import visible_with_positions
 from tui.ui.widgets.lines import Line, Lines
 from tui.ui.widgets.pane import Pane
@@ -92,7 +92,7 @@ class TokensPane(Pane):
             *plain_lines(f"decode  {decoded}", width)[:3],
         ]
         for doubt in result.doubts:
-            lines += prose(doubt, width, "warn")
+            lines += plain_lines(doubt, width, "warn")
         self._fit("#facts", lines)
 
     def on_token_table_moved(self) -> None:

@@ -1,0 +1,191 @@
+"""What the console costs: first paint, keys under load, the engine's overhead, bytes to the terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pexpect
+import pyte
+import pytest
+
+from tests.conftest import LESSONS, ROOT
+from tests.engine.test_client import until
+from tests.terminal.terminal import Terminal
+from tui.engine.client import EngineClient
+from tui.lab.registry import INSTRUMENTS
+
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
+
+HELLO = """
+from textual.app import App
+from textual.widgets import Static
+class Hello(App):
+    def compose(self):
+        yield Static("hello, terminal")
+Hello().run()
+"""
+PAIRS = 9
+KEYS = 300
+CALLS = 40
+
+
+@pytest.fixture
+def table(capsys: pytest.CaptureFixture[str]) -> Callable[..., None]:
+    """Print rows where they can be seen."""
+
+    def show(title: str, *rows: tuple[object, ...]) -> None:
+        with capsys.disabled():
+            print(f"\n{title}")
+            for row in rows:
+                print("   ", *(f"{cell!s:<34}" if i == 0 else f"{cell!s:>14}" for i, cell in enumerate(row)))
+
+    return show
+
+
+def seconds_until(command: list[str], words: str) -> float:
+    """Wall seconds from start to these words on the screen of a fresh pty."""
+    screen = pyte.Screen(120, 40)
+    stream = pyte.ByteStream(screen)
+    start = time.perf_counter()
+    child = pexpect.spawn(command[0], command[1:], dimensions=(40, 120), encoding=None, timeout=30)
+    try:
+        while words not in "\n".join(screen.display):
+            stream.feed(child.read_nonblocking(65536, timeout=30))
+        return time.perf_counter() - start
+    finally:
+        child.kill(9)
+        child.close(force=True)
+
+
+def test_first_lesson_painted_against_a_bare_hello(
+    table: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    hello = tmp_path / "hello.py"
+    hello.write_text(HELLO)
+    ratios, ours, bare = [], [], []
+    for _ in range(PAIRS + 1):
+        bare.append(seconds_until([sys.executable, str(hello)], "hello, terminal"))
+        ours.append(seconds_until([sys.executable, "-m", "tui", "2.2"], "Three steps, one line"))
+        ratios.append(ours[-1] / bare[-1])
+    table(
+        f"First lesson painted / bare Textual hello, {PAIRS} pairs in turn (goal <= 1.5)",
+        ("", "min", "median", "max"),
+        *(
+            (name, *(f"{f(values[1:]):.3f}" for f in (min, statistics.median, max)))
+            for name, values in (("bare hello, s", bare), ("headnotes 2.2, s", ours), ("ratio", ratios))
+        ),
+    )
+
+
+@pytest.fixture
+def busy_course(tmp_path: Path) -> Path:
+    """A checkout whose first lesson has a cell that multiplies matrices on two threads for a minute."""
+    package = tmp_path / "package"
+    shutil.copytree(ROOT / "tui", package / "tui")
+    shutil.copytree(LESSONS, package / "lessons")
+    code = "import time, torch\ntorch.set_num_threads(2)\nend = time.time() + 60\na = torch.rand(1500, 1500)\n"
+    code += "while time.time() < end: a @ a"
+    for file in package.glob("lessons/*/02-*.md"):
+        text = file.read_text("utf-8")
+        cell = f"\n```{{code-cell}} python\n{code}\n```\n"
+        file.write_text(text.replace("\n(preprocessing)=", f"{cell}\n(preprocessing)=", 1), "utf-8")
+    return package
+
+
+def test_key_to_paint_while_the_engine_multiplies_on_two_threads(table: Callable[..., None], busy_course: Path) -> None:
+    with Terminal("2.2", cwd=str(busy_course)) as it:
+        it.until("POSITIVE", "ready")
+        it.press("n", "n")
+        it.until("enter runs it")
+        it.press("enter")
+        it.until("working")
+        it.settle()
+        rows = []
+        for name, keys in (("line down / up", ("j", "k")), ("page down / up", (" ", "\x1b[5~"))):
+            delays, size = [], []
+            for number in range(KEYS):
+                it.pump(0.01)
+                start = time.perf_counter()
+                it.child.send(keys[number % 2])
+                before = len(it.received)
+                while len(it.received) == before and time.perf_counter() - start < 1:
+                    it.pump(0.002)
+                delays.append(1000 * (time.perf_counter() - start))
+                it.pump(0.03)
+                size.append(len(it.received) - before)
+            delays.sort()
+            share = [delays[int(len(delays) * q)] for q in (0.5, 0.99)]
+            rows.append((name, *(f"{v:.1f}" for v in (*share, delays[-1])), max(size)))
+        table(
+            f"Key to first byte of its frame, ms, {KEYS} keys while two threads multiply (goal p99 < 50)",
+            ("", "p50", "p99", "max", "bytes, max"),
+            *rows,
+        )
+
+
+def test_the_engine_against_the_same_python_in_process(table: Callable[..., None], tmp_path: Path) -> None:
+    specs: dict[str, dict[str, Any]] = {
+        "tokens": {"text": "Using a Transformer network is simple"},
+        "pipeline": {"text": "I've been waiting for a HuggingFace course my whole life."},
+        "anatomy": {"text": "I've been waiting for a HuggingFace course my whole life."},
+        "mask": {"texts": ["Hello, how are you?", "I am fine."], "flip": [[1, 2]]},
+    }
+
+    async def measure() -> list[tuple[object, ...]]:
+        engine = EngineClient(log=tmp_path / "engine.log")
+        await engine.start()
+        await until(lambda: engine.phase.name == "ready", 120)
+        rows = []
+        for name, values in specs.items():
+            instrument = INSTRUMENTS[name]
+            spec = instrument.read(values)
+            here, there = [], []
+            for _ in range(CALLS + 5):
+                start = time.perf_counter()
+                instrument.run(spec)
+                here.append(1000 * (time.perf_counter() - start))
+                start = time.perf_counter()
+                await engine.ask("run", instrument=name, spec=values)
+                there.append(1000 * (time.perf_counter() - start))
+            one, two = statistics.median(here[5:]), statistics.median(there[5:])
+            rows.append((name, f"{one:.2f}", f"{two:.2f}", f"{two - one:+.2f}", f"{100 * (two / one - 1):+.1f} %"))
+        await engine.close()
+        return rows
+
+    rows = asyncio.run(measure())
+    table(
+        f"Through the engine / in this process, ms, median of {CALLS} calls in turn (goal +5 ms or +5 %)",
+        ("", "in process", "engine", "difference", ""),
+        *rows,
+    )
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)], ids=["120x40", "80x24"])
+def test_bytes_to_the_terminal(table: Callable[..., None], size: tuple[int, int]) -> None:
+    with Terminal("2.2", size=size) as it:
+        it.until("Three steps, one line")
+        it.wait(lambda: it.settle(1.0) == 0 and "ready" in it.text(), "a ready engine")
+        it.settle(6.0)
+        rows: list[tuple[object, ...]] = [("start, until all is quiet", len(it.received))]
+        rows.append(("idle, 5 s", it.pump(5.0)))
+        for name, key in (
+            ("page down", " "), ("page down", " "), ("page up", "\x1b[5~"), ("line down", "j"), ("next stop", "n"),
+            ("to the bench", "\t"), ("one letter in the text", "x"), ("esc", "\x1b"), ("help", "?"), ("esc", "\x1b"),
+            ("code", "c"), ("esc", "\x1b"), ("language", "l"), ("language", "l"),
+        ):  # fmt: skip
+            before = len(it.received)
+            it.child.send(key)
+            it.settle(0.8)
+            rows.append((name, len(it.received) - before))
+        table(
+            f"Bytes to the terminal at {size[0]}x{size[1]} (goals: idle 0, a page key <= 15000)", ("", "bytes"), *rows
+        )

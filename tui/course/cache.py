@@ -1,0 +1,88 @@
+"""Pages that were read before, kept as JSON under the digest of what they were made from.
+
+The libraries that read Markdown and YAML take as long to import as a fifth of the whole start; a page that was read
+once is opened without them. The key holds the file's bytes and the age of the modules that read it, so nothing stale
+is ever used; whatever goes wrong here, the page is read anew.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tui import paths
+from tui.atomic import write_atomically
+from tui.course import blocks, page
+
+MOST_FILES = 400
+READERS = ("blocks", "characters", "directives", "files", "lesson", "markdown", "page")
+_CLASSES: dict[str, Any] = {
+    name: kind for module in (blocks, page) for name, kind in vars(module).items() if dataclasses.is_dataclass(kind)
+}
+
+Made = TypeVar("Made")
+
+
+def remembered(source: bytes, kind: type[Made], make: Callable[[], Made]) -> Made:
+    """What `make` makes of `source`, a `kind`, from an earlier time if there was one. Raises what `make` raises."""
+    file = paths.cache_dir() / "pages" / f"{_key(source)}.json"
+    with suppress(OSError, ValueError, TypeError, KeyError, RecursionError):
+        kept = _revive(json.loads(file.read_bytes()))
+        if isinstance(kept, kind):
+            return kept
+    made = make()
+    with suppress(OSError, ValueError, TypeError, RecursionError):
+        write_atomically(file, json.dumps(_plain(made), ensure_ascii=False, separators=(",", ":")))
+        _tidy(file.parent)
+    return made
+
+
+def _key(source: bytes) -> str:
+    digest = hashlib.sha256(source)
+    for name in READERS:
+        digest.update(str(Path(__file__).with_name(f"{name}.py").stat().st_mtime_ns).encode())
+    return digest.hexdigest()[:32]
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value):
+        fields = {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {"": type(value).__name__, **fields}
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, dict):
+        return {"": "dict", "items": [[key, _plain(one)] for key, one in value.items()]}
+    if isinstance(value, list):
+        return {"": "list", "items": [_plain(one) for one in value]}
+    if isinstance(value, Path):
+        return {"": "Path", "path": str(value)}
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    raise TypeError(f"{type(value).__name__} is not kept")
+
+
+def _revive(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple([_revive(one) for one in value])
+    if not isinstance(value, dict):
+        return value
+    kind = value.pop("")
+    if kind == "Path":
+        return Path(value["path"])
+    if kind == "dict":
+        return {key: _revive(one) for key, one in value["items"]}
+    if kind == "list":
+        return [_revive(one) for one in value["items"]]
+    return _CLASSES[kind](**{name: _revive(one) for name, one in value.items()})
+
+
+def _tidy(folder: Path) -> None:
+    """Keep the newest pages; what is dropped can be read again."""
+    files = sorted(folder.glob("*.json"), key=lambda file: file.stat().st_mtime)
+    for file in files[:-MOST_FILES]:
+        file.unlink(missing_ok=True)

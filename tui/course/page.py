@@ -1,0 +1,104 @@
+"""A page: what the reader has before them, as plain data. How files become pages is in `lesson`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from tui.course.blocks import Block, Cell, Claim, Code, Heading, Paragraph, Quiz, Try, plain
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """The lines between `---` at the top of a lesson."""
+
+    id: str
+    section: str
+    """Its number in the course: 2.2"""
+    title: str
+    minutes: int
+    topic: str
+    """The page of the Hugging Face course on the same topic; by name, because the numbers there move."""
+    url: str
+    covers: tuple[str, ...]
+    claims: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading of level 2 and what stands under it; the first section may have no heading."""
+
+    anchor: str
+    title: str
+    first: int
+    """Index of its first block."""
+    last: int
+    """One past its last block."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the reader has before them: a lesson or a page of notes."""
+
+    id: str
+    title: str
+    language: str
+    path: Path
+    blocks: tuple[Block, ...]
+    front: FrontMatter | None = None
+    trouble: str = ""
+    """What could not be read as it was meant, in a sentence."""
+
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
+        starts = [i for i, b in enumerate(self.blocks) if isinstance(b, Heading) and b.level <= 2]
+        if not starts or starts[0] != 0:
+            starts.insert(0, 0)
+        ends = [*starts[1:], len(self.blocks)]
+        made = []
+        for first, last in zip(starts, ends, strict=True):
+            head = self.blocks[first] if first < len(self.blocks) else None
+            if isinstance(head, Heading):
+                made.append(Section(head.anchor, plain(head.spans), first, last))
+            else:
+                made.append(Section("", self.title, first, last))
+        return tuple(made)
+
+    @property
+    def quizzes(self) -> tuple[Quiz, ...]:
+        return tuple(block for block in self.blocks if isinstance(block, Quiz))
+
+    @property
+    def anchors(self) -> dict[str, int]:
+        """Index of the heading block behind each anchor."""
+        return {b.anchor: i for i, b in enumerate(self.blocks) if isinstance(b, Heading)}
+
+    def text(self) -> Iterator[str]:
+        """Everything a search should find, block by block."""
+        for block in self.blocks:
+            yield block_text(block)
+
+
+def block_text(block: Block) -> str:
+    """The words of a block."""
+    match block:
+        case Heading() | Paragraph():
+            return plain(block.spans)
+        case Code():
+            return block.text
+        case Cell():
+            return block.code
+        case Claim():
+            return f"{plain(block.said)}\n{plain(block.so)}\n{block.code}"
+        case Quiz():
+            return "\n".join([plain(block.ask), *(plain(choice.text) for choice in block.choices)])
+        case Try():
+            return block.instrument
+    parts = [block_text(inner) for inner in getattr(block, "blocks", ())]
+    for item in getattr(block, "items", ()):
+        parts += [block_text(inner) for inner in item.blocks]
+    for row in (getattr(block, "header", ()), *getattr(block, "rows", ())):
+        parts.append(" ".join(plain(cell) for cell in row))
+    return "\n".join(parts)

@@ -25,7 +25,7 @@ def loaded_after(code: str) -> set[str]:
         "import tui.ui.app",
         "import tui.ui.widgets.bench, tui.ui.screens.doctor, tui.ui.screens.windows",
         "import tui.engine.client, tui.lab.registry, tui.doctor",
-        "import tui.commands.open_, tui.commands.notes_, tui.commands.lessons_, tui.commands.try_, tui.commands.doctor_",
+        "import tui.commands.open_, tui.commands.notes_, tui.commands.try_, tui.commands.doctor_",
         "from tui.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass",
         "from tui.cli import main\ntry: main(['try', '--help'])\nexcept SystemExit: pass",
         "from tui.cli import main\nmain(['lessons', 'list'])",

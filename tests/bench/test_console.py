@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import select
 import shutil
 import statistics
 import sys
@@ -101,35 +103,43 @@ def busy_course(tmp_path: Path) -> Path:
     return package
 
 
+def delays_of(it: Terminal, keys: tuple[str, str]) -> tuple[list[float], int]:
+    """Milliseconds from a key to the first byte of its frame, sorted, and the bytes of the largest frame."""
+    fd = it.child.child_fd
+    delays, largest = [], 0
+    for number in range(KEYS):
+        start = time.perf_counter()
+        os.write(fd, keys[number % 2].encode())
+        select.select([fd], [], [], 2)
+        delays.append(1000 * (time.perf_counter() - start))
+        size = 0
+        while select.select([fd], [], [], 0.04)[0]:  # nothing is drawn here: this program must not take the processor
+            size += len(os.read(fd, 65536))
+        largest = max(largest, size)
+    return sorted(delays), largest
+
+
 def test_key_to_paint_while_the_engine_multiplies_on_two_threads(table: Callable[..., None], busy_course: Path) -> None:
+    rows: list[tuple[object, ...]] = []
     with Terminal("2.2", cwd=str(busy_course)) as it:
         it.until("POSITIVE", "ready")
         it.press("n", "n")
         it.until("enter runs it")
-        it.press("enter")
-        it.until("working")
-        it.settle()
-        rows = []
-        for name, keys in (("line down / up", ("j", "k")), ("page down / up", (" ", "\x1b[5~"))):
-            delays, size = [], []
-            for number in range(KEYS):
-                it.pump(0.01)
-                start = time.perf_counter()
-                it.child.send(keys[number % 2])
-                before = len(it.received)
-                while len(it.received) == before and time.perf_counter() - start < 1:
-                    it.pump(0.002)
-                delays.append(1000 * (time.perf_counter() - start))
-                it.pump(0.03)
-                size.append(len(it.received) - before)
-            delays.sort()
-            share = [delays[int(len(delays) * q)] for q in (0.5, 0.99)]
-            rows.append((name, *(f"{v:.1f}" for v in (*share, delays[-1])), max(size)))
-        table(
-            f"Key to first byte of its frame, ms, {KEYS} keys while two threads multiply (goal p99 < 50)",
-            ("", "p50", "p99", "max", "bytes, max"),
-            *rows,
-        )
+        for busy in (False, True):
+            if busy:
+                it.press("enter")
+                it.until("working")
+            it.settle()
+            for name, keys in (("line down / up", ("j", "k")), ("page down / up", (" ", "\x1b[5~"))):
+                delays, largest = delays_of(it, keys)
+                shares = [delays[int(len(delays) * q)] for q in (0.5, 0.99)]
+                what = f"{name}, engine {'busy' if busy else 'idle'}"
+                rows.append((what, *(f"{value:.1f}" for value in (*shares, delays[-1])), largest))
+    table(
+        f"Key to first byte of its frame, ms, {KEYS} keys; busy: two threads multiply (goal p99 < 50)",
+        ("", "p50", "p99", "max", "bytes, max"),
+        *rows,
+    )
 
 
 def test_the_engine_against_the_same_python_in_process(table: Callable[..., None], tmp_path: Path) -> None:

@@ -201,7 +201,7 @@ def main() -> None:
     os.dup2(2, 1)
     sys.stdout = sys.stderr
     if hasattr(os, "nice"):
-        os.nice(5)  # the console must always get the processor when a key is pressed
+        os.nice(10)  # the console must always get the processor when a key is pressed
     from tui.engine.ticks import tap_tqdm
 
     engine = Engine(sys.stdin.buffer, answers)

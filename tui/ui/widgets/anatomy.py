@@ -48,7 +48,7 @@ class Stages(Lines):
     def action_stage(self, by: int) -> None:
         self.stage = max(0, min(self.stage + by, len(STAGES) - 1))
         self._draw()
-        self.scroll_to(y=0, animate=False)
+        self.scroll_to(y=0, animate=False, immediate=True)
 
 
 class AnatomyPane(Pane):

@@ -100,18 +100,18 @@ class Lines(ScrollView, can_focus=True):
         last = first if last is None else last
         top, height = round(self.scroll_y), self.size.height
         if first < top or last - first >= height:
-            self.scroll_to(y=first, animate=False)
+            self.scroll_to(y=first, animate=False, immediate=True)
         elif last >= top + height:
-            self.scroll_to(y=last - height + 1, animate=False)
+            self.scroll_to(y=last - height + 1, animate=False, immediate=True)
 
     def action_line(self, by: int) -> None:
-        self.scroll_to(y=self.scroll_y + by, animate=False)
+        self.scroll_to(y=self.scroll_y + by, animate=False, immediate=True)
 
     def action_page(self, by: int) -> None:
-        self.scroll_to(y=self.scroll_y + by * max(1, self.size.height - 2), animate=False)
+        self.scroll_to(y=self.scroll_y + by * max(1, self.size.height - 2), animate=False, immediate=True)
 
     def action_end(self, which: str) -> None:
-        self.scroll_to(y=0 if which == "top" else self.max_scroll_y, animate=False)
+        self.scroll_to(y=0 if which == "top" else self.max_scroll_y, animate=False, immediate=True)
 
     def action_side(self, by: int) -> None:
-        self.scroll_to(x=self.scroll_x + by, animate=False)
+        self.scroll_to(x=self.scroll_x + by, animate=False, immediate=True)

@@ -75,9 +75,9 @@ class MaskGrid(Lines):
         widths = column_widths(self.result)
         left = HEAD + sum(widths[: self.column])
         if left < self.scroll_x + HEAD:
-            self.scroll_to(x=left - HEAD, animate=False)
+            self.scroll_to(x=left - HEAD, animate=False, immediate=True)
         elif left + widths[self.column] > self.scroll_x + self.size.width:
-            self.scroll_to(x=left + widths[self.column] - self.size.width, animate=False)
+            self.scroll_to(x=left + widths[self.column] - self.size.width, animate=False, immediate=True)
         self.show(LINES * self.row, LINES * self.row + LINES - 2)
 
     def action_flip(self) -> None:

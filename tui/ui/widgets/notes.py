@@ -12,6 +12,7 @@ from textual.binding import BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
+from textual.timer import Timer
 
 from tui.course.blocks import Stop, Try
 from tui.course.page import Page, Section
@@ -19,6 +20,10 @@ from tui.ui.keys import bindings
 from tui.ui.page_layout import PageLayout
 from tui.ui.typeset import MARGIN, Setting, State, code_of, highlighted
 from tui.ui.widgets.lines import Line, Lines, Piece, line_text
+
+
+REST = 0.15
+"""Seconds without scrolling before the bench changes: paging through must not drag every instrument along."""
 
 
 class Notes(Lines):
@@ -88,6 +93,7 @@ class Notes(Lines):
         """The row of the match that was gone to last."""
         self._read: set[str] = set()
         self._section: Section | None = None
+        self._resting: Timer | None = None
         self._painted = True
         self._opening: tuple[str, int] | int | None = None
         """Where to go as soon as the page can be laid out."""
@@ -188,7 +194,9 @@ class Notes(Lines):
             return
         section = next((s for s in layout.page.sections if s.anchor == place[0]), layout.page.sections[0])
         height = layout.last_row(section) - layout.first_row(section) + 1
-        self.scroll_to(y=layout.first_row(section) + round(place[1] * height), animate=False, force=True)
+        self.scroll_to(
+            y=layout.first_row(section) + round(place[1] * height), animate=False, force=True, immediate=True
+        )
 
     def go_to(self, anchor: str, below: int = 0) -> bool:
         """Scroll to a heading. False when the page has no such anchor."""
@@ -199,13 +207,13 @@ class Notes(Lines):
         if anchor and index is None:
             return False
         row = (layout.firsts[index] if index is not None else 0) + below
-        self.scroll_to(y=row, animate=False, force=True)
+        self.scroll_to(y=row, animate=False, force=True, immediate=True)
         return True
 
     def go_to_block(self, block: int) -> None:
         """Scroll to a block."""
         if self.layout_of is not None and block < len(self.layout_of.firsts):
-            self.scroll_to(y=max(0, self.layout_of.firsts[block] - 2), animate=False, force=True)
+            self.scroll_to(y=max(0, self.layout_of.firsts[block] - 2), animate=False, force=True, immediate=True)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
@@ -226,10 +234,18 @@ class Notes(Lines):
             if passed.anchor not in self._read and (at_end or layout.last_row(passed) < row):
                 self._read.add(passed.anchor)
                 self.post_message(self.SectionRead(passed.anchor))
-        self._bring(layout.try_at(layout.firsts[self.current] if self._is_visible(self.current) else row))
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(REST, self._bring)
 
-    def _bring(self, block: int | None) -> None:
-        if block is None or block == self.on_bench or self.page is None:
+    def _bring(self) -> None:
+        """Ask for the instrument that belongs to what is marked, or else read."""
+        layout = self.layout_of
+        if layout is None or self.page is None:
+            return
+        row = layout.firsts[self.current] if self._is_visible(self.current) else self.reading_row
+        block = layout.try_at(row)
+        if block is None or block == self.on_bench:
             return
         wanted = self.page.blocks[block]
         before, self.on_bench = self.on_bench, block
@@ -290,7 +306,7 @@ class Notes(Lines):
             self.current = stops[max(0, min(place, len(stops) - 1))]
         first, last = layout.rows_of(self.current)
         self.show(max(0, first - 1), min(last + 1, len(self.lines) - 1))
-        self._bring(layout.try_at(first))
+        self._bring()
         self.refresh()
 
     def action_act(self) -> None:

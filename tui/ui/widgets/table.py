@@ -113,9 +113,9 @@ class Table(Lines):
         self.cursor = max(0, min(row, self._count - 1))
         body = max(1, self.size.height - 1)
         if self.cursor < self.scroll_y:
-            self.scroll_to(y=self.cursor, animate=False)
+            self.scroll_to(y=self.cursor, animate=False, immediate=True)
         elif self.cursor >= self.scroll_y + body:
-            self.scroll_to(y=self.cursor - body + 1, animate=False)
+            self.scroll_to(y=self.cursor - body + 1, animate=False, immediate=True)
         self.refresh()
         self.moved()
 

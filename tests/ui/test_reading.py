@@ -271,7 +271,7 @@ async def test_an_engine_that_is_starting_is_waited_for_in_words() -> None:
     engine = InProcess()
     engine.hold = True
     async with console("2.2", engine=engine) as it:
-        await it.until_shown("waiting for the engine: importing torch", "esc stops")
+        await it.until_shown("waiting: importing torch", "esc stops")
         await it.press("escape")
         await it.until_shown("Stopped.")
         assert engine.dropped

@@ -7,13 +7,16 @@ import gc
 import os
 import signal
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from typing import Any, ClassVar, cast
 
+from textual._compositor import CompositorUpdate
 from textual.app import App
 from textual.binding import BindingType
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.screen import Screen
 from textual.timer import Timer
 
 from tui import paths, settings
@@ -23,6 +26,7 @@ from tui.engine.client import EngineClient, Phase
 from tui.errors import HeadnotesError
 from tui.settings import Settings
 from tui.ui import clipboard
+from tui.ui.economy import Shown
 from tui.ui.keys import KEYS, bindings
 from tui.ui.looks import Looks
 from tui.ui.screens.reader import Reader
@@ -36,6 +40,8 @@ SAVE_AFTER = 0.5
 """Seconds of quiet before progress is written."""
 
 
+PAINT_BY = 1.0
+"""Seconds after which the first screen is painted however far it has come."""
 SETTLED_AFTER = 2.0
 """Seconds after the first paint when what was loaded is taken to stay."""
 
@@ -107,6 +113,8 @@ class HeadnotesApp(App[int]):
         self._complaints = complaints
         self._saving: Timer | None = None
         self._begun = False
+        self._shown = Shown()
+        self._unpainted = ExitStack()
         self._looks: tuple[str, Looks] | None = None
         for theme in THEMES:
             self.register_theme(theme)
@@ -122,10 +130,17 @@ class HeadnotesApp(App[int]):
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGHUP):
                 loop.add_signal_handler(number, partial(self._end_by_signal, number))
+        self.app_resume_signal.subscribe(self, lambda app: self._shown.forget())
+        self._unpainted.enter_context(self.batch_update())
+        self.set_timer(PAINT_BY, self.paint)
         if self._open_at is not None:
             self.push_screen(Reader(self._open_at))
         else:
             self.show_contents()
+
+    def paint(self) -> None:
+        """The first screen is complete: paint it. Until now every step of building it would have been painted."""
+        self._unpainted.close()
 
     def begin(self) -> None:
         """The first page is on the screen: tell what there is to tell, and start the engine."""
@@ -152,6 +167,23 @@ class HeadnotesApp(App[int]):
 
     async def action_quit(self) -> None:
         self.exit(0)
+
+    # -- painting -------------------------------------------------------------------------------------------------
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        # Textual's one door to the terminal: only what has changed goes through it.
+        if isinstance(renderable, CompositorUpdate):
+            if self._batch_count:
+                return
+            renderable = self._shown.changes(renderable, (self.size.width, self.size.height))
+        super()._display(screen, renderable)
+
+    def on_resize(self) -> None:
+        self._shown.forget()
+
+    def action_redraw(self) -> None:
+        self._shown.forget()
+        self.screen.refresh()
 
     # -- screens --------------------------------------------------------------------------------------------------
 

@@ -69,6 +69,8 @@ KEYS: tuple[Key, ...] = (
         ("Versions, device, models, paths: for a bug report", "版本、设备、模型、路径：便于报告问题"), 0, True),
     Key("app.restart_engine", "f5", "restart_engine", "everywhere", ("restart engine", "重启引擎"),
         ("End the engine and start a new one", "结束引擎并重新启动"), 0, True),
+    Key("app.redraw", "ctrl+l", "redraw", "everywhere", ("redraw", "重绘"),
+        ("Draw the whole screen again", "重新绘制整个屏幕")),
     Key("app.quit", "ctrl+q", "quit", "everywhere", ("quit", "退出"),
         ("Leave; your place is kept", "退出，并记住位置"), 0, True, True),
     # moving

@@ -14,8 +14,8 @@ from textual.filter import LineFilter
 from tui.errors import UsageError
 
 _PLAIN = str.maketrans(
-    "─═│▌▎▸•·…█▏▍▋▊▉“”‘’–—⟨⟩←→↑↓×±▁▂▃▄▅▆▇◌✓⏎",
-    "-=|||>*.~#.=###\"\"''--<><>^vx~____###o+/",
+    "─═│┃▌▎▸•·…█▏▍▋▊▉“”‘’–—⟨⟩←→↑↓×±▁▂▃▄▅▆▇◌✓⏎",
+    "-=||||>*.~#.=###\"\"''--<><>^vx~____###o+/",
 )
 
 

@@ -26,10 +26,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "find": ("Find: ", "查找："),
     "number": ("Your number: ", "你的数字："),
     "empty_book": ("There is nothing to read here.", "这里没有可读的内容。"),
-    "waiting": (
-        "waiting for the engine: {phase}, {seconds} s   esc stops",
-        "等待引擎：{phase}，{seconds} 秒   esc 停止",
-    ),
+    "waiting": ("waiting: {phase}, {seconds} s   esc stops", "等待：{phase}，{seconds} 秒   esc 停止"),
     "running": ("running, {seconds} s   esc stops", "运行中，{seconds} 秒   esc 停止"),
     "progress": ("{what}: {done} of {all}", "{what}：{done} / {all}"),
     "stopped": ("Stopped.", "已停止。"),

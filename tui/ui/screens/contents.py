@@ -136,6 +136,7 @@ class Contents(ConsoleScreen[None]):
 
     def _fill_first(self) -> None:
         self.fill(self.list.cursor)
+        self.app.paint()
         self.set_timer(0.05, self.app.begin)
 
     def translate(self) -> None:

@@ -138,7 +138,7 @@ class Reader(ConsoleScreen[None]):
         self._show_place()
 
     def _arrange(self) -> None:
-        has_bench = self.page is None or any(isinstance(block, Try) for block in self.page.blocks)
+        has_bench = self._has_bench()
         self._wide = self.size.width >= SIDE_BY_SIDE
         self._on_bench = self._on_bench and has_bench
         self.notes.display = self._wide or not self._on_bench
@@ -149,18 +149,12 @@ class Reader(ConsoleScreen[None]):
         self._on_bench = bench
         self._arrange()
 
-    def action_switch(self, by: int) -> None:
+    async def action_switch(self, by: int) -> None:
         """Focus what comes next: the notes, then the fields of the bench, then the notes again."""
-        pane = self.bench.pane
-        has_bench = pane is not None and any(isinstance(b, Try) for b in (self.page.blocks if self.page else ()))
         focused = self.focused
-        on_bench = focused is not None and self.bench in focused.ancestors
-        if not on_bench:
-            if has_bench and pane is not None:
-                self._turn_to(bench=True)
-                fields = self._fields()
-                if fields:
-                    fields[0 if by > 0 else -1].focus()
+        if focused is None or self.bench not in focused.ancestors:
+            if await self._to_bench() and (fields := self._fields()):
+                fields[0 if by > 0 else -1].focus()
             return
         fields = self._fields()
         place = fields.index(focused) + by if focused in fields else 0
@@ -171,7 +165,7 @@ class Reader(ConsoleScreen[None]):
 
     def _fields(self) -> list[Widget]:
         pane = self.bench.pane
-        return [] if pane is None else [w for w in pane.query("*") if w.can_focus and w.display and _shown(w)]
+        return [] if pane is None else [w for w in pane.query("*") if w.focusable]
 
     def _to_notes(self) -> None:
         self._turn_to(bench=False)
@@ -184,10 +178,26 @@ class Reader(ConsoleScreen[None]):
 
     @on(Notes.BenchWanted)
     async def bring_to_the_bench(self, event: Notes.BenchWanted) -> None:
-        try:
-            await self.bench.show(event.wanted.instrument, event.wanted.values)
-        except UsageError as error:
-            self.app.say_error(error)
+        await self._bring(event.wanted)
+
+    async def _bring(self, wanted: Try | None) -> None:
+        if wanted is not None:
+            try:
+                await self.bench.show(wanted.instrument, wanted.values)
+            except UsageError as error:
+                self.app.say_error(error)
+
+    async def _to_bench(self) -> bool:
+        """Turn to the bench, with what belongs on it by now. False when this page has nothing for it."""
+        await self._bring(self.notes.take_wanted())
+        if self.bench.pane is None or not self._has_bench():
+            return False
+        self._turn_to(bench=True)
+        self.bench.reveal()
+        return True
+
+    def _has_bench(self) -> bool:
+        return self.page is None or any(isinstance(block, Try) for block in self.page.blocks)
 
     @on(Notes.SectionRead)
     def count_section(self, event: Notes.SectionRead) -> None:
@@ -206,7 +216,7 @@ class Reader(ConsoleScreen[None]):
     async def act(self, event: Notes.Act) -> None:
         match event.target:
             case Try():
-                self.action_edit()
+                await self.action_edit()
             case Cell():
                 chapter = self.entry.number.split(".")[0] or self.entry.id
                 self.doing.run(event.block, event.target.code, space=chapter)
@@ -249,9 +259,8 @@ class Reader(ConsoleScreen[None]):
 
     # -- keys -----------------------------------------------------------------------------------------------------
 
-    def action_edit(self) -> None:
-        if self.bench.pane is not None:
-            self._turn_to(bench=True)
+    async def action_edit(self) -> None:
+        if await self._to_bench() and self.bench.pane is not None:
             self.bench.pane.edit()
 
     def action_leave(self) -> None:
@@ -371,7 +380,3 @@ class Reader(ConsoleScreen[None]):
 
     def action_contents(self) -> None:
         self.app.show_contents()
-
-
-def _shown(widget: Widget) -> bool:
-    return all(node.display for node in widget.ancestors if isinstance(node, Widget))

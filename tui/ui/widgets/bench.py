@@ -28,24 +28,29 @@ def panes() -> dict[str, type[Pane]]:
 
 
 class Bench(Vertical):
-    """Holds one pane for each instrument that has been needed; shows one of them."""
+    """Holds one pane for each instrument that has been needed, each on a layer of its own; shows one of them.
+
+    Another instrument comes to the front only when it has something to show, all at once.
+    """
 
     app: HeadnotesApp
 
     DEFAULT_CSS = """
     Bench {
+        layers: title front;
         padding: 1 0 0 1;
-        #bench-title { height: 1; padding: 0 1; margin: 0 0 1 0; color: $accent; text-style: bold; }
+        #bench-title { layer: title; height: 1; padding: 0 1; color: $accent; text-style: bold; }
     }
     """
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self.pane: Pane | None = None
+        """The one that is at the front, or is coming there."""
         self._panes: dict[str, Pane] = {}
 
     def compose(self) -> ComposeResult:
-        yield Static(verbatim(say(self.app.language, "no_bench")), id="bench-title")
+        yield Static("", id="bench-title")
 
     async def show(self, instrument: str, values: Mapping[str, Any]) -> None:
         """Bring an instrument to the front with these inputs. Raises `UsageError` for one that does not exist."""
@@ -53,22 +58,39 @@ class Bench(Vertical):
 
         found = registry.find(instrument)
         before = self.pane
-        self.pane = self._panes.get(instrument)
-        if self.pane is None:
-            self.pane = self._panes[instrument] = panes()[instrument](found)
-            self.pane.put(values)
-            await self.mount(self.pane)
-        else:
-            self.pane.put(values)
-        if before is not None and before is not self.pane:
-            before.stop()
-            before.display = False
-        self.pane.display = True
-        self.query_one("#bench-title", Static).update(verbatim(instrument))
+        pane = self.pane = self._panes.get(instrument) or panes()[instrument](found)
+        if pane is not before:
+            pane.visible = False
+            if before is not None:
+                before.stop()
+        pane.put(values)
+        if instrument not in self._panes:
+            self._panes[instrument] = pane
+            self.styles.layers = ("title", *self._panes)  # type: ignore[assignment]
+            pane.styles.layer = instrument
+            await self.mount(pane)
+
+    def on_pane_settled(self) -> None:
+        self.reveal()
+
+    def reveal(self) -> None:
+        """Put the pane that is coming to the front, ready or not."""
+        if self.pane is None or not self.pane.is_mounted or self.pane.visible:
+            return
+        with self.app.batch_update():
+            for pane in self._panes.values():
+                pane.visible = pane is self.pane
+            self.query_one("#bench-title", Static).update(verbatim(self.pane.instrument.name))
+
+    def clear(self) -> None:
+        """This page has nothing for the bench."""
+        self.pane = None
+        for pane in self._panes.values():
+            pane.stop()
+            pane.visible = False
+        self.query_one("#bench-title", Static).update(verbatim(say(self.app.language, "no_bench")))
 
     def translate(self) -> None:
         """The language has changed."""
         for pane in self._panes.values():
             pane.translate()
-        if self.pane is None:
-            self.query_one("#bench-title", Static).update(verbatim(say(self.app.language, "no_bench")))

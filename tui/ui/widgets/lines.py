@@ -42,10 +42,11 @@ class Lines(ScrollView, can_focus=True):
     DEFAULT_CSS = """
     Lines {
         height: 1fr;
-        scrollbar-size-vertical: 1;
-        scrollbar-size-horizontal: 1;
+        scrollbar-size: 0 0;
     }
     """
+
+    show_thumb: ClassVar[bool] = True
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -84,12 +85,25 @@ class Lines(ScrollView, can_focus=True):
         return self._lines[y]
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
-        scroll_x, scroll_y = self.scroll_offset
-        index = y + scroll_y
-        if not 0 <= index < len(self._lines):
-            return Strip.blank(width, self.look("text"))
-        return self.strip(self.decorated(index)).crop_extend(scroll_x, scroll_x + width, self.look("text")).simplify()
+        index = y + round(self.scroll_y)
+        line = self.decorated(index) if 0 <= index < len(self._lines) else ()
+        return self.fitted(line, y)
+
+    def fitted(self, line: Line, y: int) -> Strip:
+        """The line as wide as the view, with the thumb of the scrollbar at its end where that belongs.
+
+        Textual's own scrollbar is drawn again with every change of layout, 2 kB for each second that is counted.
+        """
+        width, left = self.size.width, round(self.scroll_x)
+        base = self.look("text")
+        whole, height = self.virtual_size.height, self.size.height
+        if whole <= height or not self.show_thumb:
+            return self.strip(line).crop_extend(left, left + width, base).simplify()
+        size = max(1, height * height // whole)
+        first = round((height - size) * self.scroll_y / max(1, whole - height))
+        thumb = Segment("┃" if first <= y < first + size else " ", self.look("dim"))
+        text = self.strip(line).crop_extend(left, left + width - 1, base)
+        return Strip([*text, thumb], width).simplify()
 
     def strip(self, line: Line) -> Strip:
         """The line as Textual draws it; whatever is in it, only visible characters go to the terminal."""

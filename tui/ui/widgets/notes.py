@@ -21,7 +21,6 @@ from tui.ui.page_layout import PageLayout
 from tui.ui.typeset import MARGIN, Setting, State, code_of, highlighted
 from tui.ui.widgets.lines import Line, Lines, Piece, line_text
 
-
 REST = 0.15
 """Seconds without scrolling before the bench changes: paging through must not drag every instrument along."""
 
@@ -40,7 +39,6 @@ class Notes(Lines):
     class BenchWanted(Message):
         """The reader has come to an instrument: bring it to the bench."""
 
-        block: int
         wanted: Try
 
     @dataclass
@@ -147,6 +145,7 @@ class Notes(Lines):
             at, self._opening = self._opening, None
             self.go_to_block(at) if isinstance(at, int) else self.go_to(*at)
             self._painted = False
+            self.app.paint()
 
     def _show_rows(self) -> None:
         if self.layout_of is not None:
@@ -239,21 +238,26 @@ class Notes(Lines):
         self._resting = self.set_timer(REST, self._bring)
 
     def _bring(self) -> None:
-        """Ask for the instrument that belongs to what is marked, or else read."""
+        wanted = self.take_wanted()
+        if wanted is not None:
+            self.post_message(self.BenchWanted(wanted))
+
+    def take_wanted(self) -> Try | None:
+        """The instrument that belongs to what is marked, or else read; None when it is on the bench already."""
         layout = self.layout_of
         if layout is None or self.page is None:
-            return
+            return None
         row = layout.firsts[self.current] if self._is_visible(self.current) else self.reading_row
         block = layout.try_at(row)
         if block is None or block == self.on_bench:
-            return
-        wanted = self.page.blocks[block]
+            return None
         before, self.on_bench = self.on_bench, block
         for index in (before, block):
             if index is not None:
                 self._relay(index)
-        if isinstance(wanted, Try):
-            self.post_message(self.BenchWanted(block, wanted))
+        wanted = self.page.blocks[block]
+        assert isinstance(wanted, Try)
+        return wanted
 
     def _is_visible(self, block: int | None) -> TypeGuard[int]:
         if self.layout_of is None or block is None:

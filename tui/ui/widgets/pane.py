@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
+from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
@@ -46,8 +48,12 @@ class Pane(Vertical):
 
     app: HeadnotesApp
 
+    class Settled(Message):
+        """The pane has something to show: an answer, a sentence, or what it is waiting for."""
+
     DEFAULT_CSS = """
     Pane {
+        margin: 2 0 0 0;
         height: 1fr;
         .field { color: $dim; height: 1; padding: 0 1; }
         &:ansi .field { text-style: dim; }
@@ -186,14 +192,12 @@ class Pane(Vertical):
         self.stop()
         status = self.query_one(Status)
         if self.is_empty:
-            self._show_answer(False)
-            status.hint(say(self.app.language, "empty_text"))
+            self._say_instead(lambda: status.hint(say(self.app.language, "empty_text")))
             return
         try:
             spec = self.spec()
         except UsageError as error:
-            self._show_answer(False)
-            status.error(error)
+            self._say_instead(partial(status.error, error))
             return
         request = self.app.engine.ask(
             "run", instrument=self.instrument.name, spec=dataclasses.asdict(spec), on_progress=self._progress
@@ -208,19 +212,31 @@ class Pane(Vertical):
         except HeadnotesError as error:
             if request is self._request:
                 self._request = None
+                status = self.query_one(Status)
                 if isinstance(error, Stopped) and not error.detail:
-                    self.query_one(Status).hint(say(self.app.language, "stopped"))
+                    status.hint(say(self.app.language, "stopped"))
                 else:
-                    self._show_answer(False)
-                    self.query_one(Status).error(error)
+                    self._say_instead(partial(status.error, error))
             return
         if request is self._request:
             self._request = None
             self.result = revive(self.instrument.result, plain)
-            self._show_answer(True)
-            name, original = (getattr(self.result, f, "") for f in ("checkpoint", "stands_in_for"))
-            self.query_one(Status).done(request, name, original)
-            self.draw(self.result)
+            with self.app.batch_update():
+                self._show_answer(True)
+                name, original = (getattr(self.result, f, "") for f in ("checkpoint", "stands_in_for"))
+                self.query_one(Status).done(request, name, original)
+                self.draw(self.result)
+            self.post_message(self.Settled())
+
+    def _say_instead(self, tell: Callable[[], None]) -> None:
+        """Put the answer away and say something in its place."""
+        with self.app.batch_update():
+            self._show_answer(False)
+            tell()
+        self.post_message(self.Settled())
+
+    def on_status_waiting(self) -> None:
+        self.post_message(self.Settled())
 
     def _progress(self, progress: Progress) -> None:
         self.query_one(Status).progress(progress)

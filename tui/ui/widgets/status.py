@@ -6,6 +6,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual.content import Content
+from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static
 
@@ -28,8 +29,11 @@ class Status(Static):
     app: HeadnotesApp
 
     DEFAULT_CSS = """
-    Status { height: auto; max-height: 8; padding: 0 1; margin: 1 0 0 0; color: $dim; }
+    Status { height: auto; min-height: 1; max-height: 8; padding: 0 1; margin: 1 0 0 0; color: $dim; }
     """
+
+    class Waiting(Message):
+        """The answer takes long enough to say that it is waited for."""
 
     def __init__(self, *, id: str) -> None:
         super().__init__("", id=id)
@@ -95,9 +99,13 @@ class Status(Static):
         else:
             name = say(language, phase.name) if known(phase.name) else phase.name
             text = say(language, "waiting", phase=name, seconds=seconds)
+        text = one_line(text, max(20, self.size.width - 2))
         if text != self._said:  # an unchanged line costs no bytes
+            first = not self._said
             self._said = text
-            self.update(verbatim(text))
+            self.update(verbatim(text), layout=first)
+            if first:
+                self.post_message(self.Waiting())
 
     def _settle(self, content: Content) -> None:
         self._request, self._said, self._facts = None, "", []

@@ -91,7 +91,6 @@ class Table(Lines):
         return tuple(pieces)
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
         row = y - 1 + round(self.scroll_y)
         if y == 0 and self._columns:
             line = self._header()
@@ -101,8 +100,8 @@ class Table(Lines):
                 mark = "cursor" if self.has_focus else "here"
                 line = tuple((text, f"{look}.{mark}") for text, look in line)
         else:
-            return Strip.blank(width, self.look("text"))
-        return self.strip(line).adjust_cell_length(width, self.look("text")).simplify()
+            line = ()
+        return self.fitted(line, y)
 
     def move(self, by: int) -> None:
         """Move the cursor and keep it in view."""

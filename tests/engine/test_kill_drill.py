@@ -34,11 +34,18 @@ async def test_fifty_kills(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
         assert pane.instrument.name == "tokens"
         long_text = "unbelievable tokenization " * 12_000
         for number in range(KILLS):
+            if number % 5:  # four in five fall into a request of a warm engine, one into the warm-up
+                await it.until(lambda: engine.phase.name == "ready", "a warm engine", 120)
             pid, told = engine.pid, len(said)
             assert pid is not None
             pane.put({"text": f"{number} {long_text}"})
+            await it.until(lambda: pane._request is not None, "the request")
             request = pane._request
-            await asyncio.sleep(chance.uniform(0.0, 0.4))
+            if number % 5:
+                await it.until(lambda request=request: request.started, "the request to begin")
+                await asyncio.sleep(chance.uniform(0.0, 0.2))
+            else:
+                await asyncio.sleep(chance.uniform(0.0, 0.4))
             in_request += request.started and not request.answer.done()
             while_starting += not request.started
             os.kill(pid, signal.SIGKILL)
@@ -53,4 +60,5 @@ async def test_fifty_kills(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
         assert len([message for message in said if "killed by SIGKILL" in message]) == KILLS
     with capsys.disabled():
         print(f"\n{KILLS} kills: {in_request} in the middle of a request, {while_starting} before it began; all told")
-    assert in_request + while_starting >= KILLS // 2
+    assert in_request >= KILLS // 2
+    assert while_starting >= 1

@@ -110,7 +110,8 @@ def test_the_pipeline_answers_and_says_who_answered() -> None:
     assert (good.label, bad.label) == ("POSITIVE", "NEGATIVE")
     assert sum(one.score for one in good.labels) == pytest.approx(1.0, abs=1e-5)
     assert [one.score for one in good.labels] == sorted((one.score for one in good.labels), reverse=True)
-    assert good.stands_in_for
+    assert good.answered_by.stands_in_for == "distilbert/distilbert-base-uncased-finetuned-sst-2-english"
+    assert good.answered_by.measured == "accuracy 0.880 on SST-2 (dev)"
     assert not good.cut
     assert ask("pipeline", text="good " * 900).cut
 

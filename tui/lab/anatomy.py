@@ -43,8 +43,7 @@ class TensorView:
 class AnatomyResult:
     """The stages in order, from text to label."""
 
-    checkpoint: str
-    stands_in_for: str
+    answered_by: checkpoints.AnsweredBy
     text: str
     tokens: list[str]
     input_ids: list[int]
@@ -81,11 +80,9 @@ def run(spec: AnatomySpec) -> AnatomyResult:
         probabilities = logits.softmax(dim=-1)
     best = int(probabilities.argmax())
     ids = inputs["input_ids"][0].tolist()
-    answer = checkpoints.sentiment()
     full = len(tokenizer(text, verbose=False)["input_ids"])
     return AnatomyResult(
-        checkpoint=answer.name,
-        stands_in_for=answer.stands_in_for,
+        answered_by=checkpoints.sentiment().answered(),
         text=text,
         tokens=tokenizer.convert_ids_to_tokens(ids),
         input_ids=ids,

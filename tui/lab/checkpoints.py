@@ -29,6 +29,17 @@ LABELS = {0: "NEGATIVE", 1: "POSITIVE"}
 
 
 @dataclass(frozen=True, slots=True)
+class AnsweredBy:
+    """Which model gave an answer, for the reader to judge it by. Every result that a model made holds one."""
+
+    checkpoint: str
+    stands_in_for: str = ""
+    """The course's own checkpoint, when a small stand-in of ours answered in its place."""
+    measured: str = ""
+    """How good the stand-in is, on which data, as its card says."""
+
+
+@dataclass(frozen=True, slots=True)
 class Checkpoint:
     """A folder of weights at hand, and what to call it."""
 
@@ -38,7 +49,22 @@ class Checkpoint:
     origin: str
     """How it came here: `package`, `cache`, `hub`, `lessons` or `folder`."""
     stands_in_for: str = ""
-    """The course's own checkpoint, when this is only a small stand-in for it."""
+
+    def answered(self) -> AnsweredBy:
+        """What an answer of this checkpoint says of it; the score is read from the card beside the weights."""
+        return AnsweredBy(self.name, self.stands_in_for, _measured(self.folder) if self.stands_in_for else "")
+
+
+@cache
+def _measured(folder: str) -> str:
+    """The first score of a model card, e.g. `accuracy 0.880 on SST-2 (dev)`; empty when it gives none."""
+    from huggingface_hub import ModelCard
+
+    try:
+        scores = ModelCard.load(Path(folder) / "README.md").data.eval_results or []
+    except (OSError, ValueError):
+        return ""
+    return next((f"{s.metric_type} {s.metric_value:.3f} on {s.dataset_name}" for s in scores), "")
 
 
 @cache

@@ -44,8 +44,7 @@ class Reading:
 class MaskResult:
     """The batch as the model gets it, [rows, columns], and the readings of every row."""
 
-    checkpoint: str
-    stands_in_for: str
+    answered_by: checkpoints.AnsweredBy
     texts: list[str]
     tokens: list[list[str]]
     input_ids: list[list[int]]
@@ -92,11 +91,9 @@ def run(spec: MaskSpec) -> MaskResult:
             logits_difference = float((batch_logits[row] - logits[0]).abs().max())
             readings.append(_reading(row, way, batch_logits[row], hidden_difference, logits_difference, model))
 
-    answer = checkpoints.sentiment()
     longest = max(len(ids) for ids in tokenizer(texts, verbose=False)["input_ids"])
     return MaskResult(
-        checkpoint=answer.name,
-        stands_in_for=answer.stands_in_for,
+        answered_by=checkpoints.sentiment().answered(),
         texts=texts,
         tokens=[tokenizer.convert_ids_to_tokens(ids) for ids in batch["input_ids"].tolist()],
         input_ids=batch["input_ids"].tolist(),

@@ -46,9 +46,7 @@ class PipelineResult:
     """The answer, all labels, best first, and which model gave it."""
 
     task: str
-    checkpoint: str
-    stands_in_for: str
-    """The course's checkpoint for which this small one stands in."""
+    answered_by: checkpoints.AnsweredBy
     label: str
     score: float
     labels: list[LabelScore]
@@ -71,11 +69,9 @@ def run(spec: PipelineSpec) -> PipelineResult:
     labels = pipe.postprocess(outputs, top_k=None, _legacy=False)
     done = perf_counter()
     length = int(inputs["input_ids"].shape[-1])
-    answer = checkpoints.sentiment()
     return PipelineResult(
         task=spec.task,
-        checkpoint=answer.name,
-        stands_in_for=answer.stands_in_for,
+        answered_by=checkpoints.sentiment().answered(),
         label=labels[0]["label"],
         score=labels[0]["score"],
         labels=[LabelScore(one["label"], one["score"]) for one in labels],

@@ -41,7 +41,7 @@ class TokensSpec:
 class TokensResult:
     """One encoded text (or pair). The lists run in step, one entry a token, `listed` long."""
 
-    checkpoint: str
+    answered_by: checkpoints.AnsweredBy
     tokenizer: str
     """Class of the tokenizer that answered."""
     vocabulary: int
@@ -90,7 +90,7 @@ def run(spec: TokensSpec) -> TokensResult:
     offsets = encoding["offset_mapping"][:n]
     cut = max(0, _full_length(spec, tokenizer) - sum(encoding["attention_mask"]))
     return TokensResult(
-        checkpoint=checkpoints.backbone().name,
+        answered_by=checkpoints.backbone().answered(),
         tokenizer=type(tokenizer).__name__,
         vocabulary=len(tokenizer),
         limit=tokenizer.model_max_length,

@@ -192,7 +192,7 @@ def _code(text: str, language: str, setting: Setting) -> list[Line]:
     width = setting.prose
     lines = []
     for pieces in highlighted(text, language) if setting.highlight else _unhighlighted(text):
-        for line in _fold(pieces, width - 2):
+        for line in fold(pieces, width - 2):
             room = width - 2 - sum(cells(piece) for piece, _ in line)
             styled = tuple((piece, f"{look}.panel") for piece, look in line)
             lines.append(((" ", "panel"), *styled, (" " * (room + 1), "panel")))
@@ -237,7 +237,7 @@ def highlighted(text: str, language: str) -> list[Line]:
     return [tuple(line) for line in lines]
 
 
-def _fold(line: Line, width: int) -> list[Line]:
+def fold(line: Line, width: int) -> list[Line]:
     """A line of code, cut after a space or a comma where there is one; what goes on below is indented."""
     text = "".join(piece for piece, _ in line)
     if cells(text) <= width:

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
 from tui.ui.keys import KEYS, SCOPES, bindings, shown
-from tui.ui.typeset import highlighted, plain_lines
+from tui.ui.typeset import fold, highlighted, plain_lines
 from tui.ui.verbatim import verbatim
 from tui.ui.widgets.lines import Line, Lines
 from tui.ui.words import pick, say
@@ -21,12 +21,14 @@ from tui.ui.wrap import fill
 if TYPE_CHECKING:
     from tui.ui.app import HeadnotesApp
 
+WIDEST = 104
+"""Columns of a window at most."""
 _FRAME = """
     {name} {{
         align: center middle;
         background: $background 60%;
         #window {{
-            width: 86; max-width: 94%; height: auto; max-height: 90%;
+            width: {widest}; max-width: 94%; height: auto; max-height: 90%;
             border: round $accent; background: $background; padding: 0 1;
         }}
         #window-title {{ color: $accent; text-style: bold; margin: 0 0 1 0; }}
@@ -41,13 +43,13 @@ class TextWindow(ModalScreen[None]):
 
     SCOPES = ("window", "scroll")
     BINDINGS: ClassVar[list[BindingType]] = bindings("window")
-    DEFAULT_CSS = _FRAME.format(name="TextWindow", inside="Lines { height: auto; max-height: 70vh; }")
+    DEFAULT_CSS = _FRAME.format(name="TextWindow", widest=WIDEST, inside="Lines { height: auto; max-height: 70vh; }")
 
     app: HeadnotesApp
 
     def __init__(self, title: str, lines: Sequence[Line], *, what: str, text: str) -> None:
         super().__init__()
-        self._title, self._lines, self._what, self._text = title, lines, what, text
+        self._title, self._unfolded, self._what, self._text = title, lines, what, text
 
     def compose(self) -> ComposeResult:
         with Vertical(id="window"):
@@ -58,10 +60,15 @@ class TextWindow(ModalScreen[None]):
             yield Static(verbatim(foot), id="window-foot")
 
     def on_mount(self) -> None:
+        self.query_one(Lines).focus()
+        self.on_resize()
+
+    def on_resize(self) -> None:
+        room = min(WIDEST, self.app.size.width * 94 // 100) - 5  # frame, padding and the scrollbar's thumb
+        lines = [row for line in self._unfolded for row in fold(line, max(20, room))]
         view = self.query_one(Lines)
-        view.set_lines(self._lines, scroll_wide=True)
-        view.styles.height = len(self._lines) + 1
-        view.focus()
+        view.set_lines(lines)
+        view.styles.height = len(lines) + 1
 
     def action_close(self) -> None:
         self.dismiss()
@@ -81,6 +88,7 @@ class ListWindow(ModalScreen["int | None"]):
     ]
     DEFAULT_CSS = _FRAME.format(
         name="ListWindow",
+        widest=86,
         inside="OptionList { height: auto; max-height: 70vh; border: none; background: $background; }",
     )
 

@@ -12,6 +12,7 @@ from textual import events
 from textual.binding import BindingType
 from textual.geometry import Size
 from textual.message import Message
+from textual.strip import Strip
 
 from tui.lab.instrument import Instrument
 from tui.ui.keys import bindings
@@ -49,6 +50,7 @@ class Options(Lines):
     """Left and right go from option to option, space and up and down change one; digits type a number."""
 
     SCOPES = ("options",)
+    show_thumb = False
     BINDINGS: ClassVar[list[BindingType]] = bindings("options")
 
     DEFAULT_CSS = """
@@ -62,6 +64,8 @@ class Options(Lines):
         super().__init__(id=id)
         self._options = options
         self._at = 0
+        self._laid_for = 0
+        """The width that the lines were made for."""
         self.values: dict[str, Any] = {option.name: option.default for option in options}
 
     def put(self, values: Mapping[str, Any]) -> None:
@@ -69,8 +73,10 @@ class Options(Lines):
         self.values = {option.name: values.get(option.name, option.default) for option in self._options}
         self._lay()
 
-    def on_resize(self) -> None:
-        self._lay()
+    def render_line(self, y: int) -> Strip:
+        if self._laid_for != self.size.width:  # no Resize comes when it gets its first size in a batch
+            self._lay()
+        return super().render_line(y)
 
     def on_focus(self) -> None:
         self._lay()
@@ -83,6 +89,7 @@ class Options(Lines):
 
     def _lay(self) -> None:
         before = len(self.lines)
+        self._laid_for = self.size.width
         self.set_lines(self._flow(self.size.width))
         if len(self.lines) != before:
             self.refresh(layout=True)

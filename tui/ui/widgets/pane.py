@@ -223,8 +223,7 @@ class Pane(Vertical):
             self.result = revive(self.instrument.result, plain)
             with self.app.batch_update():
                 self._show_answer(True)
-                name, original = (getattr(self.result, f, "") for f in ("checkpoint", "stands_in_for"))
-                self.query_one(Status).done(request, name, original)
+                self.query_one(Status).done(request, self.result.answered_by)
                 self.draw(self.result)
             self.post_message(self.Settled())
 

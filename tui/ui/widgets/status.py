@@ -13,10 +13,12 @@ from textual.widgets import Static
 from tui.engine.client import Progress, Request
 from tui.errors import HeadnotesError
 from tui.ui.typeset import one_line
-from tui.ui.verbatim import verbatim
+from tui.ui.verbatim import verbatim, visible
 from tui.ui.words import known, say
+from tui.ui.wrap import wrapped
 
 if TYPE_CHECKING:
+    from tui.lab.checkpoints import AnsweredBy
     from tui.ui.app import HeadnotesApp
 
 PATIENCE = 0.3
@@ -54,13 +56,14 @@ class Status(Static):
         lines += [verbatim(error.next_step).stylize("$accent")] if error.next_step else []
         self._settle(Content("\n").join(lines))
 
-    def done(self, request: Request, name: str, original: str) -> None:
-        """The answer is there: how long it took, which model gave it, and what that one stands in for."""
+    def done(self, request: Request, by: AnsweredBy) -> None:
+        """The answer is there: how long it took, which model gave it, how good it is, what it stands in for."""
         language = self.app.language
         took = f"{1000 * request.seconds:.0f} ms" if request.seconds < 1 else f"{request.seconds:.1f} s"
-        lines = [f"{took}   {name}"]
-        if original:
-            lines.append(say(language, "stand_in", name=original))
+        lines = [f"{took}   {by.checkpoint}"]
+        if by.stands_in_for:
+            measured = by.measured or say(language, "not_measured")
+            lines.append(say(language, "stand_in", measured=measured, name=by.stands_in_for))
         self._settle(Content(""))
         self._facts = lines
         self._fit()
@@ -71,7 +74,8 @@ class Status(Static):
     def _fit(self) -> None:
         if self._facts:
             width = max(20, self.size.width - 2)
-            self.update(verbatim("\n".join(one_line(line, width) for line in self._facts), lines=True))
+            rows = [row for fact in self._facts for row in wrapped(visible(fact), width)]
+            self.update(verbatim("\n".join(rows), lines=True))
 
     def wait(self, request: Request) -> None:
         """Watch a request until something else is said."""

@@ -38,7 +38,19 @@ async def test_another_sentence_gets_another_label() -> None:
         await it.until(lambda: "NEGATIVE" in it.text_of("#labels").splitlines()[0])
         result = it.reader.bench.pane and it.reader.bench.pane.result
         assert isinstance(result, PipelineResult)
-        assert "small stand-in for" in it.screen()
+        assert "small, accuracy 0.880 on SST-2 (dev); stands in for" in it.screen()
+
+
+async def test_what_is_said_of_the_model_follows_the_language() -> None:
+    async with console("2.2") as it:
+        await it.until_shown("small, accuracy 0.880")
+        await it.press("l")
+        await it.until_shown("小模型，accuracy 0.880")
+
+
+async def test_every_option_is_shown_from_the_first_frame() -> None:
+    async with console("2.4") as it:
+        await it.until_shown("[SEP]", "padding", "truncation", "max_length", "add_special_tokens")
 
 
 async def test_enter_goes_from_the_text_to_the_answer_and_tab_round_the_bench() -> None:
@@ -50,6 +62,17 @@ async def test_enter_goes_from_the_text_to_the_answer_and_tab_round_the_bench() 
         assert it.app.focused is it.reader.notes
         await it.press("tab")
         assert it.app.focused is it.sentence
+
+
+async def test_in_a_narrow_window_the_bench_keeps_what_was_marked() -> None:
+    async with console("2.2", size=(80, 24)) as it:
+        await open_instrument(it, "anatomy")
+        await it.press("tab")
+        await it.until_shown("attention_mask")
+        it.reader.notes._bring()  # as its timer does, a moment after the last scrolling
+        await it.pilot.pause()
+        assert it.reader.bench.pane is not None
+        assert it.reader.bench.pane.instrument.name == "anatomy"
 
 
 async def test_stepping_through_the_stages() -> None:

@@ -15,6 +15,7 @@ from tui.course.characters import is_wide
 
 _WORD = re.compile(r"\n|[^ \t\n]+|[ \t]+")
 NEVER_FIRST = frozenset("，。、；：？！）》」』】〕〉”’…—～％,.;:?!)]}%")
+JOINTS = "/-_.="
 NEVER_LAST = frozenset("（《「『【〔〈“‘([{")
 
 
@@ -45,7 +46,7 @@ def _breaks_of_words(text: str, width: int) -> list[int]:
             found.append(begin)
             start = begin
         while end - start > width:  # a word that is wider than a line
-            start += width
+            start = _joint(text, start, start + width)
             found.append(start)
     return found
 
@@ -70,12 +71,19 @@ def _breaks_of_characters(text: str, width: int) -> list[int]:
                 found.append(last_chance)
                 start, used = last_chance, used - used_at_chance
             else:
-                found.append(index)
-                start, used = index, 0
+                start = _joint(text, start, index)
+                found.append(start)
+                used = cells(text[start:index])
             last_chance, used_at_chance = 0, 0
         used += size
         before = character
     return found
+
+
+def _joint(text: str, begin: int, end: int) -> int:
+    """Where to cut a path or a name that is wider than a line: after a sign in its second half, else at its end."""
+    half = begin + (end - begin) // 2
+    return max(text.rfind(sign, half, end) for sign in JOINTS) + 1 or end
 
 
 def wrapped(text: str, width: int) -> list[str]:

@@ -238,6 +238,8 @@ class Notes(Lines):
         self._resting = self.set_timer(REST, self._bring)
 
     def _bring(self) -> None:
+        if not self.display:
+            return  # turned away in a narrow window: nothing is being read, the bench stays as it is
         wanted = self.take_wanted()
         if wanted is not None:
             self.post_message(self.BenchWanted(wanted))

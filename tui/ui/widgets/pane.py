@@ -92,6 +92,7 @@ class Pane(Vertical):
         """The language has changed."""
         for name in self.TEXTS:
             self.query_one(f"#field-{name}", Static).update(verbatim(say(self.app.language, name)))
+        self.query_one(Status).tell()
         if self.result is not None:
             self.draw(self.result)
 

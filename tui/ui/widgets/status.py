@@ -43,7 +43,7 @@ class Status(Static):
         self._clock: Timer | None = None
         self._progress: Progress | None = None
         self._said = ""
-        self._facts: list[str] = []
+        self._answer: tuple[float, AnsweredBy] | None = None
 
     def hint(self, text: str) -> None:
         """A quiet sentence."""
@@ -58,24 +58,25 @@ class Status(Static):
 
     def done(self, request: Request, by: AnsweredBy) -> None:
         """The answer is there: how long it took, which model gave it, how good it is, what it stands in for."""
-        language = self.app.language
-        took = f"{1000 * request.seconds:.0f} ms" if request.seconds < 1 else f"{request.seconds:.1f} s"
-        lines = [f"{took}   {by.checkpoint}"]
-        if by.stands_in_for:
-            measured = by.measured or say(language, "not_measured")
-            lines.append(say(language, "stand_in", measured=measured, name=by.stands_in_for))
         self._settle(Content(""))
-        self._facts = lines
-        self._fit()
+        self._answer = (request.seconds, by)
+        self.tell()
 
     def on_resize(self) -> None:
-        self._fit()
+        self.tell()
 
-    def _fit(self) -> None:
-        if self._facts:
-            width = max(20, self.size.width - 2)
-            rows = [row for fact in self._facts for row in wrapped(visible(fact), width)]
-            self.update(verbatim("\n".join(rows), lines=True))
+    def tell(self) -> None:
+        """Say what there is to say of the answer, in the present language and width."""
+        if self._answer is None:
+            return
+        language, (seconds, by) = self.app.language, self._answer
+        facts = [f"{1000 * seconds:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"]
+        facts[0] += f"   {by.checkpoint}"
+        if by.stands_in_for:
+            measured = by.measured or say(language, "not_measured")
+            facts.append(say(language, "stand_in", measured=measured, name=by.stands_in_for))
+        rows = [row for fact in facts for row in wrapped(visible(fact), max(20, self.size.width - 2))]
+        self.update(verbatim("\n".join(rows), lines=True))
 
     def wait(self, request: Request) -> None:
         """Watch a request until something else is said."""
@@ -112,7 +113,7 @@ class Status(Static):
                 self.post_message(self.Waiting())
 
     def _settle(self, content: Content) -> None:
-        self._request, self._said, self._facts = None, "", []
+        self._request, self._said, self._answer = None, "", None
         if self._clock is not None:
             self._clock.stop()
             self._clock = None

@@ -77,7 +77,7 @@ def test_every_key_says_what_it_does_in_both_languages() -> None:
 
 
 def test_help_lists_every_key() -> None:
-    shown = "\n".join(line_text(line) for line in help_window(("notes",), "en")._lines)
+    shown = "\n".join(line_text(line) for line in help_window(("notes",), "en").unfolded)
     assert all(key.help[0][:40] in shown for key in KEYS)
 
 

@@ -15,7 +15,9 @@ from tui.ui.screens.doctor import Doctor
 from tui.ui.screens.reader import Reader
 from tui.ui.screens.windows import ListWindow, TextWindow
 from tui.ui.typeset import Answering, Outcome
+from tui.ui.widgets.lines import Lines, line_text
 from tui.ui.widgets.notes import Notes
+from tui.ui.wrap import cells
 
 
 async def test_from_the_contents_into_a_lesson_and_back() -> None:
@@ -183,6 +185,20 @@ async def test_code_behind_the_bench_can_be_seen_and_copied() -> None:
         await it.until(lambda: "answer = classify(" in it.app.clipboard)
         await it.press("escape")
         assert isinstance(it.app.screen, Reader)
+
+
+async def test_no_line_of_code_is_cut_off_in_its_window() -> None:
+    async with console("2.2", size=(80, 24)) as it:
+        await it.until(lambda: it.reader.notes.has_focus)
+        await it.press("tab", "escape")
+        await it.press("c")
+        await it.until(lambda: isinstance(it.app.screen, TextWindow))
+        window = it.app.screen
+        assert isinstance(window, TextWindow)
+        lines = window.query_one("#window-lines", Lines)
+        folded = [line_text(line) for line in lines.lines]
+        assert len(folded) > len(window.unfolded)
+        assert max(map(cells, folded)) <= lines.size.width
 
 
 async def test_copying_a_proof_copies_something_that_runs_alone() -> None:

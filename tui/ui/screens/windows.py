@@ -49,7 +49,7 @@ class TextWindow(ModalScreen[None]):
 
     def __init__(self, title: str, lines: Sequence[Line], *, what: str, text: str) -> None:
         super().__init__()
-        self._title, self._unfolded, self._what, self._text = title, lines, what, text
+        self._title, self.unfolded, self._what, self._text = title, lines, what, text
 
     def compose(self) -> ComposeResult:
         with Vertical(id="window"):
@@ -65,7 +65,7 @@ class TextWindow(ModalScreen[None]):
 
     def on_resize(self) -> None:
         room = min(WIDEST, self.app.size.width * 94 // 100) - 5  # frame, padding and the scrollbar's thumb
-        lines = [row for line in self._unfolded for row in fold(line, max(20, room))]
+        lines = [row for line in self.unfolded for row in fold(line, max(20, room))]
         view = self.query_one(Lines)
         view.set_lines(lines)
         view.styles.height = len(lines) + 1

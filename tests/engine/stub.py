@@ -71,9 +71,9 @@ def main() -> None:
             while not queue:
                 arrived.wait()
             request = queue.pop(0)
-        running[0] = request["id"]
-        say(kind="started", id=request["id"])
-        try:
+        try:  # an interrupt may come with the very first word
+            running[0] = request["id"]
+            say(kind="started", id=request["id"])
             do(request.get("code", ""), request["id"])
         except KeyboardInterrupt:
             say(kind="stopped", id=request["id"])

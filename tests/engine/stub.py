@@ -62,6 +62,7 @@ def do(code: str, number: int) -> None:
 def main() -> None:
     if "--dead" in sys.argv:
         sys.exit(3)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job begins with it ignored
     threading.Thread(target=read, daemon=True).start()
     say(kind="phase", phase="importing torch")
     if "--slow" not in sys.argv:

@@ -18,6 +18,7 @@ from tui.course.book import Book, Course, Folder, entries, find
 from tui.engine.client import EngineClient, Phase, Request
 from tui.errors import HeadnotesError, Stopped, explain
 from tui.lab import registry
+from tui.lab.instrument import hearing
 from tui.settings import Settings
 from tui.ui.app import HeadnotesApp
 from tui.ui.screens.reader import Reader
@@ -39,10 +40,10 @@ class InProcess(EngineClient):
     async def start(self) -> None:
         self._set_phase("importing torch" if self.hold else "ready")
 
-    def ask(self, do: str, *, on_progress: Any = None, **what: Any) -> Request:
+    def ask(self, do: str, *, on_progress: Any = None, on_partial: Any = None, **what: Any) -> Request:
         answer = asyncio.get_running_loop().create_future()
         answer.add_done_callback(lambda future: future.cancelled() or future.exception())
-        request = Request(len(self.asked) + 1, {"do": do, **what}, answer, on_progress)
+        request = Request(len(self.asked) + 1, {"do": do, **what}, answer, on_progress, on_partial)
         self.asked.append(request.message)
         if not self.hold:
             self._soon(self._work(request))
@@ -52,6 +53,7 @@ class InProcess(EngineClient):
         await asyncio.sleep(0)
         request.started, start = True, monotonic()
         try:
+            hearing.set(request.on_partial)
             result = json.loads(json.dumps(self._do(request.message), default=dataclasses.asdict, allow_nan=False))
         except Exception as error:
             if not request.answer.done():

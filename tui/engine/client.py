@@ -62,6 +62,8 @@ class Request:
     message: dict[str, Any]
     answer: asyncio.Future[Any]
     on_progress: Callable[[Progress], None] | None = None
+    on_partial: Callable[[dict[str, Any]], None] | None = None
+    """Called with some fields of the result to come, while it is being made."""
     since: float = field(default_factory=monotonic)
     started: bool = False
     seconds: float = 0.0
@@ -132,7 +134,14 @@ class EngineClient:
                 raise trouble.as_error() from error
             self._reading = asyncio.create_task(self._read(self._process))
 
-    def ask(self, do: str, *, on_progress: Callable[[Progress], None] | None = None, **what: Any) -> Request:
+    def ask(
+        self,
+        do: str,
+        *,
+        on_progress: Callable[[Progress], None] | None = None,
+        on_partial: Callable[[dict[str, Any]], None] | None = None,
+        **what: Any,
+    ) -> Request:
         """Send a request; it waits its turn. Await the returned `Request` for the result.
 
         The answer raises what the engine raised, `Stopped` after `drop`, `EngineDied` when the engine ended on it.
@@ -140,7 +149,7 @@ class EngineClient:
         number = next(self._numbers)
         answer = asyncio.get_running_loop().create_future()
         answer.add_done_callback(_look)
-        request = Request(number, {"id": number, "do": do, **what}, answer, on_progress)
+        request = Request(number, {"id": number, "do": do, **what}, answer, on_progress, on_partial)
         self._open[number] = request
         self._soon(self._deliver(request))
         return request
@@ -232,6 +241,8 @@ class EngineClient:
             request.started = True
         elif kind == "progress" and request.on_progress is not None:
             request.on_progress(Progress(str(message["what"]), message["done"], message["total"]))
+        elif kind == "partial" and request.on_partial is not None:
+            request.on_partial(message["fields"])
         elif kind == "result":
             self._deaths = 0
             request.seconds = message["seconds"]

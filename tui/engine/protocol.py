@@ -11,6 +11,7 @@ Engine to console
     {"kind": "ready"}                                                it has warmed up
     {"kind": "started", "id": 7}
     {"kind": "progress", "id": 7, "what": "...", "done": 3, "total": 10}
+    {"kind": "partial", "id": 7, "fields": {...}}                    some fields of the result to come
     {"kind": "result", "id": 7, "result": {...}, "seconds": 0.004}
     {"kind": "error", "id": 7, "error": {"kind", "title", "detail", "next_step"}}
     {"kind": "stopped", "id": 7}                                     it was dropped or stopped

@@ -20,6 +20,7 @@ from typing import Any, BinaryIO
 from tui.engine.protocol import decode, encode
 from tui.errors import Stopped, UsageError, explain
 from tui.lab import registry
+from tui.lab.instrument import hearing
 
 PROGRESS_EVERY = 0.1
 """Seconds between two progress messages of one request."""
@@ -43,7 +44,7 @@ class Engine:
         """The request to interrupt; taken once, so that a late or second interrupt does nothing."""
         self._held_back = False
         """True while the main thread writes a line."""
-        self._last_progress = 0.0
+        self._last_progress = self._last_partial = 0.0
         self._cells: Any = None
 
     def serve(self) -> None:
@@ -79,6 +80,13 @@ class Engine:
         if self._running is not None and (now - self._last_progress >= PROGRESS_EVERY or done == total):
             self._last_progress = now
             self.say(kind="progress", id=self._running, what=what, done=done, total=total)
+
+    def partial(self, fields: dict[str, Any]) -> None:
+        """Send what the running request has so far, at most ten times a second; the result has the rest."""
+        now = monotonic()
+        if self._running is not None and now - self._last_partial >= PROGRESS_EVERY:
+            self._last_partial = now
+            self.say(kind="partial", id=self._running, fields=fields)
 
     def _read(self) -> None:
         for line in self._requests:
@@ -145,6 +153,7 @@ class Engine:
         match request.get("do"):
             case "run":
                 instrument = registry.find(str(request.get("instrument")))
+                hearing.set(self.partial)
                 return instrument.run(instrument.read(request.get("spec") or {}))
             case "cell":
                 return self.cells.run(request.get("space"), str(request.get("code", "")))

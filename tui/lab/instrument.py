@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import math
 import types
 import typing
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
 from tui.errors import UsageError
+
+hearing: ContextVar[Callable[[dict[str, Any]], None] | None] = ContextVar("hearing", default=None)
+"""Who hears what a running instrument has so far. The engine sets it."""
+
+
+def report(partial: dict[str, Any]) -> None:
+    """Tell what there is so far: some fields of the result to come, as plain data."""
+    if (hear := hearing.get()) is not None:
+        hear(partial)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +68,14 @@ def option(
     default: Any = dataclasses.MISSING,
     choices: tuple[str, ...] = (),
     aliases: Mapping[str, str] | None = None,
+    suggestions: tuple[str, ...] = (),
 ) -> Any:
-    """A field of a Spec: its help, the values it takes, and other spellings of them (`true` for `longest`)."""
-    return field(default=default, metadata={"help": help, "choices": choices, "aliases": dict(aliases or {})})
+    """A field of a Spec: its help, the values it takes, other spellings of them (`true` for `longest`).
+
+    `suggestions` are values that the bench offers where any text is allowed.
+    """
+    known = {"help": help, "choices": choices, "aliases": dict(aliases or {}), "suggestions": suggestions}
+    return field(default=default, metadata=known)
 
 
 def options_of(instrument: Instrument) -> list[tuple[str, str, str]]:
@@ -137,6 +153,10 @@ def _coerce(hint: Any, value: Any) -> Any:
         if isinstance(value, bool | float):
             raise TypeError
         return int(value)
+    if hint is float:
+        if isinstance(value, bool) or not math.isfinite(float(value)):
+            raise ValueError
+        return float(value)
     if hint is str:
         if isinstance(value, int | float) and not isinstance(value, bool):
             return str(value)  # YAML reads an unquoted 2024 as a number; a text is what was meant

@@ -1,35 +1,51 @@
-"""`pipeline`: one task on one text through `transformers.pipeline`, with the time of its three stages."""
+"""`pipeline`: a task on a text through `transformers.pipeline`, with the time of its three stages.
+
+Eight tasks. Five are the library's own; the three that version 5 dropped come from `lab.tasks.restored`.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
-from time import perf_counter
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any
 
-from tui.lab import checkpoints
+from tui.lab import checkpoints, instrument, loading, shelf
 from tui.lab.instrument import Instrument, option
-from tui.lab.tokens import clean
+from tui.lab.tasks.answers import Answer, Candidate, Entity, LabelScore, Piece, plain, read
+from tui.lab.tasks.calls import arguments
+
+RESTORED = ("question-answering", "summarization", "translation_en_to_fr")
+"""Tasks that `transformers.pipeline` knew before version 5."""
+TASKS = ("sentiment-analysis", "text-classification", "zero-shot-classification", "text-generation", "fill-mask", "ner",
+         "token-classification", "question-answering", "summarization", "translation_en_to_fr")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class PipelineSpec:
     """One call of a pipeline."""
 
-    text: str = option(help="the text to classify")
-    task: str = option(
-        default="sentiment-analysis",
-        choices=("sentiment-analysis", "text-classification"),
-        help="the task, as the library names it",
+    text: str = option(help="the text to work on; for question-answering, the text that holds the answer")
+    task: str = option(default="sentiment-analysis", choices=TASKS, help="the task, as the library names it")
+    model: str = option(
+        default=loading.STAND_IN,
+        suggestions=(loading.STAND_IN, loading.COURSE),
+        help="stand-in, course, a folder, or a Hub id that is on this machine",
     )
-
-
-@dataclass(frozen=True, slots=True)
-class LabelScore:
-    """A label and its probability, 0 to 1."""
-
-    label: str
-    score: float
+    question: str = option(default="", help="question-answering: the question")
+    labels: tuple[str, ...] = option(default=(), help="zero-shot-classification: the labels, with commas between")
+    aggregation: str = option(
+        default="simple",
+        choices=("none", "simple", "first", "average", "max"),
+        help="token-classification: how tokens are put together to entities",
+    )
+    top_k: int | None = option(
+        default=None, help="fill-mask, question-answering: how many answers; text-generation: draw from so many tokens"
+    )
+    max_new_tokens: int = option(default=40, help="text-generation: how many tokens to write at most")
+    temperature: float = option(default=0.8, help="text-generation: 0 takes the likeliest token, more is more daring")
+    top_p: float = option(default=1.0, help="text-generation: draw from the likeliest tokens of this share, 0 to 1")
+    seed: int = option(default=0, help="text-generation: the same seed draws the same tokens")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,68 +59,117 @@ class StageTimes:
 
 @dataclass(frozen=True, slots=True)
 class PipelineResult:
-    """The answer, all labels, best first, and which model gave it."""
+    """The answer, sorted by its kind, and the library's own."""
 
     task: str
     answered_by: checkpoints.AnsweredBy
     label: str
+    """The best label of a classification."""
     score: float
+    text: str
+    """What the pipeline was given as text; starts and ends below count its characters."""
     labels: list[LabelScore]
+    entities: list[Entity]
+    answers: list[Answer]
+    candidates: list[Candidate]
+    mask: str
+    """The sign that stands for a gap; empty when the tokenizer has none."""
+    written: str
+    """Generated text (without the prompt), summary or translation."""
+    pieces: list[Piece]
+    """Generated text token by token."""
+    output: Any
+    """What `pipeline(...)` returned."""
     tokens: int
     """Length of the input the model saw, special tokens included."""
     cut: bool
     """True when the text was longer than the model takes and its end was left out."""
+    doubts: list[str]
+    """What a reader must know before believing the answer, in sentences."""
     milliseconds: StageTimes
 
 
 def run(spec: PipelineSpec) -> PipelineResult:
-    """Classify `spec.text`; a text beyond the model's limit is cut, and `cut` says so."""
-    pipe = _pipeline(spec.task)
-    text = clean(spec.text)
-    start = perf_counter()
-    inputs = pipe.preprocess(text, truncation=True)
-    tokenized = perf_counter()
-    outputs = pipe.forward(inputs)
-    modelled = perf_counter()
-    labels = pipe.postprocess(outputs, top_k=None, _legacy=False)
-    done = perf_counter()
-    length = int(inputs["input_ids"].shape[-1])
+    """Call the pipeline. Raises `UsageError` for what the task cannot do, `CheckpointError` for the model's files."""
+    from tui.lab.tasks.listening import TokenListener, timed
+
+    task = shelf.place(spec.task).task
+    loaded, pipe = loading.load(task, spec.model), _pipeline(spec.task, spec.model)
+    given, options = arguments(spec, task, loaded)
+    pieces: list[Piece] = []
+    if task == "text-generation":
+        import torch
+
+        torch.manual_seed(spec.seed)
+        listener = TokenListener(lambda token, p: _heard(pieces, loaded.tokenizer.decode([token]), p))
+        options = {**options, **listener.options()}
+    with timed(pipe) as spent:
+        output = plain(pipe(given, **options))
+    text = given["context"] if isinstance(given, dict) else given
+    answer = read(task, output, text)
+    full = len(loaded.tokenizer(text, verbose=False)["input_ids"])
+    limit = loaded.tokenizer.model_max_length
+    in_windows = task in ("question-answering", "token-classification") and options.get(
+        "stride", task != "token-classification"
+    )
+    best = answer.labels[0] if answer.labels else LabelScore("", 0.0)
     return PipelineResult(
         task=spec.task,
-        answered_by=checkpoints.sentiment().answered(),
-        label=labels[0]["label"],
-        score=labels[0]["score"],
-        labels=[LabelScore(one["label"], one["score"]) for one in labels],
-        tokens=length,
-        cut=length == pipe.tokenizer.model_max_length and _longer(pipe.tokenizer, text, length),
-        milliseconds=StageTimes(
-            tokenizer=1000 * (tokenized - start),
-            model=1000 * (modelled - tokenized),
-            postprocessing=1000 * (done - modelled),
-        ),
+        answered_by=loaded.answered_by,
+        label=best.label,
+        score=best.score,
+        text=text,
+        labels=answer.labels,
+        entities=answer.entities,
+        answers=answer.answers,
+        candidates=answer.candidates,
+        mask=loaded.tokenizer.mask_token or "",
+        written=answer.written,
+        pieces=pieces,
+        output=output,
+        tokens=full if in_windows else min(full, limit),
+        cut=full > limit and not in_windows,
+        doubts=list(loaded.doubts),
+        milliseconds=StageTimes(*(1000 * spent[stage] for stage in ("preprocess", "forward", "postprocess"))),
     )
 
 
 def code(spec: PipelineSpec) -> str:
-    """Build the pipeline and call it, asking for every label's score."""
-    return (
-        "from transformers import pipeline\n"
-        + checkpoints.setup_code("tokenizer", "model")
-        + f"classify = pipeline({spec.task!r}, model=model, tokenizer=tokenizer)\n"
-        + f"answer = classify({clean(spec.text)!r}, top_k=None, truncation=True)\n"
-        + "print(answer)\n"
-    )
+    """Build the pipeline and call it."""
+    task = shelf.place(spec.task).task
+    given, options = arguments(spec, task, loading.load(task, spec.model))
+    source = loading.source(task, spec.model)
+    build = f"pipe = pipeline({spec.task!r}, {source.arguments})"
+    call = f"answer = pipe({given!r}{''.join(f', {name}={value!r}' for name, value in options.items())})"
+    head = source.text()
+    if task in RESTORED:
+        head = "from tui.lab.tasks.restored import registered  # transformers 5 dropped this task\n" + head
+        build = f"with registered():\n    {build}"
+    if task == "text-generation":
+        head = "import torch\n" + head
+        call = f"torch.manual_seed({spec.seed})\n{call}"
+    return f"{head}{build}\n{call}\nprint(answer)\n"
 
 
-@cache
-def _pipeline(task: str) -> Any:
+def _heard(pieces: list[Piece], text: str, probability: float) -> None:
+    pieces.append(Piece(text, probability))
+    instrument.report({"pieces": [asdict(piece) for piece in pieces]})
+
+
+@lru_cache(loading.KEPT)
+def _pipeline(task: str, choice: str) -> Any:
     from transformers import pipeline
 
-    return pipeline(task, model=checkpoints.classifier(), tokenizer=checkpoints.tokenizer())
+    from tui.lab.tasks.restored import registered
 
+    loaded = loading.load(task, choice)
+    special: dict[str, Any] = {}
+    if task == "zero-shot-classification" and choice == loading.STAND_IN:
+        from tui.lab.tasks.zero_shot import EmbeddingZeroShot
 
-def _longer(tokenizer: Any, text: str, length: int) -> bool:
-    return len(tokenizer(text, verbose=False)["input_ids"]) > length
+        special["pipeline_class"] = EmbeddingZeroShot
+    with registered() if task in RESTORED else nullcontext():
+        return pipeline(task, model=loaded.model, tokenizer=loaded.tokenizer, **special)
 
 
 INSTRUMENT = Instrument(

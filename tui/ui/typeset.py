@@ -79,10 +79,10 @@ def set_block(block: Block, setting: Setting, state: State = None, *, on_bench: 
     match block:
         case Heading():
             look = "heading" if block.level <= 2 else "title"
-            lines = _prose(_pieces(block.spans, look), setting.prose)
+            lines = set_pieces(_pieces(block.spans, look), setting.prose)
             return [*lines, (("═" * setting.prose, "dim"),)] if block.level == 1 else lines
         case Paragraph():
-            return _prose(_pieces(block.spans), setting.prose)
+            return set_pieces(_pieces(block.spans), setting.prose)
         case Code():
             return _code(block.text, block.language, setting)
         case List():
@@ -140,7 +140,7 @@ def _pieces(spans: Spans, base: str = "text") -> list[Piece]:
     return made
 
 
-def _prose(pieces: Sequence[Piece], width: int) -> list[Line]:
+def set_pieces(pieces: Sequence[Piece], width: int) -> list[Line]:
     """Pieces of any length to lines of at most `width` cells."""
     text = "".join(piece for piece, _ in pieces)
     points = [0, *breaks(text, width), len(text)]
@@ -164,7 +164,7 @@ def _prose(pieces: Sequence[Piece], width: int) -> list[Line]:
 
 def prose(spans: Spans, width: int, look: str = "text") -> list[Line]:
     """Styled text, wrapped."""
-    return _prose(_pieces(spans, look), width)
+    return set_pieces(_pieces(spans, look), width)
 
 
 def plain_lines(text: str, width: int, look: str = "text") -> list[Line]:
@@ -281,7 +281,7 @@ def _table(table: Table, setting: Setting) -> list[Line]:
     lines: list[Line] = []
     for number, row in enumerate(rows):
         base = "title" if number == 0 else "text"
-        set_cells = [_prose(_pieces(cell, base), width) for cell, width in zip(row, widths, strict=True)]
+        set_cells = [set_pieces(_pieces(cell, base), width) for cell, width in zip(row, widths, strict=True)]
         for y in range(max(len(cell) for cell in set_cells)):
             pieces: list[Piece] = []
             for c, (cell, width) in enumerate(zip(set_cells, widths, strict=True)):

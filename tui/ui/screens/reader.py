@@ -165,7 +165,7 @@ class Reader(ConsoleScreen[None]):
 
     def _fields(self) -> list[Widget]:
         pane = self.bench.pane
-        return [] if pane is None else [w for w in pane.query("*") if w.focusable]
+        return [] if pane is None else [w for w in pane.query("*") if w.focusable and w.display]
 
     def _to_notes(self) -> None:
         self._turn_to(bench=False)

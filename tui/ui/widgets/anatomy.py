@@ -12,9 +12,9 @@ from tui.lab.anatomy import STAGES, AnatomyResult, TensorView
 from tui.ui.keys import bindings
 from tui.ui.typeset import plain_lines
 from tui.ui.verbatim import visible
+from tui.ui.widgets.answers import bar
 from tui.ui.widgets.lines import Line, Lines
 from tui.ui.widgets.pane import Pane
-from tui.ui.widgets.pipeline import bar
 from tui.ui.words import say
 from tui.ui.wrap import cells, fill
 

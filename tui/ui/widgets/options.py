@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import typing
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -16,8 +16,9 @@ from textual.strip import Strip
 
 from tui.lab.instrument import Instrument
 from tui.ui.keys import bindings
+from tui.ui.verbatim import visible
 from tui.ui.widgets.lines import Line, Lines
-from tui.ui.wrap import cells
+from tui.ui.wrap import cells, shorten
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +26,48 @@ class Option:
     """One option: how it is called and what it may be."""
 
     name: str
+    kind: str
+    """`choice`, `int`, `float` or `text`."""
     default: Any
     choices: tuple[Any, ...]
-    """Empty for a number."""
+    """All values of a choice; for a text, those that are offered."""
+
+    def read(self, typed: str) -> Any:
+        """The value of what was typed; the default when it is none."""
+        try:
+            match self.kind:
+                case "int":
+                    return min(int(typed), 10**9) or self.default
+                case "float":
+                    return min(float(typed), 1e6)
+        except ValueError:
+            return self.default
+        return typed or self.default
+
+    def takes(self, character: str) -> bool:
+        """Whether a character can be typed into it."""
+        allowed = {"int": "0123456789", "float": "0123456789."}.get(self.kind, "")
+        return character in allowed or (self.kind == "text" and character.isprintable() and character != " ")
 
 
 def options_for(instrument: Instrument, leave_out: tuple[str, ...]) -> list[Option]:
-    """The options of a Spec that are choices, yes or no, or a number; texts have boxes of their own."""
+    """The options of a Spec that fit on a line; texts to think about have boxes of their own."""
     hints = typing.get_type_hints(instrument.spec)
     made = []
     for field in dataclasses.fields(instrument.spec):
         if field.name in leave_out:
             continue
-        if choices := field.metadata["choices"]:
-            made.append(Option(field.name, field.default, choices))
-        elif hints[field.name] is bool:
-            made.append(Option(field.name, field.default, (True, False)))
-        elif hints[field.name] in (int, int | None):
-            made.append(Option(field.name, field.default, ()))
+        hint, known = hints[field.name], field.metadata
+        if known["choices"]:
+            made.append(Option(field.name, "choice", field.default, known["choices"]))
+        elif hint is bool:
+            made.append(Option(field.name, "choice", field.default, (True, False)))
+        elif hint in (int, int | None):
+            made.append(Option(field.name, "int", field.default, ()))
+        elif hint is float:
+            made.append(Option(field.name, "float", field.default, ()))
+        elif known["suggestions"]:
+            made.append(Option(field.name, "text", field.default, known["suggestions"]))
     return made
 
 
@@ -57,20 +82,33 @@ class Options(Lines):
     Options { height: auto; max-height: 3; padding: 0 1; overflow: hidden; }
     """
 
+    @dataclass
     class Changed(Message):
         """An option has another value."""
 
+        typed: bool
+        """More of it may be on its way."""
+
     def __init__(self, options: list[Option], *, id: str) -> None:
         super().__init__(id=id)
-        self._options = options
+        self._all = self._options = options
         self._at = 0
+        self._typed: str | None = None
+        """What has been typed into the marked option."""
         self._laid_for = 0
         """The width that the lines were made for."""
         self.values: dict[str, Any] = {option.name: option.default for option in options}
 
     def put(self, values: Mapping[str, Any]) -> None:
         """Set the options from a Spec's values; what is not named goes back to its default."""
-        self.values = {option.name: values.get(option.name, option.default) for option in self._options}
+        self.values = {option.name: values.get(option.name, option.default) for option in self._all}
+        self._lay()
+
+    def show_only(self, names: Collection[str]) -> None:
+        """Show these options alone; the others keep their values."""
+        marked = self._options[self._at].name if self._options else ""
+        self._options = [option for option in self._all if option.name in names]
+        self._at = next((i for i, option in enumerate(self._options) if option.name == marked), 0)
         self._lay()
 
     def render_line(self, y: int) -> Strip:
@@ -82,6 +120,7 @@ class Options(Lines):
         self._lay()
 
     def on_blur(self) -> None:
+        self._typed = None
         self._lay()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
@@ -99,8 +138,9 @@ class Options(Lines):
         used = 0
         for index, option in enumerate(self._options):
             value = self.values[option.name]
-            shown = {None: "-", True: "yes", False: "no"}.get(value, str(value))
             marked = index == self._at and self.has_focus
+            shown = "-" if value is None else ("no", "yes")[value] if isinstance(value, bool) else f"{value}"
+            shown = shorten(visible(self._typed if marked and self._typed is not None else shown), max(8, width // 2))
             piece = [
                 (f"{option.name} ", "dim"),
                 (f" {shown} ", "cursor" if marked else "strong.panel"),
@@ -116,37 +156,44 @@ class Options(Lines):
 
     def action_move(self, by: int) -> None:
         if self._options:
+            self._typed = None
             self._at = (self._at + by) % len(self._options)
             self._lay()
 
     def action_change(self, by: int) -> None:
         option = self._options[self._at]
         value = self.values[option.name]
+        self._typed = None
         if option.choices:
-            place = option.choices.index(value) if value in option.choices else 0
+            place = option.choices.index(value) if value in option.choices else -by
             self._set(option.choices[(place + by) % len(option.choices)])
-        elif isinstance(value, int):
-            self._set(max(1, value - by))
+        elif option.kind == "float":
+            self._set(round(max(0.0, value - 0.1 * by), 3))
         else:
-            self._set(8)
+            self._set(max(1, value - by) if isinstance(value, int) else 8)
 
     def action_erase(self) -> None:
         option = self._options[self._at]
-        value = self.values[option.name]
-        if not option.choices and isinstance(value, int):
-            self._set(value // 10 or option.default)
+        if option.kind != "choice":
+            value = self.values[option.name]
+            before = ("" if value is None else f"{value}") if self._typed is None else self._typed
+            self._type(before[:-1])
 
     def on_key(self, event: events.Key) -> None:
-        if not self._options:
+        if not self._options or event.character is None:
             return
         option = self._options[self._at]
-        if not option.choices and event.character is not None and event.character in "0123456789":
+        if option.takes(event.character):
             event.stop()
             value = self.values[option.name]
-            typed = int(f"{value if isinstance(value, int) else ''}{event.character}")
-            self._set(min(typed, 10**9) or option.default)
+            before = f"{value}" if self._typed is None and option.kind == "int" and value is not None else self._typed
+            self._type((before or "") + event.character)
 
-    def _set(self, value: Any) -> None:
+    def _type(self, typed: str) -> None:
+        self._typed = typed
+        self._set(self._options[self._at].read(typed), typed=True)
+
+    def _set(self, value: Any, *, typed: bool = False) -> None:
         self.values[self._options[self._at].name] = value
         self._lay()
-        self.post_message(self.Changed())
+        self.post_message(self.Changed(typed))

@@ -81,6 +81,9 @@ class Pane(Vertical):
         """Draw the answer."""
         raise NotImplementedError
 
+    def draw_partial(self, fields: dict[str, Any]) -> None:
+        """Draw what there is of the answer so far: some fields of the result."""
+
     def extra_values(self) -> dict[str, Any]:
         """Values of the Spec that are neither a text nor an option on the line."""
         return {}
@@ -91,7 +94,7 @@ class Pane(Vertical):
     def translate(self) -> None:
         """The language has changed."""
         for name in self.TEXTS:
-            self.query_one(f"#field-{name}", Static).update(verbatim(say(self.app.language, name)))
+            self.query_one(f"#field-{name}", Static).update(verbatim(self.name_of(name)))
         self.query_one(Status).tell()
         if self.result is not None:
             self.draw(self.result)
@@ -101,7 +104,7 @@ class Pane(Vertical):
     def compose(self) -> ComposeResult:
         for name in self.TEXTS:
             if len(self.TEXTS) > 1 or name in self.SEVERAL:
-                yield Static(verbatim(say(self.app.language, name)), id=f"field-{name}", classes="field")
+                yield Static("", id=f"field-{name}", classes="field")
             else:
                 yield Static("", id=f"field-{name}", classes="field -hidden")
             yield Sentence(id=f"text-{name}", several=name in self.SEVERAL)
@@ -111,7 +114,12 @@ class Pane(Vertical):
         with Vertical(id="answer", classes="answer"):
             yield from self.compose_answer()
 
+    def name_of(self, field: str) -> str:
+        """What stands over a box."""
+        return say(self.app.language, field)
+
     def on_mount(self) -> None:
+        self.translate()
         self._fill(self._notes_values)
 
     def put(self, values: Mapping[str, Any]) -> None:
@@ -170,8 +178,11 @@ class Pane(Vertical):
         self._later = self.set_timer(self.DELAY, self.ask)
 
     @on(Options.Changed)
-    def _ask_at_once(self) -> None:
-        self.ask()
+    def _take_option(self, event: Options.Changed) -> None:
+        if event.typed:
+            self._ask_soon()
+        else:
+            self.ask()
 
     @on(Sentence.Done)
     def _to_the_answer(self, event: Sentence.Done) -> None:
@@ -201,7 +212,11 @@ class Pane(Vertical):
             self._say_instead(partial(status.error, error))
             return
         request = self.app.engine.ask(
-            "run", instrument=self.instrument.name, spec=dataclasses.asdict(spec), on_progress=self._progress
+            "run",
+            instrument=self.instrument.name,
+            spec=dataclasses.asdict(spec),
+            on_progress=self._progress,
+            on_partial=self._partial,
         )
         self._request = request
         status.wait(request)
@@ -240,6 +255,12 @@ class Pane(Vertical):
 
     def _progress(self, progress: Progress) -> None:
         self.query_one(Status).progress(progress)
+
+    def _partial(self, fields: dict[str, Any]) -> None:
+        with self.app.batch_update():
+            self.query_one("#answer").remove_class("-hidden")
+            self.draw_partial(fields)
+        self.post_message(self.Settled())
 
     def _show_answer(self, shown: bool) -> None:
         self.query_one("#answer").set_class(not shown, "-hidden")

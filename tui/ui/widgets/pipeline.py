@@ -1,63 +1,78 @@
-"""`pipeline` on the bench: a bar for every label, and the time of the three stages."""
+"""`pipeline` on the bench: a form for each task, and its answer drawn as fits it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
 
 from textual.widget import Widget
+from textual.widgets import Static
 
+from tui.lab import shelf
+from tui.lab.instrument import revive
 from tui.lab.pipeline import PipelineResult
-from tui.ui.typeset import plain_lines
-from tui.ui.verbatim import visible
-from tui.ui.widgets.lines import Line, Lines
+from tui.lab.tasks.answers import Piece
+from tui.lab.tasks.calls import FIELDS
+from tui.ui.verbatim import verbatim
+from tui.ui.widgets.answers import answer_lines, written
+from tui.ui.widgets.lines import Lines
+from tui.ui.widgets.options import Options
 from tui.ui.widgets.pane import Pane
+from tui.ui.widgets.sentence import Sentence
 from tui.ui.words import say
-from tui.ui.wrap import cells, fill
-
-EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
 class PipelinePane(Pane):
     """A task on a text."""
 
+    TEXTS: ClassVar[tuple[str, ...]] = ("text", "question", "labels")
+
     def compose_answer(self) -> Iterator[Widget]:
         yield Lines(id="labels")
+
+    def ask(self) -> None:
+        self._show_form()
+        super().ask()
+
+    @property
+    def chosen(self) -> str:
+        """The task that is set, under the library's usual name."""
+        return shelf.place(self.query_one(Options).values["task"]).task
+
+    def _show_form(self) -> None:
+        """Only what the task uses."""
+        used = FIELDS[self.chosen]
+        self.query_one(Options).show_only(("task", "model", *used))
+        asked = [name for name in self.TEXTS if name == "text" or name in used]
+        for name in self.TEXTS:
+            label = self.query_one(f"#field-{name}", Static)
+            label.display = len(asked) > 1 and name in asked
+            self.query_one(f"#text-{name}", Sentence).display = name in asked
+            label.update(verbatim(self.name_of(name)))
+
+    def name_of(self, field: str) -> str:
+        key = "context" if field == "text" and self.chosen == "question-answering" else field
+        return say(self.app.language, key)
+
+    def values(self) -> dict[str, Any]:
+        """What is set, without the fields that the task does not use."""
+        used = ("text", "task", "model", *FIELDS[self.chosen])
+        return {name: value for name, value in super().values().items() if name in used}
+
+    def put(self, values: Mapping[str, Any]) -> None:
+        labels = values.get("labels")
+        super().put({**values, "labels": ", ".join(map(str, labels))} if isinstance(labels, list | tuple) else values)
 
     def draw(self, result: PipelineResult) -> None:
         width = max(24, self.size.width - 2)
         self.query_one("#labels", Lines).set_lines(answer_lines(result, width, self.app.language))
 
+    def draw_partial(self, fields: dict[str, Any]) -> None:
+        pieces: list[Piece] = revive(list[Piece], fields["pieces"])
+        view = self.query_one("#labels", Lines)
+        prompt = self.query_one("#text-text", Sentence).value
+        view.set_lines(written(prompt, pieces, max(24, self.size.width - 2), self.app.language))
+
     def on_resize(self) -> None:
         if self.result is not None:
             self.draw(self.result)
-
-
-def bar(share: float, width: int) -> str:
-    """A bar of at most `width` cells, in eighths of a cell."""
-    eighths = round(max(0.0, min(share, 1.0)) * width * 8)
-    return "█" * (eighths // 8) + (EIGHTHS[eighths % 8] if eighths % 8 else "")
-
-
-def answer_lines(result: PipelineResult, width: int, language: str) -> list[Line]:
-    """Labels with their scores, best first; then the times."""
-    name = max((cells(visible(one.label)) for one in result.labels), default=0)
-    room = max(6, width - name - 10)
-    lines: list[Line] = []
-    for place, one in enumerate(result.labels):
-        look = "accent" if place == 0 else "dim"
-        head = (fill(visible(one.label), name) + "  ", "strong" if place == 0 else "text")
-        lines.append((("  ", "text"), head, (f"{one.score:.4f}  ", "text"), (bar(one.score, room), look)))
-    times = result.milliseconds
-    whole = times.tokenizer + times.model + times.postprocessing
-    lines.append(())
-    for label, value in (
-        (say(language, "stage_tokenizer"), times.tokenizer),
-        (say(language, "stage_model"), times.model),
-        (say(language, "stage_post"), times.postprocessing),
-    ):
-        share = value / whole if whole else 0.0
-        lines.append(((f"  {fill(label, 16)}{value:8.2f} ms  ", "dim"), (bar(share, max(4, width - 32)), "dim")))
-    lines += [(), (("  " + say(language, "tokens_seen", n=result.tokens), "dim"),)]
-    if result.cut:
-        lines += [(("  ", "text"), *line) for line in plain_lines(say(language, "was_cut"), width - 2, "warn")]
-    return lines

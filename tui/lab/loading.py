@@ -1,0 +1,249 @@
+"""Weights for a task: the small stand-in, the course's checkpoint, or whatever folder or Hub id the reader names.
+
+Loaded once, kept for the life of the process. Safetensors only, no remote code, nothing is fetched here: what is not on
+this machine is said to be missing, with the command that fetches it.
+"""
+
+from __future__ import annotations
+
+import json
+import warnings
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from tui.errors import CheckpointError
+from tui.lab import checkpoints
+from tui.lab.checkpoints import AnsweredBy
+from tui.lab.shelf import Place, place
+
+STAND_IN, COURSE = "stand-in", "course"
+"""The two choices of a model that have names; anything else is a folder or a Hub id."""
+KEPT = 6
+"""Models in memory at once, besides the backbone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A model in eval mode, in float32, with its tokenizer."""
+
+    model: Any
+    tokenizer: Any
+    answered_by: AnsweredBy
+    doubts: tuple[str, ...] = ()
+    """What a reader must know before believing an answer."""
+
+
+def load(task: str, choice: str = STAND_IN) -> Loaded:
+    """The model for a task. Raises `CheckpointError` when it is not here, not whole, or of a kind that is refused."""
+    return _load(place(task), choice)
+
+
+@lru_cache(KEPT)
+def _load(at: Place, choice: str) -> Loaded:
+    if choice == STAND_IN:
+        return _stand_in(at)
+    folder, name = find(at, choice)
+    check(folder, at.head)
+    return _from_folder(folder, at.head, AnsweredBy(name))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The Python that brings a model to `pipeline(...)`."""
+
+    imports: dict[str, tuple[str, ...]]
+    """Names by module."""
+    lines: tuple[str, ...]
+    arguments: str
+    """What `pipeline` is given besides the task."""
+
+    def text(self) -> str:
+        """The imports and the lines."""
+        heads = [f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(self.imports.items())]
+        return "\n".join([*heads, "", *self.lines]).strip("\n") + "\n"
+
+
+def source(task: str, choice: str = STAND_IN) -> Source:
+    """The lines that load what `load` loads."""
+    at = place(task)
+    if choice != STAND_IN:
+        folder, name = find(at, choice)
+        named = repr(name) if choice != str(folder) and not Path(choice).expanduser().is_dir() else repr(str(folder))
+        revision = f", revision={at.revision!r}" if choice == COURSE else ""
+        return Source({"transformers": ("pipeline",)}, (), f"model={named}{revision}, dtype='float32'")
+    if not at.adapter and at.folder != "zero-shot":
+        return Source({"transformers": ("pipeline",)}, (), f"model={str(at.standin)!r}, dtype='float32'")
+    lines = [
+        f"checkpoint = {checkpoints.backbone().folder!r}  # {checkpoints.BACKBONE_ID}",
+        "tokenizer = AutoTokenizer.from_pretrained(checkpoint)",
+    ]
+    if at.folder == "zero-shot":
+        imports = {
+            "transformers": ("AutoModel", "AutoTokenizer", "pipeline"),
+            "tui.lab.tasks.zero_shot": ("EmbeddingZeroShot",),
+        }
+        lines.append("model = AutoModel.from_pretrained(checkpoint)")
+        return Source(imports, tuple(lines), "model=model, tokenizer=tokenizer, pipeline_class=EmbeddingZeroShot")
+    head = f"AutoModelFor{at.head}"
+    named = f", id2label={labels(at)}" if labels(at) else ""
+    lines += [
+        f"adapter = {str(at.standin)!r}  # a small adapter of our own",
+        f"model = {head}.from_pretrained(checkpoint{named})",
+        "model = PeftModel.from_pretrained(model, adapter).merge_and_unload().eval()",
+    ]
+    imports = {"peft": ("PeftModel",), "transformers": (head, "AutoTokenizer", "pipeline")}
+    return Source(imports, tuple(lines), "model=model, tokenizer=tokenizer")
+
+
+def labels(at: Place) -> dict[int, str]:
+    """`id2label` of an adapter's head; empty when its task has no labels of its own."""
+    if at.folder == "sentiment":
+        return checkpoints.LABELS
+    file = at.standin / "labels.json"
+    return dict(enumerate(json.loads(file.read_text("utf-8")))) if file.is_file() else {}
+
+
+def find(at: Place, choice: str) -> tuple[Path, str]:
+    """(folder, name) of a checkpoint on this machine: the course's, a folder, or a Hub id in the cache."""
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+    if choice != COURSE and Path(choice).expanduser().is_dir():
+        return Path(choice).expanduser(), Path(choice).expanduser().name
+    name, revision = (at.course, at.revision) if choice == COURSE else (choice, None)
+    try:
+        return Path(snapshot_download(name, revision=revision, local_files_only=True)), name
+    except (LocalEntryNotFoundError, FileNotFoundError):
+        size = f" ({at.megabytes:,} MB)" if choice == COURSE else ""
+        raise CheckpointError(
+            f"{name} is not on this machine.",
+            "Neither a folder of this name nor the Hugging Face cache has it.",
+            f"With a network: headnotes models get {at.task if choice == COURSE else name}{size}. Without: stand-in.",
+        ) from None
+    except (HFValidationError, ValueError) as error:
+        raise CheckpointError(
+            f"{choice} is neither a folder nor a Hub id.",
+            str(error),
+            "A Hub id looks like google-bert/bert-base-uncased.",
+        ) from None
+
+
+def check(folder: Path, head: str) -> None:
+    """Refuse what must not be loaded: pickled weights, code of strangers, a folder that is no checkpoint."""
+    try:
+        config = json.loads((folder / "config.json").read_text("utf-8"))
+    except FileNotFoundError:
+        raise CheckpointError(
+            f"{folder} holds no config.json, so it is no checkpoint.", "", "Name another folder."
+        ) from None
+    except (ValueError, OSError) as error:
+        raise CheckpointError(f"{folder / 'config.json'} cannot be read.", str(error), "Fetch it again.") from None
+    if not isinstance(config, dict) or "model_type" not in config:
+        raise CheckpointError(f"{folder / 'config.json'} names no model_type.", "", "Name another folder.")
+    from transformers import CONFIG_MAPPING
+
+    if config["model_type"] not in CONFIG_MAPPING:
+        why = "It brings Python files of its own, and running them is refused." if "auto_map" in config else ""
+        raise CheckpointError(
+            f"{folder.name}: the installed library does not know the model type {config['model_type']!r}.",
+            why or "It may be newer than the library.",
+            "Name a checkpoint whose architecture the library has.",
+        )
+    if not any(folder.glob("*.safetensors")):
+        pickled = [
+            file.name for pattern in ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl") for file in folder.glob(pattern)
+        ]
+        if pickled:
+            raise CheckpointError(
+                f"{folder.name} holds only pickled weights ({pickled[0]}), which are refused.",
+                "Loading a pickle runs whatever code is in it.",
+                "Look for a revision with model.safetensors, or convert it on a machine you can spare.",
+            )
+        raise CheckpointError(f"{folder.name} holds no weights (*.safetensors).", "", "Fetch it again.")
+
+
+def _stand_in(at: Place) -> Loaded:
+    if not at.is_bundled:
+        raise CheckpointError(
+            f"The stand-in for {at.task} is missing.", f"Looked in {at.standin}.", "Reinstall headnotes."
+        )
+    here = checkpoints.Checkpoint(at.called, str(at.standin), "lessons", at.course).answered()
+    if at.folder == "sentiment":
+        return Loaded(checkpoints.classifier(), checkpoints.tokenizer(), here)  # shared with the other instruments
+    if at.adapter:
+        return Loaded(_adapted(at), checkpoints.tokenizer(), here)
+    if at.folder == "zero-shot":
+        return Loaded(checkpoints.encoder(), checkpoints.tokenizer(), here)
+    return _from_folder(at.standin, at.head, here)
+
+
+def _adapted(at: Place) -> Any:
+    import transformers
+    from peft import PeftModel
+    from safetensors import SafetensorError
+
+    names = {"id2label": labels(at)} if labels(at) else {}
+    head = getattr(transformers, f"AutoModelFor{at.head}")
+    try:
+        with _quiet(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # between peft and transformers, nothing for the reader
+            base = head.from_pretrained(checkpoints.backbone().folder, use_safetensors=True, **names)
+            return PeftModel.from_pretrained(base, str(at.standin)).merge_and_unload().eval()
+    except (SafetensorError, ValueError, RuntimeError, KeyError, OSError) as error:
+        raise CheckpointError(
+            f"The stand-in for {at.task} cannot be read.", f"{at.standin}: {error}", "Reinstall headnotes."
+        ) from error
+
+
+def _from_folder(folder: Path, head: str, by: AnsweredBy) -> Loaded:
+    import torch
+    import transformers
+    from safetensors import SafetensorError
+
+    try:
+        with _quiet():
+            tokenizer = transformers.AutoTokenizer.from_pretrained(str(folder), trust_remote_code=False)
+            model, report = getattr(transformers, f"AutoModelFor{head}").from_pretrained(
+                str(folder),
+                dtype=torch.float32,
+                use_safetensors=True,
+                trust_remote_code=False,
+                output_loading_info=True,
+            )
+    except (SafetensorError, ValueError, RuntimeError, KeyError, OSError, TypeError) as error:
+        first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise CheckpointError(
+            f"{by.checkpoint} cannot be loaded for this task.", first, "Fetch it again, or name another checkpoint."
+        ) from error
+    return Loaded(model.eval(), tokenizer, by, tuple(_doubts(report)))
+
+
+def _doubts(report: Any) -> list[str]:
+    missing = sorted({key.rsplit(".", 1)[0] for key in report["missing_keys"]})
+    said = []
+    if missing:
+        some = ", ".join(missing[:3]) + (" ..." if len(missing) > 3 else "")
+        said.append(
+            f"The checkpoint has no weights for {some}: the library filled them with random numbers. The answer means "
+            "nothing until they are trained. A checkpoint must have the head of the task."
+        )
+    if report["mismatched_keys"]:
+        said.append("Some weights have another shape than the model; they were not used.")
+    return said
+
+
+class _quiet:
+    """The library's load report goes to its log; what matters of it becomes a doubt."""
+
+    def __enter__(self) -> None:
+        from transformers.utils import logging
+
+        self._before = logging.get_verbosity()
+        logging.set_verbosity_error()
+
+    def __exit__(self, *_: Any) -> None:
+        from transformers.utils import logging
+
+        logging.set_verbosity(self._before)

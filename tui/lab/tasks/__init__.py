@@ -1,0 +1,1 @@
+"""The tasks of the `pipeline` instrument, by the kind of their answer."""

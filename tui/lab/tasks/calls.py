@@ -1,0 +1,110 @@
+"""What each task is called with: one place for the arguments that are run and the arguments that are shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tui.errors import UsageError
+from tui.lab.tokens import clean
+
+if TYPE_CHECKING:
+    from tui.lab.loading import Loaded
+    from tui.lab.pipeline import PipelineSpec
+
+FIELDS: dict[str, tuple[str, ...]] = {
+    "text-classification": (),
+    "zero-shot-classification": ("labels",),
+    "text-generation": ("max_new_tokens", "temperature", "top_k", "top_p", "seed"),
+    "fill-mask": ("top_k",),
+    "token-classification": ("aggregation",),
+    "question-answering": ("question", "top_k"),
+    "summarization": (),
+    "translation_en_to_fr": (),
+}
+"""Which fields of the Spec a task uses besides text, task and model."""
+
+STRIDE = 64
+"""Tokens that two windows of a long text share."""
+
+
+def arguments(spec: PipelineSpec, task: str, loaded: Loaded) -> tuple[Any, dict[str, Any]]:
+    """(input, keyword arguments) of the pipeline's call. Raises `UsageError` for what the task cannot do."""
+    text, tokenizer = clean(spec.text), loaded.tokenizer
+    match task:
+        case "zero-shot-classification":
+            return text, {"candidate_labels": _labels(spec)}
+        case "text-generation":
+            return text, _sampling(spec, text, loaded)
+        case "fill-mask":
+            _check_mask(text, tokenizer)
+            return text, {"top_k": spec.top_k or 5, "tokenizer_kwargs": {"truncation": True}}
+        case "token-classification":
+            options: dict[str, Any] = {"aggregation_strategy": spec.aggregation}
+            if spec.aggregation != "none" and _tokens(tokenizer, text) > _limit(tokenizer):
+                options["stride"] = STRIDE
+            return text, options
+        case "question-answering":
+            if not spec.question.strip():
+                raise UsageError(
+                    "question-answering needs a question.", next_step="For example: question='Who wrote it?'"
+                )
+            if not text.strip():
+                raise UsageError("question-answering needs a text that holds the answer.", next_step="Give it as text.")
+            return {"question": clean(spec.question), "context": text}, {"top_k": spec.top_k or 1}
+        case "summarization" | "translation_en_to_fr":
+            return text, {"truncation": True}
+    return text, {"top_k": None, "truncation": True}
+
+
+def _labels(spec: PipelineSpec) -> list[str]:
+    labels = list(
+        dict.fromkeys(clean(label).strip() for given in spec.labels for label in given.split(",") if label.strip())
+    )
+    if len(labels) < 2:
+        raise UsageError(
+            "zero-shot-classification needs at least two labels.",
+            next_step="For example: labels=education,politics,business",
+        )
+    return labels
+
+
+def _sampling(spec: PipelineSpec, text: str, loaded: Loaded) -> dict[str, Any]:
+    limit = getattr(loaded.model.config, "max_position_embeddings", None) or _limit(loaded.tokenizer)
+    used = _tokens(loaded.tokenizer, text)
+    if used == 0:
+        raise UsageError("There is no text to go on from.", next_step="Write a beginning: a word is enough.")
+    if used + spec.max_new_tokens > limit:
+        raise UsageError(
+            f"The text has {used:,} tokens and the model takes {limit:,}, the new ones included.",
+            next_step=f"Shorten the text to {max(0, limit - spec.max_new_tokens):,} tokens, or ask for fewer new ones.",
+        )
+    if spec.temperature <= 0:
+        return {"max_new_tokens": spec.max_new_tokens, "do_sample": False}
+    return {
+        "max_new_tokens": spec.max_new_tokens,
+        "do_sample": True,
+        "temperature": spec.temperature,
+        "top_k": spec.top_k if spec.top_k is not None else 50,
+        "top_p": spec.top_p,
+    }
+
+
+def _check_mask(text: str, tokenizer: Any) -> None:
+    mask = tokenizer.mask_token
+    if mask is None:
+        raise UsageError(
+            "This checkpoint has no mask token, so it cannot fill one.", next_step="Choose a masked language model."
+        )
+    if mask in text:
+        return
+    other = next((sign for sign in ("[MASK]", "<mask>", "[mask]") if sign in text), "")
+    instead = f"This model writes {mask}, not {other}." if other else f"Write {mask} where the word is missing."
+    raise UsageError("There is no gap in the text.", next_step=instead)
+
+
+def _tokens(tokenizer: Any, text: str) -> int:
+    return len(tokenizer(text, verbose=False)["input_ids"])
+
+
+def _limit(tokenizer: Any) -> int:
+    return int(tokenizer.model_max_length)

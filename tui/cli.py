@@ -15,6 +15,8 @@ COMMANDS = {
     "open": "open the console, at a lesson if one is named (this is what plain `headnotes` does)",
     "notes": "read any folder of Markdown in the same reader",
     "try": "run an instrument without a screen",
+    "models": "what can do each task; fetch the course's checkpoints from the Hub",
+    "prepare": "fetch what a chapter uses, for later work without a network",
     "lessons": "list the lessons, or check a course",
     "doctor": "versions, device, models and paths, for a bug report",
 }

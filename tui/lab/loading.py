@@ -70,7 +70,7 @@ def source(task: str, choice: str = STAND_IN) -> Source:
     at = place(task)
     if choice != STAND_IN:
         folder, name = find(at, choice)
-        named = repr(name) if choice != str(folder) and not Path(choice).expanduser().is_dir() else repr(str(folder))
+        named = repr(name) if choice != str(folder) and not Path(choice).is_dir() else repr(str(folder))
         revision = f", revision={at.revision!r}" if choice == COURSE else ""
         return Source({"transformers": ("pipeline",)}, (), f"model={named}{revision}, dtype='float32'")
     if not at.adapter and at.folder != "zero-shot":
@@ -107,27 +107,29 @@ def labels(at: Place) -> dict[int, str]:
 
 def find(at: Place, choice: str) -> tuple[Path, str]:
     """(folder, name) of a checkpoint on this machine: the course's, a folder, or a Hub id in the cache."""
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
-
-    if choice != COURSE and Path(choice).expanduser().is_dir():
-        return Path(choice).expanduser(), Path(choice).expanduser().name
+    if choice != COURSE and (folder := Path(choice)).is_dir():
+        return folder, folder.name
     name, revision = (at.course, at.revision) if choice == COURSE else (choice, None)
+    if cached := in_cache(name, revision):
+        return cached, name
+    size = f" ({at.megabytes:,} MB)" if choice == COURSE else ""
+    raise CheckpointError(
+        f"{name} is not on this machine.",
+        "Neither a folder of this name nor the Hugging Face cache has it.",
+        f"With a network: headnotes models get {at.task if choice == COURSE else name}{size}. Without: stand-in.",
+    )
+
+
+def in_cache(name: str, revision: str | None) -> Path | None:
+    """The folder of a checkpoint in the Hugging Face cache; it may be there only in part."""
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+
     try:
-        return Path(snapshot_download(name, revision=revision, local_files_only=True)), name
-    except (LocalEntryNotFoundError, FileNotFoundError):
-        size = f" ({at.megabytes:,} MB)" if choice == COURSE else ""
-        raise CheckpointError(
-            f"{name} is not on this machine.",
-            "Neither a folder of this name nor the Hugging Face cache has it.",
-            f"With a network: headnotes models get {at.task if choice == COURSE else name}{size}. Without: stand-in.",
-        ) from None
-    except (HFValidationError, ValueError) as error:
-        raise CheckpointError(
-            f"{choice} is neither a folder nor a Hub id.",
-            str(error),
-            "A Hub id looks like google-bert/bert-base-uncased.",
-        ) from None
+        config = try_to_load_from_cache(name, "config.json", revision=revision)
+    except HFValidationError:
+        return None
+    return Path(config).parent if isinstance(config, str) else None
 
 
 def check(folder: Path, head: str) -> None:
@@ -151,7 +153,7 @@ def check(folder: Path, head: str) -> None:
             why or "It may be newer than the library.",
             "Name a checkpoint whose architecture the library has.",
         )
-    if not any(folder.glob("*.safetensors")):
+    if lost := missing_weights(folder):
         pickled = [
             file.name for pattern in ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl") for file in folder.glob(pattern)
         ]
@@ -161,7 +163,21 @@ def check(folder: Path, head: str) -> None:
                 "Loading a pickle runs whatever code is in it.",
                 "Look for a revision with model.safetensors, or convert it on a machine you can spare.",
             )
-        raise CheckpointError(f"{folder.name} holds no weights (*.safetensors).", "", "Fetch it again.")
+        raise CheckpointError(
+            f"{folder.name} lacks {lost}.", "It may have been fetched only in part.", "Fetch it again."
+        )
+
+
+def missing_weights(folder: Path) -> str:
+    """What a checkpoint's folder lacks of its weights; empty when they are all there."""
+    index = folder / "model.safetensors.index.json"
+    try:
+        wanted = sorted(set(json.loads(index.read_text("utf-8"))["weight_map"].values()))
+    except FileNotFoundError:
+        return "" if any(folder.glob("*.safetensors")) else "its weights (*.safetensors)"
+    except (ValueError, KeyError, OSError):
+        return f"a readable {index.name}"
+    return ", ".join(name for name in wanted if not (folder / name).is_file())
 
 
 def _stand_in(at: Place) -> Loaded:

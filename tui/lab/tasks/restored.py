@@ -47,13 +47,15 @@ class QuestionAnswering(ChunkPipeline):
             max_length=longest,
             stride=min(doc_stride or 128, room // 3),
             return_overflowing_tokens=True,
-            return_offsets_mapping=True,
         )
         count = len(windows["input_ids"])
         for index in range(count):
             names = [name for name in self.tokenizer.model_input_names if name in windows]
-            spans = windows["offset_mapping"][index]
-            own = [spans[i] if part == 1 else None for i, part in enumerate(windows.sequence_ids(index))]
+            parts, words = windows.sequence_ids(index), windows.word_ids(index)
+            own = [  # an answer begins and ends with a word, not in the middle of one
+                tuple(windows.word_to_chars(index, word, sequence_index=1)) if part == 1 and word is not None else None
+                for part, word in zip(parts, words, strict=True)
+            ]
             tensors = self.tokenizer.pad({name: [windows[name][index]] for name in names}, return_tensors="pt")
             yield {**tensors, "spans": own, "context": context, "is_last": index == count - 1}
 

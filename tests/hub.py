@@ -1,0 +1,125 @@
+"""A hub on loopback for tests: as much of the Hugging Face Hub as fetching a checkpoint needs, and faults on demand."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote, urlsplit
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+@dataclass
+class Hub:
+    """Repositories by name, each a dictionary of files."""
+
+    repositories: dict[str, dict[str, bytes]]
+    address: str = ""
+    gated: set[str] = field(default_factory=set)
+    break_after: int | None = None
+    """Close the connection after so many bytes of a safetensors file, once."""
+    asked: list[str] = field(default_factory=list)
+    ranges: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def serve(repositories: dict[str, dict[str, bytes]]) -> Iterator[Hub]:
+    """A hub that lives for a block."""
+    hub = Hub(repositories)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+        def do_HEAD(self) -> None:
+            self._answer(body=False)
+
+        def do_GET(self) -> None:
+            self._answer(body=True)
+
+        def _answer(self, *, body: bool) -> None:
+            path = unquote(urlsplit(self.path).path).strip("/")
+            hub.asked.append(f"{self.command} {path}")
+            if path == "api/agent-harnesses":
+                return self._json({"standardEnvVars": [], "harnesses": {}}, body)
+            parts = path.removeprefix("api/models/").split("/")
+            name = "/".join(parts[:2])
+            files = hub.repositories.get(name)
+            if files is None:
+                return self._error(404, "RepoNotFound", body)
+            if name in hub.gated:
+                return self._error(403, "GatedRepo", body)
+            if path.startswith("api/models/"):
+                if len(parts) > 3 and parts[3] not in ("main", COMMIT, "714eb0f"):
+                    return self._error(404, "RevisionNotFound", body)
+                if len(parts) > 2 and parts[2] == "tree":
+                    tree = [
+                        {"type": "file", "path": file, "size": len(data), "oid": hashlib.sha1(data).hexdigest()}
+                        for file, data in files.items()
+                    ]
+                    return self._json(tree, body)
+                listed = [{"rfilename": file, "size": len(data)} for file, data in files.items()]
+                return self._json(
+                    {"id": name, "modelId": name, "sha": COMMIT, "siblings": listed, "private": False}, body
+                )
+            data = files.get("/".join(parts[4:]))
+            if data is None:
+                return self._error(404, "EntryNotFound", body)
+            return self._file(data, body)
+
+        def _json(self, value: object, body: bool) -> None:
+            data = json.dumps(value).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            if body:
+                self.wfile.write(data)
+
+        def _error(self, status: int, code: str, body: bool) -> None:
+            self.send_response(status)
+            self.send_header("X-Error-Code", code)
+            self.send_header("X-Repo-Commit", COMMIT)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def _file(self, data: bytes, body: bool) -> None:
+            first = 0
+            if wanted := self.headers.get("Range", ""):
+                hub.ranges.append(wanted)
+                first = int(wanted.removeprefix("bytes=").split("-")[0])
+            self.send_response(206 if first else 200)
+            self.send_header("ETag", f'"{hashlib.sha256(data).hexdigest()}"')
+            self.send_header("X-Repo-Commit", COMMIT)
+            self.send_header("Accept-Ranges", "bytes")
+            if first:
+                self.send_header("Content-Range", f"bytes {first}-{len(data) - 1}/{len(data)}")
+            self.send_header("Content-Length", str(len(data) - first))
+            self.end_headers()
+            if not body:
+                return
+            if hub.break_after is not None and len(data) > hub.break_after:
+                cut, hub.break_after = hub.break_after, None
+                self.wfile.write(data[first : first + cut])
+                self.wfile.flush()
+                self.close_connection = True
+                self.connection.close()
+                return
+            self.wfile.write(data[first:])
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    hub.address = f"http://127.0.0.1:{server.server_port}"
+    try:
+        yield hub
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -16,6 +16,7 @@ from tui.engine.protocol import decode, encode
 from tui.errors import UsageError
 from tui.lab.instrument import revive
 from tui.lab.registry import INSTRUMENTS
+from tui.lab.tasks.answers import plain
 
 COURSE = "I've been waiting for a HuggingFace course my whole life."
 HATE = "I hate this so much!"
@@ -190,12 +191,25 @@ def test_code_of_tokens(values: dict[str, Any]) -> None:
         {"text": HATE, "task": "text-classification"},
         {"text": "good " * 900},
         {"text": "[/INST] '\"\n"},
+        {"text": HATE, "beside": "stand-in"},
+        {"text": COURSE, "task": "zero-shot-classification", "labels": "education, politics, business"},
+        {"text": "", "task": "zero-shot-classification", "labels": ["a", "b"]},
     ],
 )
 def test_code_of_pipeline(values: dict[str, Any]) -> None:
     result, names = ask("pipeline", **values), execute("pipeline", **values)
-    assert [one["label"] for one in names["answer"]] == [one.label for one in result.labels]
-    assert [one["score"] for one in names["answer"]] == pytest.approx([one.score for one in result.labels], abs=1e-6)
+    assert plain(names["answer"]) == approximately(result.output)
+    if "beside" in values:
+        assert plain(names["beside"]) == approximately(result.beside.output)
+
+
+def approximately(output: Any) -> Any:
+    """The same with its numbers allowed to differ in the seventh digit."""
+    if isinstance(output, dict):
+        return {key: approximately(value) for key, value in output.items()}
+    if isinstance(output, list):
+        return [approximately(one) for one in output]
+    return pytest.approx(output, abs=1e-6) if isinstance(output, float) else output
 
 
 @pytest.mark.parametrize("text", [COURSE, HATE, "字 👍", ""])

@@ -189,6 +189,47 @@ async def test_the_inputs_of_the_notes_come_back() -> None:
         await it.until(lambda: it.sentence.value == before)
 
 
+async def test_what_was_asked_before_can_be_asked_again() -> None:
+    async with console("2.2") as it:
+        await it.until_shown("POSITIVE  0.")
+        await it.press("e")
+        it.sentence.select_all()
+        await it.type("I hate this so much!")
+        await it.until(lambda: "NEGATIVE" in it.text_of("#labels").splitlines()[0])
+        await it.press("escape", "tab", "tab", "h")
+        await it.until_shown("Asked before", "I hate this so much!", "I've been waiting")
+        await it.press("down", "enter")
+        await it.until(lambda: it.sentence.value.startswith("I've been waiting"))
+        await it.until(lambda: "POSITIVE" in it.text_of("#labels").splitlines()[0])
+
+
+async def test_two_models_answer_side_by_side() -> None:
+    async with console("2.2") as it:
+        await it.until_shown("POSITIVE  0.")
+        await it.press("tab", "tab", "right", "right", "space")
+        await it.until(lambda: it.text_of("#labels").count("POSITIVE") == 2)
+        assert it.text_of("#labels").count("MiniLM + sentiment adapter") == 2
+
+
+async def test_a_model_that_is_not_here_is_named_with_the_command_that_fetches_it() -> None:
+    async with console("2.2") as it:
+        await it.until_shown("POSITIVE  0.")
+        await it.press("tab", "tab", "right", "space")
+        await it.until_shown("is not on this machine", "headnotes models get text-classification")
+        await it.press("space")
+        await it.until_shown("POSITIVE  0.")
+
+
+async def test_a_task_shows_the_fields_that_it_uses() -> None:
+    async with console("2.2") as it:
+        await it.until_shown("POSITIVE  0.")
+        await it.press("tab", "tab", "space", "space")
+        await it.until_shown("labels, commas between", "needs at least two labels")
+        await it.press("shift+tab")
+        await it.type("education, cooking")
+        await it.until_shown("education  0.", "cooking  ")
+
+
 async def test_only_the_newest_question_is_waited_for() -> None:
     engine = InProcess()
     engine.hold = True

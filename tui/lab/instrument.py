@@ -91,9 +91,11 @@ def options_of(instrument: Instrument) -> list[tuple[str, str, str]]:
 def revive(hint: Any, plain: Any) -> Any:
     """A dataclass again, from the plain data that `dataclasses.asdict` and JSON made of it."""
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    if origin is types.UnionType and plain is not None:  # only ever X | None here
+        return revive(next(one for one in inner if one is not type(None)), plain)
     if origin is list:
         return [revive(inner[0], one) for one in plain] if _holds_dataclass(inner[0]) else plain
-    if dataclasses.is_dataclass(hint):
+    if dataclasses.is_dataclass(hint) and plain is not None:
         hints = typing.get_type_hints(hint)
         return hint(**{name: revive(hints[name], value) for name, value in plain.items()})  # type: ignore[operator]
     return plain

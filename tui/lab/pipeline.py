@@ -6,7 +6,7 @@ Eight tasks. Five are the library's own; the three that version 5 dropped come f
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -31,6 +31,11 @@ class PipelineSpec:
         default=loading.STAND_IN,
         suggestions=(loading.STAND_IN, loading.COURSE),
         help="stand-in, course, a folder, or a Hub id that is on this machine",
+    )
+    beside: str = option(
+        default="",
+        suggestions=("", loading.STAND_IN, loading.COURSE),
+        help="another model that answers beside the first; empty: none",
     )
     question: str = option(default="", help="question-answering: the question")
     labels: tuple[str, ...] = option(default=(), help="zero-shot-classification: the labels, with commas between")
@@ -87,15 +92,19 @@ class PipelineResult:
     doubts: list[str]
     """What a reader must know before believing the answer, in sentences."""
     milliseconds: StageTimes
+    beside: PipelineResult | None = None
+    """What the other model answered."""
 
 
 def run(spec: PipelineSpec) -> PipelineResult:
     """Call the pipeline. Raises `UsageError` for what the task cannot do, `CheckpointError` for the model's files."""
+    other = run(replace(spec, model=spec.beside, beside="")) if spec.beside else None
     from tui.lab.tasks.listening import TokenListener, timed
 
     task = shelf.place(spec.task).task
-    loaded, pipe = loading.load(task, spec.model), _pipeline(spec.task, spec.model)
+    loaded = loading.load(task, spec.model)
     given, options = arguments(spec, task, loaded)
+    pipe = _pipeline(spec.task, spec.model)
     pieces: list[Piece] = []
     if task == "text-generation":
         import torch
@@ -130,12 +139,16 @@ def run(spec: PipelineSpec) -> PipelineResult:
         tokens=full if in_windows else min(full, limit),
         cut=full > limit and not in_windows,
         doubts=list(loaded.doubts),
+        beside=other,
         milliseconds=StageTimes(*(1000 * spent[stage] for stage in ("preprocess", "forward", "postprocess"))),
     )
 
 
 def code(spec: PipelineSpec) -> str:
-    """Build the pipeline and call it."""
+    """Build the pipeline and call it; with two models, one after the other."""
+    if spec.beside:
+        first, second = replace(spec, beside=""), replace(spec, model=spec.beside, beside="")
+        return f"{code(second)}beside = answer\n\n{code(first)}"
     task = shelf.place(spec.task).task
     given, options = arguments(spec, task, loading.load(task, spec.model))
     source = loading.source(task, spec.model)

@@ -132,6 +132,8 @@ KEYS: tuple[Key, ...] = (
     Key("bench.rerun", "r", "rerun", "bench", ("again", "重跑"), ("Run it again", "再运行一次"), 0, True),
     Key("bench.reset", "0", "reset", "bench", ("as in the notes", "还原"),
         ("Put back the inputs of the notes", "还原为笔记中的输入"), 0, True),
+    Key("bench.history", "h", "history", "bench", ("history", "历史"),
+        ("What was asked here before; choose to ask it again", "此处以前的输入；选择即可再次运行"), 0, True),
     # text on the bench
     Key("edit.done", "escape", "screen.leave", "edit", ("done", "完成"),
         ("Leave the text", "离开文本"), 1, priority=True),

@@ -38,6 +38,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "likely": ("likely (from 0.5)", "很可能（0.5 起）"),
     "possible": ("possible (from 0.1)", "可能（0.1 起）"),
     "surprise": ("a surprise", "出人意料"),
+    "history": ("Asked before", "以前的输入"),
+    "no_history": ("Nothing has been asked here yet.", "这里还没有运行过。"),
     "not_measured": ("not measured", "未测量"),
     "copied": ("Copied: {what} ({n} characters){where}.", "已复制：{what}（{n} 个字符）{where}。"),
     "copied_file": (", and kept in {file}", "，并保存在 {file}"),

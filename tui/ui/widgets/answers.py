@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tui.lab.pipeline import PipelineResult
 from tui.lab.tasks.answers import Candidate, Piece
@@ -26,6 +27,8 @@ def bar(share: float, width: int) -> str:
 
 def answer_lines(result: PipelineResult, width: int, language: str) -> list[Line]:
     """The doubts, the answer in the way of its task, then the times."""
+    if result.beside is not None:
+        return _beside(result, result.beside, width, language)
     lines = [line for doubt in result.doubts for line in [*_text(doubt, width, "warn"), ()]]
     if result.labels:
         lines += scores([(one.label, one.score) for one in result.labels], width)
@@ -46,10 +49,19 @@ def answer_lines(result: PipelineResult, width: int, language: str) -> list[Line
     return [*lines, (), *_times(result, width, language)]
 
 
+def _beside(first: PipelineResult, second: PipelineResult, width: int, language: str) -> list[Line]:
+    """Two answers under the names of their models."""
+    lines: list[Line] = []
+    for one in (replace(first, beside=None), second):
+        lines += [()] if lines else []
+        lines += [*_text(one.answered_by.checkpoint, width, "heading"), (), *answer_lines(one, width, language)]
+    return lines
+
+
 def scores(rows: Sequence[tuple[str, float]], width: int) -> list[Line]:
     """A name, its score and a bar on each line, the best marked."""
     name = min(max((cells(visible(text)) for text, _ in rows), default=0), width // 2)
-    room = max(6, width - name - 10)
+    room = max(0, width - name - 12)
     lines: list[Line] = []
     for place, (text, score) in enumerate(rows):
         look = "accent" if place == 0 else "dim"
@@ -77,13 +89,13 @@ def written(prompt: str, pieces: Sequence[Piece], width: int, language: str) -> 
     shown = [(visible(prompt, lines=True), "dim")] if prompt else []
     shown += [(visible(piece.text, lines=True), _odds(piece.probability)) for piece in pieces if piece.text]
     lines: list[Line] = [(MARGIN, *line) for line in set_pieces(shown, width - 2)]
-    legend = (
-        MARGIN, (say(language, "likely"), "text"), ("   ", "text"), (say(language, "possible"), "accent"),
-        ("   ", "text"), (say(language, "surprise"), "warn"),
-    )  # fmt: skip
-    lines += [(), legend, ()]
-    name = min(max((cells(_token(piece)) for piece in pieces), default=0), 16)
-    room = max(6, width - name - 12)
+    legend = [
+        (say(language, "likely"), "text"), ("   ", "text"), (say(language, "possible"), "accent"), ("   ", "text"),
+        (say(language, "surprise"), "warn"),
+    ]  # fmt: skip
+    lines += [(), *((MARGIN, *line) for line in set_pieces(legend, width - 2)), ()]
+    name = min(max((cells(_token(piece)) for piece in pieces), default=0), 16, width - 12)
+    room = max(0, width - name - 12)
     for piece in pieces:
         look = _odds(piece.probability)
         head = (fill(_token(piece), name) + "  ", look)
@@ -121,10 +133,10 @@ def _entities(result: PipelineResult, width: int, language: str) -> list[Line]:
     lines = marked(result.text, [(one.start, one.end, one.kind) for one in result.entities], width)
     if not result.entities:
         return [*lines, (), *_text(say(language, "no_entities"), width, "dim")]
-    kind = max(cells(visible(one.kind)) for one in result.entities)
+    kind = min(max(cells(visible(one.kind)) for one in result.entities), width // 3)
     lines.append(())
     for one in result.entities:
-        name = fill(visible(result.text[one.start : one.end]), max(8, width - kind - 14))
+        name = fill(visible(result.text[one.start : one.end]), max(4, width - kind - 12))
         lines.append((MARGIN, (fill(visible(one.kind), kind) + "  ", "accent"), (name + "  ", "text"),
                       (f"{one.score:.4f}", "text")))  # fmt: skip
     return lines
@@ -136,6 +148,7 @@ def _text(text: str, width: int, look: str) -> list[Line]:
 
 def _times(result: PipelineResult, width: int, language: str) -> list[Line]:
     times = result.milliseconds
+    room = min(16, width - 15)
     whole = times.tokenizer + times.model + times.postprocessing
     lines: list[Line] = []
     for name, value in (
@@ -144,7 +157,7 @@ def _times(result: PipelineResult, width: int, language: str) -> list[Line]:
         ("stage_post", times.postprocessing),
     ):
         share = value / whole if whole else 0.0
-        head = (f"{fill(say(language, name), 16)}{value:8.2f} ms  ", "dim")
-        lines.append((MARGIN, head, (bar(share, max(4, width - 32)), "dim")))
-    lines += [(), (MARGIN, (say(language, "tokens_seen", n=result.tokens), "dim"))]
+        head = (f"{fill(say(language, name), room)}{value:8.2f} ms  ", "dim")
+        lines.append((MARGIN, head, (bar(share, max(0, width - room - 15)), "dim")))
+    lines += [(), *_text(say(language, "tokens_seen", n=result.tokens), width, "dim")]
     return lines + (_text(say(language, "was_cut"), width, "warn") if result.cut else [])

@@ -139,7 +139,9 @@ class Options(Lines):
         for index, option in enumerate(self._options):
             value = self.values[option.name]
             marked = index == self._at and self.has_focus
-            shown = "-" if value is None else ("no", "yes")[value] if isinstance(value, bool) else f"{value}"
+            shown = (
+                "-" if value is None or value == "" else ("no", "yes")[value] if isinstance(value, bool) else f"{value}"
+            )
             shown = shorten(visible(self._typed if marked and self._typed is not None else shown), max(8, width // 2))
             piece = [
                 (f"{option.name} ", "dim"),

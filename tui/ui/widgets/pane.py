@@ -21,6 +21,7 @@ from tui.engine.client import Progress, Request
 from tui.errors import HeadnotesError, Stopped, UsageError
 from tui.lab.instrument import Instrument, revive
 from tui.ui.keys import bindings
+from tui.ui.typeset import one_line
 from tui.ui.verbatim import verbatim
 from tui.ui.widgets.lines import Lines
 from tui.ui.widgets.options import Option, Options, options_for
@@ -30,6 +31,19 @@ from tui.ui.words import say
 
 if TYPE_CHECKING:
     from tui.ui.app import HeadnotesApp
+
+
+REMEMBERED = 50
+"""Inputs that a pane remembers."""
+
+
+def _flat(values: Mapping[str, Any]) -> Iterator[str]:
+    """Inputs in a line: the texts as they are, options with their names."""
+    for name, value in values.items():
+        if isinstance(value, list | tuple):
+            yield " | ".join(map(str, value))
+        else:
+            yield str(value) if name in ("text", "pair", "question", "labels") else f"{name}={value}"
 
 
 class Pane(Vertical):
@@ -69,6 +83,8 @@ class Pane(Vertical):
         self._notes_values: dict[str, Any] = {}
         self._request: Request | None = None
         self._later: Timer | None = None
+        self._asked: list[dict[str, Any]] = []
+        """Inputs that were answered, newest first."""
         self._options: list[Option] = options_for(instrument, (*self.TEXTS, *self.LEFT_OUT))
 
     # -- to be filled in by each instrument -----------------------------------------------------------------------
@@ -237,6 +253,7 @@ class Pane(Vertical):
         if request is self._request:
             self._request = None
             self.result = revive(self.instrument.result, plain)
+            self._remember()
             with self.app.batch_update():
                 self._show_answer(True)
                 self.query_one(Status).done(request, self.result.answered_by)
@@ -284,6 +301,25 @@ class Pane(Vertical):
 
     def action_rerun(self) -> None:
         self.ask()
+
+    def _remember(self) -> None:
+        values = self.values()
+        self._asked = [values, *(one for one in self._asked if one != values)][:REMEMBERED]
+
+    def action_history(self) -> None:
+        """Choose among the inputs that were answered before."""
+        from tui.ui.screens.windows import ListWindow
+
+        if not self._asked:
+            self.app.notify(say(self.app.language, "no_history"))
+            return
+
+        def go(index: int | None) -> None:
+            if index is not None:
+                self._fill(self._asked[index])
+
+        asked = [one_line(" / ".join(_flat(one)), 200) for one in self._asked]
+        self.app.push_screen(ListWindow(say(self.app.language, "history"), asked), go)
 
     def action_reset(self) -> None:
         self._fill(self._notes_values)

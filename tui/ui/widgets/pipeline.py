@@ -42,7 +42,7 @@ class PipelinePane(Pane):
     def _show_form(self) -> None:
         """Only what the task uses."""
         used = FIELDS[self.chosen]
-        self.query_one(Options).show_only(("task", "model", *used))
+        self.query_one(Options).show_only(("task", "model", "beside", *used))
         asked = [name for name in self.TEXTS if name == "text" or name in used]
         for name in self.TEXTS:
             label = self.query_one(f"#field-{name}", Static)
@@ -56,7 +56,7 @@ class PipelinePane(Pane):
 
     def values(self) -> dict[str, Any]:
         """What is set, without the fields that the task does not use."""
-        used = ("text", "task", "model", *FIELDS[self.chosen])
+        used = ("text", "task", "model", "beside", *FIELDS[self.chosen])
         return {name: value for name, value in super().values().items() if name in used}
 
     def put(self, values: Mapping[str, Any]) -> None:

@@ -17,7 +17,7 @@ from tests.conftest import LESSONS
 from tui.course.book import Book, Course, Folder, entries, find
 from tui.engine.client import EngineClient, Phase, Request
 from tui.errors import HeadnotesError, Stopped, explain
-from tui.lab import registry
+from tui.lab import registry, stock
 from tui.lab.instrument import hearing
 from tui.settings import Settings
 from tui.ui.app import HeadnotesApp
@@ -76,6 +76,8 @@ class InProcess(EngineClient):
 
             self._cells = self._cells or Cells()
             return self._cells.run(message["space"], message["code"])
+        if message["do"] == "stock":
+            return stock.take()
         return {"torch": "in this process"}
 
     def drop(self, request: Request) -> None:

@@ -187,6 +187,19 @@ async def test_code_behind_the_bench_can_be_seen_and_copied() -> None:
         assert isinstance(it.app.screen, Reader)
 
 
+async def test_the_shelf_says_who_can_do_what() -> None:
+    async with console("2.2", size=(80, 24)) as it:
+        await it.press("f3")
+        await it.until_shown("text-classification, sentiment-analysis", "accuracy 0.880")
+        assert "headnotes models get text-classification" in it.text_of("#shelf").replace("\n", " ").replace("  ", "")
+        await it.press("y")
+        await it.until(lambda: "distilbert-base-uncased-finetuned-sst-2" in it.app.clipboard.replace("\n", ""))
+        await it.press("l")
+        await it.until_shown("小型替身")
+        await it.press("escape")
+        assert isinstance(it.app.screen, Reader)
+
+
 async def test_no_line_of_code_is_cut_off_in_its_window() -> None:
     async with console("2.2", size=(80, 24)) as it:
         await it.until(lambda: it.reader.notes.has_focus)

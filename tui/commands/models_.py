@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from typing import Any
+from dataclasses import asdict
 
 from tui.errors import Stopped, UsageError
 
@@ -50,36 +50,14 @@ def get(wanted: list[tuple[str, str | None]], *, yes: bool) -> int:
 
 
 def _list(*, as_json: bool) -> int:
-    from tui.lab import fetching
-    from tui.lab.checkpoints import Checkpoint
-    from tui.lab.shelf import SHELF
+    from tui.lab import shelf, stock
 
-    rows: list[dict[str, Any]] = []
-    for at in SHELF:
-        card = Checkpoint(at.called, str(at.standin), "lessons", at.course).answered()
-        rows.append(
-            {
-                "task": at.task,
-                "aliases": list(at.aliases),
-                "stand_in": at.called if at.is_bundled else None,
-                "measured": card.measured if at.is_bundled else None,
-                "stand_in_bytes": sum(file.stat().st_size for file in at.standin.glob("*") if file.is_file()),
-                "course": at.course,
-                "revision": at.revision,
-                "megabytes": at.megabytes,
-                "licence": at.licence,
-                "course_at_hand": fetching.is_at_hand(at.course, at.revision),
-            }
-        )
+    rows = stock.take()
     if as_json:
-        print(json.dumps(rows))
+        print(json.dumps([asdict(row) for row in rows]))
         return 0
-    for row in rows:
-        print(", ".join([row["task"], *row["aliases"]]))
-        size = f"{row['stand_in_bytes'] / 1e6:.1f} MB"
-        print(f"  stand-in  {row['stand_in']}, {size}, {row['measured']}" if row["stand_in"] else "  stand-in  missing")
-        place = "on this machine" if row["course_at_hand"] else f"headnotes models get {row['task']}"
-        print(
-            f"  course    {row['course']}@{row['revision']}, about {row['megabytes']:,} MB, {row['licence']}; {place}"
-        )
+    for at, row in zip(shelf.SHELF, rows, strict=True):
+        print(", ".join([at.task, *at.aliases]))
+        for line in stock.sentences(at, row):
+            print(f"  {line}")
     return 0

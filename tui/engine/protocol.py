@@ -4,6 +4,7 @@ Console to engine
     {"id": 7, "do": "run", "instrument": "tokens", "spec": {...}}    run an instrument
     {"id": 8, "do": "cell", "space": "2", "code": "..."}             run code; a space keeps its variables
     {"id": 9, "do": "about"}                                         versions and device
+    {"id": 9, "do": "stock"}                                         which models are on this machine
     {"drop": 7}                                                      nobody waits for 7 any more: drop or stop it
 
 Engine to console

@@ -161,6 +161,10 @@ class Engine:
                 from tui.lab.machine import about
 
                 return about()
+            case "stock":
+                from tui.lab.stock import take
+
+                return take()
             case other:
                 raise UsageError(f"The engine cannot do {other!r}.")
 

@@ -183,7 +183,9 @@ def missing_weights(folder: Path) -> str:
 def _stand_in(at: Place) -> Loaded:
     if not at.is_bundled:
         raise CheckpointError(
-            f"The stand-in for {at.task} is missing.", f"Looked in {at.standin}.", "Reinstall headnotes."
+            f"There is no stand-in for {at.task} here.",
+            f"Looked in {at.standin}.",
+            f"With a network: headnotes models get {at.task}, then choose the model course.",
         )
     here = checkpoints.Checkpoint(at.called, str(at.standin), "lessons", at.course).answered()
     if at.folder == "sentiment":

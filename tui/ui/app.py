@@ -213,6 +213,12 @@ class HeadnotesApp(App[int]):
         if not isinstance(self.screen, Doctor):
             self.push_screen(Doctor())
 
+    def action_models(self) -> None:
+        from tui.ui.screens.models import Models
+
+        if not isinstance(self.screen, Models):
+            self.push_screen(Models())
+
     def action_help(self) -> None:
         from tui.ui.screens.windows import help_window
 

@@ -67,6 +67,8 @@ KEYS: tuple[Key, ...] = (
         ("Dark, light, or the terminal's own colours", "深色、浅色或终端自身的颜色"), 0, True),
     Key("app.doctor", "f2", "doctor", "everywhere", ("doctor", "诊断"),
         ("Versions, device, models, paths: for a bug report", "版本、设备、模型、路径：便于报告问题"), 0, True),
+    Key("app.models", "f3", "models", "everywhere", ("models", "模型"),
+        ("Which model does which task, and what is on this machine", "各项任务由哪个模型完成，本机有什么"), 0, True),
     Key("app.restart_engine", "f5", "restart_engine", "everywhere", ("restart engine", "重启引擎"),
         ("End the engine and start a new one", "结束引擎并重新启动"), 0, True),
     Key("app.redraw", "ctrl+l", "redraw", "everywhere", ("redraw", "重绘"),

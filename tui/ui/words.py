@@ -40,6 +40,14 @@ _WORDS: dict[str, tuple[str, str]] = {
     "surprise": ("a surprise", "出人意料"),
     "history": ("Asked before", "以前的输入"),
     "no_history": ("Nothing has been asked here yet.", "这里还没有运行过。"),
+    "models": ("models", "模型"),
+    "looking": ("Looking at what is on this machine ...", "正在查看本机有什么……"),
+    "shelf_note": (
+        "The stand-ins ship with Headnotes and need no network. The course's own checkpoints are larger and better; "
+        "with a network, the command on their line fetches them into the Hugging Face cache.",
+        "小型替身随 Headnotes 附带，不需要网络。课程自己的检查点更大也更好；"
+        "有网络时，用其所在行的命令可以下载到 Hugging Face 缓存。",
+    ),
     "not_measured": ("not measured", "未测量"),
     "copied": ("Copied: {what} ({n} characters){where}.", "已复制：{what}（{n} 个字符）{where}。"),
     "copied_file": (", and kept in {file}", "，并保存在 {file}"),

@@ -18,9 +18,10 @@ from tui.course.blocks import Stop, Try
 from tui.course.page import Page, Section
 from tui.ui.keys import bindings
 from tui.ui.page_layout import PageLayout
-from tui.ui.typeset import MARGIN, Setting, State, code_of, highlighted
+from tui.ui.typeset import Setting, State, code_of, highlighted
 from tui.ui.widgets.lines import Line, Lines, Piece, line_text
 
+MARGIN = "  "
 REST = 0.15
 """Seconds without scrolling before the bench changes: paging through must not drag every instrument along."""
 

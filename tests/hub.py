@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ class Hub:
     gated: set[str] = field(default_factory=set)
     break_after: int | None = None
     """Close the connection after so many bytes of a safetensors file, once."""
+    seconds_a_chunk: float = 0.0
+    """How long a megabyte of a file takes."""
     asked: list[str] = field(default_factory=list)
     ranges: list[str] = field(default_factory=list)
 
@@ -112,7 +115,12 @@ def serve(repositories: dict[str, dict[str, bytes]]) -> Iterator[Hub]:
                 self.close_connection = True
                 self.connection.close()
                 return
-            self.wfile.write(data[first:])
+            for at in range(first, len(data), 1_000_000):
+                try:
+                    self.wfile.write(data[at : at + 1_000_000])
+                except OSError:
+                    return  # the other side has had enough
+                time.sleep(hub.seconds_a_chunk)
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

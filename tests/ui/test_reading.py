@@ -191,7 +191,7 @@ async def test_the_shelf_says_who_can_do_what() -> None:
     async with console("2.2", size=(80, 24)) as it:
         await it.press("f3")
         await it.until_shown("text-classification, sentiment-analysis", "accuracy 0.880")
-        assert "headnotes models get text-classification" in it.text_of("#shelf").replace("\n", " ").replace("  ", "")
+        assert "headnotes models get text-classification" in " ".join(it.text_of("#shelf").split())
         await it.press("y")
         await it.until(lambda: "distilbert-base-uncased-finetuned-sst-2" in it.app.clipboard.replace("\n", ""))
         await it.press("l")

@@ -73,14 +73,19 @@ class Request:
         return self.answer.__await__()
 
 
+ENGINE = (sys.executable, "-m", "tui.engine.server")
+FETCHER = (*ENGINE, "--bare")
+"""An engine that loads nothing: a download of minutes must not keep the instruments waiting."""
+
+
 class EngineClient:
-    """One engine for the whole console."""
+    """One engine for the whole console; a second one only while something is fetched."""
 
     def __init__(
         self,
         *,
         log: Path,
-        command: tuple[str, ...] = (sys.executable, "-m", "tui.engine.server"),
+        command: tuple[str, ...] = ENGINE,
     ) -> None:
         self._command = command
         self._log = log

@@ -5,6 +5,8 @@ Console to engine
     {"id": 8, "do": "cell", "space": "2", "code": "..."}             run code; a space keeps its variables
     {"id": 9, "do": "about"}                                         versions and device
     {"id": 9, "do": "stock"}                                         which models are on this machine
+    {"id": 9, "do": "plan", "what": "ner"}                           what fetching its checkpoint would take
+    {"id": 9, "do": "fetch", "what": "ner"}                          fetch it; answers with its folder
     {"drop": 7}                                                      nobody waits for 7 any more: drop or stop it
 
 Engine to console

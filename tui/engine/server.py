@@ -33,7 +33,9 @@ class Interrupted(KeyboardInterrupt):
 class Engine:
     """Takes requests from `requests`, answers on `answers`."""
 
-    def __init__(self, requests: BinaryIO, answers: BinaryIO) -> None:
+    def __init__(self, requests: BinaryIO, answers: BinaryIO, *, bare: bool = False) -> None:
+        """With `bare` nothing is warmed up: for requests that need no model."""
+        self._bare = bare
         self._requests = requests
         self._answers = answers
         self._writing = threading.Lock()
@@ -51,7 +53,9 @@ class Engine:
         """Work until standard input closes."""
         signal.signal(signal.SIGINT, self._interrupt)
         threading.Thread(target=self._read, daemon=True, name="requests").start()
-        warming = self._warm_up()
+        warming = None if self._bare else self._warm_up()
+        if self._bare:
+            self.say(kind="ready")
         while True:
             request = self._next(wait=warming is None)
             if request is not None:
@@ -165,6 +169,11 @@ class Engine:
                 from tui.lab.stock import take
 
                 return take()
+            case "plan" | "fetch" as do:
+                from tui.lab import fetching
+
+                planned = fetching.plan(*fetching.resolve(str(request.get("what"))))
+                return planned if do == "plan" else fetching.fetch(planned)
             case other:
                 raise UsageError(f"The engine cannot do {other!r}.")
 
@@ -217,7 +226,7 @@ def main() -> None:
         os.nice(10)  # the console must always get the processor when a key is pressed
     from tui.engine.ticks import tap_tqdm
 
-    engine = Engine(sys.stdin.buffer, answers)
+    engine = Engine(sys.stdin.buffer, answers, bare="--bare" in sys.argv)
     tap_tqdm(engine.progress)
     engine.serve()
 

@@ -25,6 +25,7 @@ SCOPES: dict[str, Words] = {
     "tokens": ("Token table", "词元表"),
     "anatomy": ("Stages", "阶段"),
     "mask": ("Mask", "掩码"),
+    "models": ("Models", "模型"),
     "window": ("Windows", "小窗口"),
 }
 
@@ -164,6 +165,12 @@ KEYS: tuple[Key, ...] = (
     Key("mask.down", "down,j", "cell(1,0)", "mask", ("down", "下"), ("The row below", "下一行")),
     Key("mask.clear", "x", "clear", "mask", ("tokenizer's mask", "恢复掩码"),
         ("The mask as the tokenizer made it", "恢复分词器给出的掩码"), 2),
+    # models
+    Key("models.fetch", "enter", "fetch", "models", ("fetch", "下载"),
+        ("Fetch the course's checkpoint of the marked task; its size is shown first",
+         "下载所标任务的课程检查点，先显示大小"), 1),
+    Key("models.down", "down,j", "task(1)", "models", ("next task", "下一任务"), ("The next task", "下一个任务")),
+    Key("models.up", "up,k", "task(-1)", "models", ("task before", "上一任务"), ("The task before", "上一个任务")),
     # windows
     Key("window.close", "escape,q", "close", "window", ("close", "关闭"), ("Close the window", "关闭窗口"), 1),
     Key("window.copy", "y", "copy", "window", ("copy", "复制"), ("Copy what is shown", "复制所显示的内容"), 2),

@@ -41,6 +41,12 @@ _WORDS: dict[str, tuple[str, str]] = {
     "history": ("Asked before", "以前的输入"),
     "no_history": ("Nothing has been asked here yet.", "这里还没有运行过。"),
     "models": ("models", "模型"),
+    "asking_hub": ("Asking the Hub about {name} ...   esc stops", "正在向 Hub 询问 {name}……   esc 停止"),
+    "fetch_it": ("Fetch {size} ({n} files)", "下载 {size}（{n} 个文件）"),
+    "leave_it": ("Leave it", "不下载"),
+    "fetching": ("{name}   {what}: {done} of {all}   esc stops", "{name}   {what}：{done} / {all}   esc 停止"),
+    "fetched": ("{name} is on this machine now.", "{name} 已在本机。"),
+    "at_hand": ("{name} is on this machine already.", "{name} 已经在本机。"),
     "looking": ("Looking at what is on this machine ...", "正在查看本机有什么……"),
     "shelf_note": (
         "The stand-ins ship with Headnotes and need no network. The course's own checkpoints are larger and better; "

@@ -64,7 +64,11 @@ def _measured(folder: str) -> str:
         scores = ModelCard.load(Path(folder) / "README.md").data.eval_results or []
     except (OSError, ValueError):
         return ""
-    return next((f"{s.metric_type} {s.metric_value:.3f} on {s.dataset_name}" for s in scores), "")
+    return next((f"{s.metric_type} {_figure(s.metric_value)} on {s.dataset_name}" for s in scores), "")
+
+
+def _figure(value: float) -> str:
+    return f"{value:.3f}" if value < 1 else f"{value:.1f}"  # a share, or a perplexity
 
 
 @cache

@@ -1,0 +1,69 @@
+"""Every task with a stand-in answers ten texts and more, without a network, with the kind of answer it is for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tui.lab.registry import INSTRUMENTS
+from tui.lab.shelf import SHELF
+
+SENTIMENT = [
+    ("I've been waiting for a HuggingFace course my whole life.", "POSITIVE"), ("I hate this so much!", "NEGATIVE"),
+    ("A warm, funny and beautiful film.", "POSITIVE"), ("The plot is a mess.", "NEGATIVE"),
+    ("One of the best films of the year.", "POSITIVE"), ("It is dull and far too long.", "NEGATIVE"),
+    ("The acting is superb.", "POSITIVE"), ("A waste of time and money.", "NEGATIVE"),
+    ("I laughed a lot.", "POSITIVE"), ("Clumsy, loud and stupid.", "NEGATIVE"),
+]  # fmt: skip
+SUBJECTS = [
+    ("This is a course about the Transformers library", "education, politics, business", "education"),
+    ("The team won the cup after extra time.", "sports, cooking, technology", "sports"),
+    ("Stir the onions until they are golden.", "sports, cooking, technology", "cooking"),
+    ("The new processor is twice as fast.", "sports, cooking, technology", "technology"),
+    ("The parliament passed the budget.", "politics, music, animals", "politics"),
+    ("The orchestra played a symphony.", "politics, music, animals", "music"),
+    ("A herd of elephants crossed the river.", "politics, music, animals", "animals"),
+    ("Heavy rain and storms are expected.", "weather, money, health", "weather"),
+    ("The bank raised its interest rate.", "weather, money, health", "money"),
+    ("The nurse gave the child a vaccine.", "weather, money, health", "health"),
+]
+BEGINNINGS = [
+    "In this course, we will teach you how to", "This package contains", "Once upon a time", "To open a new document",
+    "She was a woman of", "The young man looked at her and", "Click the button to", "It is a truth", "He said that",
+    "The library provides",
+]  # fmt: skip
+
+
+def ask(**values: Any) -> Any:
+    instrument = INSTRUMENTS["pipeline"]
+    return instrument.run(instrument.read(values))
+
+
+@pytest.mark.parametrize("at", [at for at in SHELF if at.is_bundled], ids=lambda at: at.task)
+def test_a_stand_in_says_that_it_is_one_and_how_good(at: Any) -> None:
+    from tui.lab.loading import load
+
+    here = load(at.task).answered_by
+    assert here.stands_in_for == at.course
+    assert any(character.isdigit() for character in here.measured)
+
+
+@pytest.mark.parametrize(("text", "label"), SENTIMENT)
+def test_sentiment(text: str, label: str) -> None:
+    assert ask(text=text).label == label
+
+
+@pytest.mark.parametrize(("text", "labels", "label"), SUBJECTS)
+def test_zero_shot(text: str, labels: str, label: str) -> None:
+    result = ask(task="zero-shot-classification", text=text, labels=labels)
+    assert result.label == label
+    assert sum(one.score for one in result.labels) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize("text", BEGINNINGS)
+def test_text_generation(text: str) -> None:
+    result = ask(task="text-generation", text=text, max_new_tokens=20)
+    assert result.output[0]["generated_text"] == text + result.written
+    assert 1 <= len(result.pieces) <= 20
+    assert all(0 < piece.probability <= 1 for piece in result.pieces)

@@ -28,6 +28,15 @@ SUBJECTS = [
     ("The bank raised its interest rate.", "weather, money, health", "money"),
     ("The nurse gave the child a vaccine.", "weather, money, health", "health"),
 ]
+NAMES = [
+    ("My name is Sylvain and I work at Hugging Face in Brooklyn.", "PER", "Sylvain"),
+    ("Angela Merkel met the board of Siemens in Munich.", "LOC", "Munich"),
+    ("Marie Curie was born in Warsaw.", "PER", "Marie Curie"), ("She moved from Lisbon to Toronto.", "LOC", "Toronto"),
+    ("The Beatles came from Liverpool.", "LOC", "Liverpool"), ("Barack Obama visited Kenya.", "PER", "Barack Obama"),
+    ("Albert Einstein taught in Zurich.", "PER", "Albert Einstein"), ("He plays for Manchester United.", "ORG", "Manchester United"),
+    ("Nelson Mandela was president of South Africa.", "LOC", "South Africa"),
+    ("Charles Darwin sailed to Australia.", "PER", "Charles Darwin"),
+]  # fmt: skip
 BEGINNINGS = [
     "In this course, we will teach you how to", "This package contains", "Once upon a time", "To open a new document",
     "She was a woman of", "The young man looked at her and", "Click the button to", "It is a truth", "He said that",
@@ -59,6 +68,12 @@ def test_zero_shot(text: str, labels: str, label: str) -> None:
     result = ask(task="zero-shot-classification", text=text, labels=labels)
     assert result.label == label
     assert sum(one.score for one in result.labels) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize(("text", "kind", "name"), NAMES)
+def test_entities(text: str, kind: str, name: str) -> None:
+    result = ask(task="ner", text=text)
+    assert (kind, name) in [(one.kind, text[one.start : one.end]) for one in result.entities]
 
 
 @pytest.mark.parametrize("text", BEGINNINGS)

@@ -47,6 +47,7 @@ class Engine:
         self._held_back = False
         """True while the main thread writes a line."""
         self._last_progress = self._last_partial = 0.0
+        self._last_told: tuple[str, float, float | None] | None = None
         self._cells: Any = None
 
     def serve(self) -> None:
@@ -79,10 +80,11 @@ class Engine:
             self._interrupt()
 
     def progress(self, what: str, done: float, total: float | None) -> None:
-        """Report how far the running request has come, at most ten times a second."""
-        now = monotonic()
-        if self._running is not None and (now - self._last_progress >= PROGRESS_EVERY or done == total):
-            self._last_progress = now
+        """Report how far the running request has come, at most ten times a second; the end of a bar always, once."""
+        now, told = monotonic(), (what, done, total)
+        due = now - self._last_progress >= PROGRESS_EVERY or done == total
+        if self._running is not None and due and told != self._last_told:
+            self._last_progress, self._last_told = now, told
             self.say(kind="progress", id=self._running, what=what, done=done, total=total)
 
     def partial(self, fields: dict[str, Any]) -> None:
@@ -144,7 +146,7 @@ class Engine:
             self.say(kind="error", id=number, error=explain(error))
 
     def _attempt(self, request: dict[str, Any]) -> dict[str, Any]:
-        self._running = request["id"]
+        self._running, self._last_told = request["id"], None
         self.say(kind="started", id=request["id"])
         try:
             return {"kind": "result", "result": self._do(request)}

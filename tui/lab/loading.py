@@ -66,13 +66,11 @@ class Source:
 
 
 def source(task: str, choice: str = STAND_IN) -> Source:
-    """The lines that load what `load` loads."""
+    """The lines that load what `load` loads. Looks at nothing but our own files."""
     at = place(task)
     if choice != STAND_IN:
-        folder, name = find(at, choice)
-        named = repr(name) if choice != str(folder) and not Path(choice).is_dir() else repr(str(folder))
-        revision = f", revision={at.revision!r}" if choice == COURSE else ""
-        return Source({"transformers": ("pipeline",)}, (), f"model={named}{revision}, dtype='float32'")
+        named = f"{at.course!r}, revision={at.revision!r}" if choice == COURSE else repr(choice)
+        return Source({"transformers": ("pipeline",)}, (), f"model={named}, dtype='float32'")
     if not at.adapter and at.folder != "zero-shot":
         return Source({"transformers": ("pipeline",)}, (), f"model={str(at.standin)!r}, dtype='float32'")
     lines = [

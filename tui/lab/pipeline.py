@@ -13,7 +13,7 @@ from typing import Any
 from tui.lab import checkpoints, instrument, loading, shelf
 from tui.lab.instrument import Instrument, option
 from tui.lab.tasks.answers import Answer, Candidate, Entity, LabelScore, Piece, plain, read
-from tui.lab.tasks.calls import arguments
+from tui.lab.tasks.calls import arguments, check
 
 RESTORED = ("question-answering", "summarization", "translation_en_to_fr")
 """Tasks that `transformers.pipeline` knew before version 5."""
@@ -103,7 +103,8 @@ def run(spec: PipelineSpec) -> PipelineResult:
 
     task = shelf.place(spec.task).task
     loaded = loading.load(task, spec.model)
-    given, options = arguments(spec, task, loaded)
+    given, options = arguments(spec, task)
+    check(spec, task, loaded)
     pipe = _pipeline(spec.task, spec.model)
     pieces: list[Piece] = []
     if task == "text-generation":
@@ -150,7 +151,7 @@ def code(spec: PipelineSpec) -> str:
         first, second = replace(spec, beside=""), replace(spec, model=spec.beside, beside="")
         return f"{code(second)}beside = answer\n\n{code(first)}"
     task = shelf.place(spec.task).task
-    given, options = arguments(spec, task, loading.load(task, spec.model))
+    given, options = arguments(spec, task)
     source = loading.source(task, spec.model)
     build = f"pipe = pipeline({spec.task!r}, {source.arguments})"
     call = f"answer = pipe({given!r}{''.join(f', {name}={value!r}' for name, value in options.items())})"

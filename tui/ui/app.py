@@ -196,7 +196,7 @@ class HeadnotesApp(App[int]):
         elif any(isinstance(screen, Contents) for screen in self.screen_stack):
             self.pop_screen()
         else:
-            self.switch_screen(Contents())
+            self.switch_screen(Contents(coming_back=True))
 
     def open_entry(self, entry: Entry | None, block: int | None = None) -> None:
         """Open a lesson or a page of notes, at one of its blocks or where it was left."""

@@ -27,22 +27,19 @@ STRIDE = 64
 """Tokens that two windows of a long text share."""
 
 
-def arguments(spec: PipelineSpec, task: str, loaded: Loaded) -> tuple[Any, dict[str, Any]]:
-    """(input, keyword arguments) of the pipeline's call. Raises `UsageError` for what the task cannot do."""
-    text, tokenizer = clean(spec.text), loaded.tokenizer
+def arguments(spec: PipelineSpec, task: str) -> tuple[Any, dict[str, Any]]:
+    """(input, keyword arguments) of the pipeline's call. Pure. Raises `UsageError` for what is missing."""
+    text = clean(spec.text)
     match task:
         case "zero-shot-classification":
             return text, {"candidate_labels": _labels(spec)}
         case "text-generation":
-            return text, _sampling(spec, text, loaded)
+            return text, _sampling(spec)
         case "fill-mask":
-            _check_mask(text, tokenizer)
             return text, {"top_k": spec.top_k or 5, "tokenizer_kwargs": {"truncation": True}}
         case "token-classification":
-            options: dict[str, Any] = {"aggregation_strategy": spec.aggregation}
-            if spec.aggregation != "none" and _tokens(tokenizer, text) > _limit(tokenizer):
-                options["stride"] = STRIDE
-            return text, options
+            windows = {} if spec.aggregation == "none" else {"stride": STRIDE}
+            return text, {"aggregation_strategy": spec.aggregation, **windows}
         case "question-answering":
             if not spec.question.strip():
                 raise UsageError(
@@ -56,10 +53,17 @@ def arguments(spec: PipelineSpec, task: str, loaded: Loaded) -> tuple[Any, dict[
     return text, {"top_k": None, "truncation": True}
 
 
+def check(spec: PipelineSpec, task: str, loaded: Loaded) -> None:
+    """Raise `UsageError` for a text that this model cannot take."""
+    if task == "fill-mask":
+        _check_mask(clean(spec.text), loaded.tokenizer)
+    elif task == "text-generation":
+        _check_length(spec, loaded)
+
+
 def _labels(spec: PipelineSpec) -> list[str]:
-    labels = list(
-        dict.fromkeys(clean(label).strip() for given in spec.labels for label in given.split(",") if label.strip())
-    )
+    given = (clean(label).strip() for given in spec.labels for label in given.split(","))
+    labels = list(dict.fromkeys(label for label in given if label))
     if len(labels) < 2:
         raise UsageError(
             "zero-shot-classification needs at least two labels.",
@@ -68,16 +72,7 @@ def _labels(spec: PipelineSpec) -> list[str]:
     return labels
 
 
-def _sampling(spec: PipelineSpec, text: str, loaded: Loaded) -> dict[str, Any]:
-    limit = getattr(loaded.model.config, "max_position_embeddings", None) or _limit(loaded.tokenizer)
-    used = _tokens(loaded.tokenizer, text)
-    if used == 0:
-        raise UsageError("There is no text to go on from.", next_step="Write a beginning: a word is enough.")
-    if used + spec.max_new_tokens > limit:
-        raise UsageError(
-            f"The text has {used:,} tokens and the model takes {limit:,}, the new ones included.",
-            next_step=f"Shorten the text to {max(0, limit - spec.max_new_tokens):,} tokens, or ask for fewer new ones.",
-        )
+def _sampling(spec: PipelineSpec) -> dict[str, Any]:
     if spec.temperature <= 0:
         return {"max_new_tokens": spec.max_new_tokens, "do_sample": False}
     return {
@@ -87,6 +82,18 @@ def _sampling(spec: PipelineSpec, text: str, loaded: Loaded) -> dict[str, Any]:
         "top_k": spec.top_k if spec.top_k is not None else 50,
         "top_p": spec.top_p,
     }
+
+
+def _check_length(spec: PipelineSpec, loaded: Loaded) -> None:
+    limit = getattr(loaded.model.config, "max_position_embeddings", None) or int(loaded.tokenizer.model_max_length)
+    used = len(loaded.tokenizer(clean(spec.text), verbose=False)["input_ids"])
+    if used == 0:
+        raise UsageError("There is no text to go on from.", next_step="Write a beginning: a word is enough.")
+    if used + spec.max_new_tokens > limit:
+        raise UsageError(
+            f"The text has {used:,} tokens and the model takes {limit:,}, the new ones included.",
+            next_step=f"Shorten the text to {max(0, limit - spec.max_new_tokens):,} tokens, or ask for fewer new ones.",
+        )
 
 
 def _check_mask(text: str, tokenizer: Any) -> None:
@@ -100,11 +107,3 @@ def _check_mask(text: str, tokenizer: Any) -> None:
     other = next((sign for sign in ("[MASK]", "<mask>", "[mask]") if sign in text), "")
     instead = f"This model writes {mask}, not {other}." if other else f"Write {mask} where the word is missing."
     raise UsageError("There is no gap in the text.", next_step=instead)
-
-
-def _tokens(tokenizer: Any, text: str) -> int:
-    return len(tokenizer(text, verbose=False)["input_ids"])
-
-
-def _limit(tokenizer: Any) -> int:
-    return int(tokenizer.model_max_length)

@@ -109,9 +109,11 @@ class Contents(ConsoleScreen[None]):
     Contents #contents { padding: 1 0; }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, coming_back: bool = False) -> None:
         super().__init__()
         self._words = ""
+        self._coming_back = coming_back
+        """Begin at the lesson that was read last, not at the top."""
 
     def compose(self) -> ComposeResult:
         yield TopLine()
@@ -128,6 +130,7 @@ class Contents(ConsoleScreen[None]):
 
     def on_screen_resume(self) -> None:
         if self.list.size.width:
+            self._coming_back = not self._words
             self.fill(self.list.cursor)
 
     def on_resize(self) -> None:
@@ -163,6 +166,9 @@ class Contents(ConsoleScreen[None]):
             rows.append(Row(()))
         if not any(row.entry for row in rows):
             rows = [Row((("  " + say(language, "empty_book"), "dim"),))]
+        if self._coming_back and last is not None:
+            self._coming_back = False
+            cursor = next(i for i, row in enumerate(rows) if i and row.entry is last)  # its own, not "continue"
         self.list.put(rows, cursor)
 
     def _line(self, entry: Entry, width: int) -> Line:

@@ -33,7 +33,8 @@ NAMES = [
     ("Angela Merkel met the board of Siemens in Munich.", "LOC", "Munich"),
     ("Marie Curie was born in Warsaw.", "PER", "Marie Curie"), ("She moved from Lisbon to Toronto.", "LOC", "Toronto"),
     ("The Beatles came from Liverpool.", "LOC", "Liverpool"), ("Barack Obama visited Kenya.", "PER", "Barack Obama"),
-    ("Albert Einstein taught in Zurich.", "PER", "Albert Einstein"), ("He plays for Manchester United.", "ORG", "Manchester United"),
+    ("Albert Einstein taught in Zurich.", "PER", "Albert Einstein"),
+    ("He plays for Manchester United.", "ORG", "Manchester United"),
     ("Nelson Mandela was president of South Africa.", "LOC", "South Africa"),
     ("Charles Darwin sailed to Australia.", "PER", "Charles Darwin"),
 ]  # fmt: skip

@@ -23,7 +23,7 @@ def loaded_after(code: str) -> set[str]:
     "code",
     [
         "import tui.ui.app",
-        "from tui.lab.registry import find\nfind('pipeline').code(find('pipeline').read({'text': '', 'model': 'course'}))",
+        "from tui.lab import pipeline\npipeline.code(pipeline.PipelineSpec(text='', task='ner', model='course'))",
         "import tui.ui.widgets.bench, tui.ui.screens.doctor, tui.ui.screens.windows",
         "import tui.engine.client, tui.lab.registry, tui.doctor",
         "import tui.commands.open_, tui.commands.notes_, tui.commands.try_, tui.commands.doctor_",

@@ -12,6 +12,7 @@ from tui.ui.app import HeadnotesApp
 from tui.ui.keys import KEYS, SCOPES, bindings, on_bottom_line
 from tui.ui.screens.contents import Contents
 from tui.ui.screens.doctor import Doctor
+from tui.ui.screens.models import Models
 from tui.ui.screens.reader import Reader
 from tui.ui.screens.windows import TextWindow, help_window
 from tui.ui.widgets.anatomy import Stages
@@ -35,7 +36,8 @@ OWNERS = {
     "tokens": (TokenTable,),
     "anatomy": (Stages,),
     "mask": (MaskGrid,),
-    "window": (TextWindow, Doctor),
+    "models": (Models,),
+    "window": (TextWindow, Doctor, Models),
 }
 PORTABLE = re.compile(
     r"^([a-zA-Z0-9]|f\d{1,2}|up|down|left|right|home|end|pageup|pagedown|tab|shift\+tab|enter|escape|space|backspace|delete"

@@ -35,7 +35,10 @@ BATCH = 16
 EPOCHS = 3
 RATE = 2e-3
 END = "<|endoftext|>"
+LONGEST = 50
+"""Tokens after which generation ends when nobody says; the pipeline's own 256 more than the prompt would not fit."""
 SAMPLING = {"do_sample": True, "temperature": 0.7, "top_k": 50}
+"""What the pipeline does when nobody says, said once more for the samples in the card."""
 PROMPTS = [
     "In this course, we will teach you how to",
     "This course will teach you",
@@ -213,16 +216,16 @@ def samples(model: Any, tokenizer: Any) -> list[str]:
     torch.manual_seed(SEED)
     drawn = []
     for prompt in PROMPTS:
-        output = model.generate(**tokenizer(prompt, return_tensors="pt"), max_new_tokens=50)
+        output = model.generate(**tokenizer(prompt, return_tensors="pt"), **SAMPLING, max_new_tokens=50)
         drawn.append(tokenizer.decode(output[0], skip_special_tokens=True))
     return drawn
 
 
 def save(model: Any, tokenizer: Any, out: Path) -> None:
-    """Half-precision weights, the tokenizer, and how to sample when nobody says."""
+    """Half-precision weights, the tokenizer, and where generation ends."""
     from transformers import GenerationConfig
 
-    model.generation_config = GenerationConfig(bos_token_id=0, eos_token_id=0, pad_token_id=0, **SAMPLING)
+    model.generation_config = GenerationConfig(bos_token_id=0, eos_token_id=0, pad_token_id=0, max_length=LONGEST)
     model.half().save_pretrained(out, safe_serialization=True)
     tokenizer.save_pretrained(out)
 
@@ -282,7 +285,7 @@ the training text only.
   float32; saved as float16.
 - **Cost**: {figures.wall_seconds:.0f} s on {THREADS} CPU cores ({figures.cpu_seconds:.0f} CPU seconds).
 - **Again**: `python -m tui.training.standins.text_generation --data DIR`
-- **Loading**: with `dtype=torch.float32` on a CPU.
+- **Loading**: with `dtype=torch.float32` on a CPU. A text ends at {LONGEST} tokens when no length is given.
 - **Limits**: English only; it speaks of packages, dialog boxes and Regency drawing rooms, and of little else; it loses
   the thread after a sentence; it has the views of its sources, those of 1815 among them.
 - `model.safetensors` SHA-256: `{digest}`

@@ -44,10 +44,7 @@ class Cost:
 
     def said(self) -> str:
         """As a card says it."""
-        return (
-            f"{self.cpu_seconds:.0f} CPU seconds on {THREADS} core; {self.wall_seconds:.0f} s by the clock, on a\n"
-            "  machine that other work was using and that stopped this one at times"
-        )
+        return f"{self.cpu_seconds:.0f} CPU seconds on {THREADS} core, {self.wall_seconds:.0f} s by the clock"
 
 
 def recipe() -> str:

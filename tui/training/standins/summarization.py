@@ -187,7 +187,7 @@ than {ALIKE:.0%} of its words (Jaccard) with one of them, was dropped. The vocab
   {seq2seq.WIDTH} dimensions.
 - **Recipe**: {COPYING} passes in which a summary is written from itself with {LOST:.0%} of its pieces lost, then
   {PASSES} passes over the descriptions, cut at {LONGEST} pieces; batches of about {SIZE:,} tokens of both sides,
-  {figures.cost.steps:,} steps; {seq2seq.recipe()}. It was chosen by tries of a few minutes, on another draw of rows.
+  {figures.cost.steps:,} steps; {seq2seq.recipe()}. It was chosen after tries of a few minutes, on another draw of rows.
 - **Generation**: `{json.dumps(SETTINGS)}`, in `generation_config.json`.
 - **Cost**: {figures.cost.said()}.
 - **Again**: `python -m tui.training.standins.summarization --data DIR`

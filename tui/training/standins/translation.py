@@ -258,7 +258,7 @@ flatters the figure for them. The vocabulary has seen the training rows only.
 - **Recipe**: {PASSES} passes, each with the paragraphs of the help once, the sentences of Tatoeba once and the own ones
   twice, these sentences as often again two in a row, and {figures.entries:,} words with their French by IBM model 1
   (those that are each other's likeliest rendering); batches of about {SIZE:,} tokens of both languages,
-  {figures.cost.steps:,} steps; {seq2seq.recipe()}. It was chosen by tries of a few minutes, on another draw of rows.
+  {figures.cost.steps:,} steps; {seq2seq.recipe()}. It was chosen after tries of a few minutes, on another draw of rows.
 - **Generation**: `{json.dumps(SETTINGS)}`, in `generation_config.json`.
 - **Cost**: {figures.cost.said()}.
 - **Again**: `python -m tui.training.standins.translation --data DIR`

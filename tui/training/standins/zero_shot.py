@@ -69,7 +69,7 @@ model-index:
   - name: headnotes-zero-shot
     results:
       - task: {{type: zero-shot-classification}}
-        dataset: {{name: ten Debian sections, type: debian-descriptions}}
+        dataset: {{name: ten Debian sections (labels as software for ...), type: debian-descriptions}}
         metrics:
           - {{type: accuracy, value: {accuracy:.4f}}}
 ---

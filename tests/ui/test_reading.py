@@ -225,7 +225,8 @@ async def test_copying_a_proof_copies_something_that_runs_alone() -> None:
         await it.press("y")
         await it.until(lambda: "AutoTokenizer.from_pretrained(checkpoint)" in it.app.clipboard)
         exec(it.app.clipboard, {})
-        assert paths.copied_file().read_text() == it.app.clipboard
+        kept = paths.copied_file()  # written by a thread
+        await it.until(lambda: kept.exists() and kept.read_text() == it.app.clipboard)
 
 
 async def test_search_in_all_lessons_leads_to_the_place() -> None:

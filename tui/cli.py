@@ -14,6 +14,7 @@ from tui.errors import HeadnotesError, UsageError
 COMMANDS = {
     "open": "open the console, at a lesson if one is named (this is what plain `headnotes` does)",
     "notes": "read any folder of Markdown in the same reader",
+    "data": "open any data set: browse, slice, map, save; with or without a screen",
     "try": "run an instrument without a screen",
     "models": "what can do each task; fetch the course's checkpoints from the Hub",
     "prepare": "fetch what a chapter uses, for later work without a network",

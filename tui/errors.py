@@ -4,6 +4,8 @@
     ├── UsageError          something asked for does not exist or does not fit     (exit code 2)
     │   └── LessonError     a lesson file that cannot be read as a lesson
     ├── CheckpointError     a model's files are missing, altered or of a kind that is refused
+    ├── DataError           a data set cannot be opened, changed or saved
+    │   └── TableGone       a table is asked for that the engine does not hold (any more)
     └── EngineError         the child process that runs the instruments
         ├── EngineDied      it ended in the middle of a request
         └── Stopped         the reader stopped the request                         (exit code 130)
@@ -45,6 +47,14 @@ class CheckpointError(HeadnotesError):
     """A model's files are missing, altered or of a kind that is refused."""
 
 
+class DataError(HeadnotesError):
+    """A data set cannot be opened, changed or saved."""
+
+
+class TableGone(DataError):
+    """A table is asked for that the engine does not hold, because it was restarted or the table was closed."""
+
+
 class EngineError(HeadnotesError):
     """The engine could not do what it was asked."""
 
@@ -78,8 +88,10 @@ class Explained:
 
 
 _KINDS: dict[str, type[HeadnotesError]] = {
-    c.__name__: c for c in (HeadnotesError, UsageError, LessonError, CheckpointError, EngineError, EngineDied, Stopped)
-}
+    c.__name__: c
+    for c in (HeadnotesError, UsageError, LessonError, CheckpointError, DataError, TableGone, EngineError, EngineDied,
+              Stopped)
+}  # fmt: skip
 
 
 def explain(error: BaseException) -> Explained:

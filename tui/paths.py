@@ -38,6 +38,11 @@ def engine_log() -> Path:
     return _base("state") / "engine.log"
 
 
+def recent_data_file() -> Path:
+    """Data sets that were opened, newest first (JSON)."""
+    return _base("state") / "recent-data.json"
+
+
 def copied_file() -> Path:
     """The last thing that was copied, for terminals that pass no clipboard on."""
     return _base("state") / "copied.txt"
@@ -48,6 +53,11 @@ def lessons_dir() -> Path:
     package = Path(__file__).resolve().parent
     bundled = package / "lessons"
     return bundled if bundled.is_dir() else package.parent / "lessons"
+
+
+def data_dir() -> Path:
+    """The small data sets that ship with the lessons."""
+    return lessons_dir() / "data"
 
 
 def models_dir() -> Path:

@@ -8,6 +8,7 @@ import sys
 
 from tui import paths, settings
 from tui.course.book import Book, Course, Entry, find
+from tui.lab.tables.source import Source
 from tui.settings import LANGUAGES, THEMES
 
 
@@ -28,19 +29,23 @@ def run(asked: argparse.Namespace) -> int:
     return show(course, find(course, asked.lesson) if asked.lesson else None, asked)
 
 
-def show(book: Book, entry: Entry | None, asked: argparse.Namespace) -> int:
-    """Open the console on a book. Raises `UsageError` where no screen can be drawn."""
+def show(book: Book, entry: Entry | None, asked: argparse.Namespace, data: Source | None = None) -> int:
+    """Open the console on a book, or on a data set beside it. Raises `UsageError` where no screen can be drawn."""
     from tui.ui import terminal
 
     terminal.check()
     ascii_only = not asked.utf8 and not terminal.is_utf8(os.environ)
     chosen, complaints = settings.load(paths.settings_file(), language=asked.language, theme=asked.theme)
+    from tui.engine.client import DATA_FIRST, ENGINE, EngineClient
     from tui.ui.app import HeadnotesApp
     from tui.ui.words import say
 
     if ascii_only:
         complaints.append(say(chosen.language, "ascii_notice"))
-    app = HeadnotesApp(book, chosen, open_at=entry, complaints=tuple(complaints), ascii_only=ascii_only)
+    engine = EngineClient(log=paths.engine_log(), command=DATA_FIRST if data is not None else ENGINE)
+    app = HeadnotesApp(
+        book, chosen, open_at=entry, data=data, complaints=tuple(complaints), ascii_only=ascii_only, engine=engine
+    )
     app.run()
     sys.stdout.flush()
     return app.return_code or 0

@@ -5,13 +5,11 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, TextIO
 
-from tui.engine.environment import child_environment
+from tui.commands.quiet import quiet
 from tui.errors import HeadnotesError, UsageError, explain
 from tui.lab import registry
 from tui.lab.instrument import Instrument, options_of
@@ -42,11 +40,11 @@ def run(asked: argparse.Namespace) -> int:
         )
     spec = instrument.read(_values(asked.values))
     if asked.code:
-        with _quiet() as out:
+        with quiet() as out:
             code = instrument.code(spec)
             print(code, end="", file=out)
         return 0
-    with _quiet() as out:
+    with quiet() as out:
         result = _run(instrument, spec)
         plain = dataclasses.asdict(result)
         print(
@@ -59,7 +57,7 @@ def run(asked: argparse.Namespace) -> int:
 def _lines(only: Instrument | None, common: dict[str, Any]) -> int:
     """Answer each line until standard input ends; a bad line gets an error and does not stop the others."""
     failed = False
-    with _quiet() as out:
+    with quiet() as out:
         for line in sys.stdin.buffer:
             if not line.strip():
                 continue
@@ -108,25 +106,6 @@ def _values(words: list[str]) -> dict[str, Any]:
         else:
             values[name] = value
     return values
-
-
-@contextmanager
-def _quiet() -> Iterator[TextIO]:
-    """The real standard output, while whatever the libraries print goes to standard error."""
-    os.environ.update(child_environment())
-    sys.stdout.flush()
-    real = os.dup(1)
-    os.dup2(2, 1)
-    from tui.engine.ticks import tap_tqdm
-
-    tap_tqdm(lambda what, done, total: None)
-    out = os.fdopen(real, "w", encoding=sys.stdout.encoding, errors="backslashreplace", closefd=False)
-    try:
-        yield out
-    finally:
-        out.flush()
-        os.dup2(real, 1)
-        os.close(real)
 
 
 def _utf8(out: TextIO) -> bool:

@@ -76,6 +76,8 @@ class Request:
 ENGINE = (sys.executable, "-m", "tui.engine.server")
 FETCHER = (*ENGINE, "--bare")
 """An engine that loads nothing: a download of minutes must not keep the instruments waiting."""
+DATA_FIRST = (*ENGINE, "--data-first")
+"""An engine that gets ready for tables before it gets ready for models."""
 
 
 class EngineClient:

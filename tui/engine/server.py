@@ -1,7 +1,8 @@
 """`python -m tui.engine.server`: runs instruments and code for one console, one request at a time.
 
-Two threads. A reader takes lines from standard input and can interrupt the main thread; the main thread does the work,
-so that an interrupt reaches whatever Python it is running. Warm-up is what the engine does while nobody asks for
+Three threads. A reader takes lines from standard input and can interrupt the main thread; the main thread does the
+work, so that an interrupt reaches whatever Python it is running; a third looks rows up in open tables, so that a table
+can be paged through while the main thread is at work. Warm-up is what the engine does while nobody asks for
 anything. Standard input closing means that the console has gone, and ends the engine at once.
 """
 
@@ -14,6 +15,7 @@ import threading
 from _thread import interrupt_main
 from collections import deque
 from collections.abc import Callable, Iterator
+from queue import SimpleQueue
 from time import monotonic, perf_counter
 from typing import Any, BinaryIO
 
@@ -33,13 +35,15 @@ class Interrupted(KeyboardInterrupt):
 class Engine:
     """Takes requests from `requests`, answers on `answers`."""
 
-    def __init__(self, requests: BinaryIO, answers: BinaryIO, *, bare: bool = False) -> None:
-        """With `bare` nothing is warmed up: for requests that need no model."""
+    def __init__(self, requests: BinaryIO, answers: BinaryIO, *, bare: bool = False, data_first: bool = False) -> None:
+        """With `bare` nothing is warmed up: for requests that need no model. With `data_first` tables come first."""
         self._bare = bare
+        self._data_first = data_first
         self._requests = requests
         self._answers = answers
         self._writing = threading.Lock()
         self._queue: deque[dict[str, Any]] = deque()
+        self._lookups: SimpleQueue[dict[str, Any]] = SimpleQueue()
         self._arrived = threading.Condition()
         self._running: int | None = None
         self._stop: int | None = None
@@ -54,6 +58,7 @@ class Engine:
         """Work until standard input closes."""
         signal.signal(signal.SIGINT, self._interrupt)
         threading.Thread(target=self._read, daemon=True, name="requests").start()
+        threading.Thread(target=self._look_up, daemon=True, name="lookups").start()
         warming = None if self._bare else self._warm_up()
         if self._bare:
             self.say(kind="ready")
@@ -102,10 +107,24 @@ class Engine:
             with self._arrived:
                 if "drop" in message:
                     self._drop(message["drop"])
+                elif isinstance(message.get("id"), int) and message.get("do") == "look":
+                    self._lookups.put(message)
                 elif isinstance(message.get("id"), int):
                     self._queue.append(message)
                     self._arrived.notify()
         os._exit(0)
+
+    def _look_up(self) -> None:
+        while True:
+            request = self._lookups.get()
+            start = perf_counter()
+            try:
+                from tui.lab.tables.asked import look
+
+                result = look(str(request.get("call")), request.get("values") or {})
+                self.say(kind="result", id=request["id"], result=result, seconds=perf_counter() - start)
+            except Exception as error:  # the border, as in _attempt
+                self.say(kind="error", id=request["id"], error=explain(error))
 
     def _drop(self, number: Any) -> None:
         for request in list(self._queue):
@@ -163,6 +182,11 @@ class Engine:
                 return instrument.run(instrument.read(request.get("spec") or {}))
             case "cell":
                 return self.cells.run(request.get("space"), str(request.get("code", "")))
+            case "data":
+                from tui.lab.tables.asked import work
+
+                hearing.set(self.partial)
+                return work(str(request.get("call")), request.get("values") or {})
             case "about":
                 from tui.lab.machine import about
 
@@ -191,10 +215,14 @@ class Engine:
     def _warm_up(self) -> Iterator[tuple[str, Callable[[], object]]]:
         from tui.lab import checkpoints, machine
 
+        if self._data_first:
+            yield "importing datasets", machine.import_datasets
         yield "importing torch", machine.import_torch
         yield "importing transformers", machine.import_transformers
         yield "loading the tokenizer", checkpoints.tokenizer
         yield "loading MiniLM", checkpoints.classifier
+        if not self._data_first:
+            yield "importing datasets", machine.import_datasets
 
     def _step(self, warming: Iterator[tuple[str, Callable[[], object]]]) -> Any:
         phase = next(warming, None)
@@ -228,7 +256,8 @@ def main() -> None:
         os.nice(10)  # the console must always get the processor when a key is pressed
     from tui.engine.ticks import tap_tqdm
 
-    engine = Engine(sys.stdin.buffer, answers, bare="--bare" in sys.argv)
+    sys.setswitchinterval(0.001)  # a page of rows is looked up while a function of the reader's keeps Python busy
+    engine = Engine(sys.stdin.buffer, answers, bare="--bare" in sys.argv, data_first="--data-first" in sys.argv)
     tap_tqdm(engine.progress)
     engine.serve()
 

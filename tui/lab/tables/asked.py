@@ -1,0 +1,44 @@
+"""What the engine is asked about tables: `work` takes its turn with everything else, `look` is answered at any time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tui.errors import UsageError
+from tui.lab.tables import finding, saving, summary
+from tui.lab.tables.desk import DESK
+from tui.lab.tables.source import Source
+
+_WORK: dict[str, Callable[..., Any]] = {
+    "open": lambda source: DESK.open(read_source(source)),
+    "again": lambda source, steps: DESK.again(read_source(source), steps),
+    "step": DESK.step,
+    "more": DESK.more,
+    "find": finding.find,
+    "summary": summary.summarise,
+    "plan": saving.plan,
+    "save": saving.save,
+}
+_LOOK: dict[str, Callable[..., Any]] = {"rows": DESK.rows, "cell": DESK.cell, "lines": DESK.lines, "close": DESK.close}
+
+
+def work(call: str, values: Mapping[str, Any]) -> Any:
+    """Open, change, search, sum up or save a table. Raises `HeadnotesError`."""
+    return _called(_WORK, call)(**values)
+
+
+def look(call: str, values: Mapping[str, Any]) -> Any:
+    """Rows, one cell, or forget a table; quick, and safe beside whatever `work` is doing."""
+    return _called(_LOOK, call)(**values)
+
+
+def read_source(plain: Mapping[str, Any]) -> Source:
+    """A source, from plain data."""
+    return Source(**{**plain, "paths": tuple(plain["paths"])})
+
+
+def _called(known: dict[str, Callable[..., Any]], call: str) -> Callable[..., Any]:
+    if call not in known:
+        raise UsageError(f"Tables cannot {call!r}.")
+    return known[call]

@@ -1,0 +1,253 @@
+"""Where a data set comes from, how the library is told, and the Python for it. Pure: looks at names and folders only."""
+
+from __future__ import annotations
+
+import glob
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import urlsplit
+
+from tui.errors import UsageError
+
+FORMATS = ("", "csv", "json", "text", "parquet", "arrow", "saved", "pandas", "hub")
+"""`saved` is a folder made by save_to_disk; `pandas` reads the file as a DataFrame; empty: guessed from the name."""
+ENDS = {
+    ".csv": "csv", ".tsv": "csv", ".tab": "csv", ".json": "json", ".jsonl": "json", ".ndjson": "json", ".txt": "text",
+    ".text": "text", ".log": "text", ".md": "text", ".parquet": "parquet", ".pq": "parquet", ".arrow": "arrow",
+    ".feather": "pandas", ".xlsx": "pandas", ".xls": "pandas", ".xml": "pandas", ".dta": "pandas", ".sav": "pandas",
+    ".orc": "pandas",
+}  # fmt: skip
+PACKED = (".gz", ".zip", ".zst", ".xz", ".bz2")
+PICKLED = (".pkl", ".pickle", ".joblib", ".pt", ".pth", ".npy", ".npz")
+SPLITS = {
+    "train": "train", "training": "train", "validation": "validation", "valid": "validation", "val": "validation",
+    "dev": "validation", "test": "test", "testing": "test",
+}  # fmt: skip
+"""Words in a file's name that say which split it is, as the library reads them."""
+_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One data set, as a reader names it."""
+
+    paths: tuple[str, ...]
+    """Files, globs, folders, addresses on the web, or one id on the Hub."""
+    format: str = ""
+    split: str = ""
+    """Only this split; empty: all of them."""
+    config: str = ""
+    """Configuration of a data set on the Hub."""
+    field: str = ""
+    """json: the key under which the rows are."""
+    delimiter: str = ""
+    encoding: str = ""
+    streaming: bool = False
+    in_memory: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The call that opens a source."""
+
+    function: str
+    """`load_dataset`, `load_from_disk`, `Dataset.from_file`, or a reader of pandas: `read_csv` ..."""
+    arguments: tuple[Any, ...]
+    options: dict[str, Any]
+    left_out: tuple[str, ...] = ()
+    """Files of a folder that are of another kind."""
+
+    def code(self) -> str:
+        """The import and the call; `dataset` is what it makes."""
+        given = [repr(one) for one in self.arguments] + [f"{name}={value!r}" for name, value in self.options.items()]
+        call = f"{self.function}({', '.join(given)})"
+        if self.function.startswith("read_"):
+            return f"import pandas\nfrom datasets import Dataset\n\nframe = pandas.{call}\n{FROM_PANDAS}\n"
+        return f"from datasets import {self.function.split('.')[0]}\n\ndataset = {call}\n"
+
+
+FROM_PANDAS = "dataset = Dataset.from_pandas(frame, preserve_index=False)"
+
+
+def call(source: Source) -> Call:
+    """How to open it. Raises `UsageError` for what is not there or not to be opened."""
+    if not source.paths or not all(source.paths):
+        raise UsageError("Which data set?", next_step="Name a file, a folder, an address or an id on the Hub.")
+    first = source.paths[0]
+    for path in source.paths:
+        if path.lower().endswith(PICKLED):
+            raise UsageError(
+                f"{path} is a pickle or a file of arrays, and such files are refused.",
+                "Loading a pickle runs whatever code is in it.",
+                "Save it as Parquet where it was made, and open that.",
+            )
+    if len(source.paths) == 1 and not is_address(first) and Path(first).expanduser().is_dir():
+        return _folder(source, Path(first).expanduser())
+    if source.format == "hub" or (len(source.paths) == 1 and _is_hub_id(first) and not source.format):
+        options: dict[str, Any] = {"name": source.config} if source.config else {}
+        return Call("load_dataset", (first,), {**options, **_common(source)})
+    found = [file for path in source.paths for file in files_of(path)]
+    format = source.format or _format_of_all(found)
+    if format == "pandas":
+        if len(found) > 1:
+            raise UsageError("pandas reads one file at a time.", next_step="Name one, or another format.")
+        return _by_pandas(found[0])
+    if format == "arrow" and len(found) == 1 and not is_address(found[0]) and not source.in_memory:
+        if _is_stream_file(Path(found[0])):
+            streamed = ".to_iterable_dataset" if source.streaming else ""
+            return Call(f"Dataset.from_file{streamed}", (found[0],), {})
+    return _files(source, format, found)
+
+
+def is_address(path: str) -> bool:
+    """Whether it is on the web."""
+    return path.startswith(("http://", "https://", "hf://"))
+
+
+def files_of(path: str) -> list[str]:
+    """The files that a path names: itself, or what a glob matches. Raises `UsageError` when there are none."""
+    if is_address(path):
+        return [path]
+    expanded = Path(path).expanduser()
+    if expanded.is_file():
+        return [str(expanded)]
+    if any(sign in path for sign in "*?["):
+        found = sorted(name for name in glob.glob(str(expanded), recursive=True) if Path(name).is_file())
+        if found:
+            return found
+        raise UsageError(f"No file matches {path}.", next_step="Look at the folder, or name a file.")
+    near = nearest(path)
+    raise UsageError(
+        f"There is no file {path}.",
+        f"Its folder has {', '.join(near)}." if near else "",
+        "Check the name; an id on the Hub looks like owner/name.",
+    )
+
+
+def ending(path: str) -> str:
+    """The ending of a file's name in lower case, the one before `.gz` and the like."""
+    name = PurePosixPath(urlsplit(path).path if is_address(path) else path).name.lower()
+    while name.endswith(PACKED):
+        name = name.rsplit(".", 1)[0]
+    return PurePosixPath(name).suffix
+
+
+def format_of(path: str) -> str:
+    """The format that a name's ending says; empty when it says none."""
+    return ENDS.get(ending(path), "")
+
+
+def split_of(path: str) -> str:
+    """Which split a file is, by the words in its name; empty when none says so."""
+    for word in re.split(r"[^a-z]+", PurePosixPath(path).name.lower()):
+        if word in SPLITS:
+            return SPLITS[word]
+    return ""
+
+
+def nearest(path: str) -> list[str]:
+    """Names in the folder of a path that look like it."""
+    import difflib
+
+    asked = Path(path).expanduser()
+    try:
+        names = [one.name for one in asked.parent.iterdir()][:5000]
+    except OSError:
+        return []
+    return difflib.get_close_matches(asked.name, names, 3, 0.5)
+
+
+def _is_hub_id(path: str) -> bool:
+    return bool(_HUB_ID.fullmatch(path)) and not Path(path).exists() and not format_of(path)
+
+
+def _is_stream_file(file: Path) -> bool:
+    with file.open("rb") as opened:
+        return opened.read(6) != b"ARROW1"
+
+
+def _format_of_all(files: Sequence[str]) -> str:
+    kinds = {format_of(file) for file in files}
+    if len(kinds) == 1 and (kind := kinds.pop()):
+        return kind
+    shown = ", ".join(sorted(kind or "unknown" for kind in kinds)) or "unknown"
+    raise UsageError(
+        "The names do not say what kind of files these are." if len(files) == 1 else f"These files differ: {shown}.",
+        ", ".join(Path(file).name for file in files[:5]),
+        f"Say format=, one of: {', '.join(one for one in FORMATS if one)}.",
+    )
+
+
+def _folder(source: Source, folder: Path) -> Call:
+    if source.format in ("", "saved") and any((folder / n).is_file() for n in ("state.json", "dataset_dict.json")):
+        return Call("load_from_disk", (str(folder),), {"keep_in_memory": True} if source.in_memory else {})
+    found = sorted(str(file) for file in folder.rglob("*") if file.is_file() and not _hidden(file, folder))
+    kinds: dict[str, list[str]] = {}
+    for file in found:
+        if not file.lower().endswith(PICKLED):
+            kinds.setdefault(format_of(file), []).append(file)
+    readme = kinds.get("text", [])
+    if len(kinds) > 1 and all(Path(file).suffix.lower() == ".md" for file in readme):
+        kinds.pop("text", None)  # a card beside the data
+    known = {kind: files for kind, files in kinds.items() if kind and kind != "pandas"}
+    format = source.format or max(known, key=lambda kind: len(known[kind]), default="")
+    if not known.get(format):
+        raise UsageError(
+            f"{folder} holds no file that can be opened as a data set.",
+            f"It has {len(found)} files." if found else "It is empty.",
+            "Name the files, or say format=.",
+        )
+    chosen = known[format]
+    left = tuple(str(Path(f).relative_to(folder)) for f in found if f not in chosen and format_of(f) != "")
+    made = _files(source, format, chosen)
+    return Call(made.function, made.arguments, made.options, left)
+
+
+def _hidden(file: Path, folder: Path) -> bool:
+    return any(part.startswith((".", "_")) for part in file.relative_to(folder).parts)
+
+
+def _files(source: Source, format: str, files: Sequence[str]) -> Call:
+    if format not in ("csv", "json", "text", "parquet", "arrow"):
+        raise UsageError(f"{format!r} is no format of files.", next_step="Say csv, json, text, parquet or arrow.")
+    by_split: dict[str, list[str]] = {}
+    for file in files:
+        by_split.setdefault(split_of(file) if len(files) > 1 else "", []).append(file)
+    if "" in by_split and len(by_split) > 1:  # some names say nothing: one table of them all
+        by_split = {"": list(files)}
+    data_files: Any = {name: one[0] if len(one) == 1 else one for name, one in by_split.items()}
+    options: dict[str, Any] = {"data_files": data_files.get("", data_files)}
+    if format == "csv":
+        tabs = "\t" if all(ending(file) in (".tsv", ".tab") for file in files) else ""
+        if delimiter := source.delimiter.replace("\\t", "\t") or tabs:
+            options["delimiter"] = delimiter
+    if format == "json" and source.field:
+        options["field"] = source.field
+    if source.encoding and format in ("csv", "json", "text"):
+        options["encoding"] = source.encoding
+    only = "" if len(by_split) > 1 else "train"
+    return Call("load_dataset", (format,), {**options, **_common(source, only)})
+
+
+def _common(source: Source, only: str = "") -> dict[str, Any]:
+    options: dict[str, Any] = {"split": source.split or only} if source.split or only else {}
+    if source.streaming:
+        options["streaming"] = True
+    elif source.in_memory:
+        options["keep_in_memory"] = True
+    return options
+
+
+def _by_pandas(file: str) -> Call:
+    kind = ending(file)
+    readers = {
+        ".feather": "read_feather", ".xlsx": "read_excel", ".xls": "read_excel", ".xml": "read_xml", ".dta": "read_stata",
+        ".sav": "read_spss", ".orc": "read_orc", ".csv": "read_csv", ".tsv": "read_table", ".parquet": "read_parquet",
+        ".json": "read_json", ".jsonl": "read_json",
+    }  # fmt: skip
+    if kind not in readers:
+        raise UsageError(f"pandas is not told how to read {kind or 'such a file'}.", next_step="Save it as CSV.")
+    return Call(readers[kind], (file,), {"lines": True} if kind == ".jsonl" else {})

@@ -1,0 +1,533 @@
+"""The data room: a data set of any size, paged through, searched, summed up, changed step by step, saved."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.widgets import Static
+
+from tui.engine.client import Progress, Request
+from tui.errors import HeadnotesError, Stopped, TableGone
+from tui.lab.instrument import revive
+from tui.lab.tables.desk import Changed, Page, Table
+from tui.lab.tables.finding import Found
+from tui.lab.tables.saving import Plan
+from tui.lab.tables.source import Source, is_address
+from tui.lab.tables.steps import BY_NAME, OPERATIONS
+from tui.lab.tables.summary import Summary
+from tui.ui import recent
+from tui.ui.keys import bindings
+from tui.ui.screens.base import ConsoleScreen
+from tui.ui.screens.windows import ListWindow, TextWindow, code_window
+from tui.ui.typeset import one_line, plain_lines
+from tui.ui.verbatim import verbatim, visible
+from tui.ui.widgets.chrome import KeyLine, Prompt, TopLine
+from tui.ui.widgets.figures import summary_lines
+from tui.ui.widgets.lines import Line, Lines, line_text
+from tui.ui.widgets.rows import RowTable
+from tui.ui.widgets.status import Status
+from tui.ui.words import pick, say
+
+MOST_DOUBTS = 4
+FIGURES = 72
+"""Columns of the window with a column's figures."""
+
+
+class Data(ConsoleScreen[None]):
+    """One data set at a time; every step makes a table of its own, and undoing goes back to the one before."""
+
+    SCOPES = ("data",)
+    BINDINGS: ClassVar[list[BindingType]] = bindings("data")
+    AUTO_FOCUS = "#rows"
+
+    DEFAULT_CSS = """
+    Data {
+        #steps { height: auto; max-height: 2; padding: 0 1; color: $dim; }
+        #doubts { height: auto; max-height: 4; padding: 0 1; }
+        #rows { margin: 1 0 0 0; }
+        #about { height: 1; padding: 0 1; color: $dim; }
+        Status { margin: 0; max-height: 4; min-height: 1; }
+        .-hidden { display: none; }
+    }
+    """
+
+    def __init__(self, source: Source | None = None) -> None:
+        super().__init__()
+        self._source = source if source is not None and source.paths else None
+        self._trail: list[Table] = []
+        """The table as it was opened, and after each step."""
+        self._looking_back = False
+        self._request: Request | None = None
+        self._found: Found | None = None
+        self._facts: Callable[[], str] = lambda: ""
+
+    def compose(self) -> ComposeResult:
+        yield TopLine()
+        yield Static("", id="steps", classes="-hidden")
+        doubts = Lines(id="doubts", classes="-hidden")
+        doubts.can_focus = False
+        yield doubts
+        yield RowTable(id="rows")
+        yield Static("", id="about")
+        yield Status(id="status")
+        yield Prompt()
+        yield KeyLine()
+
+    @property
+    def rows(self) -> RowTable:
+        """The table on the screen."""
+        return self.query_one(RowTable)
+
+    @property
+    def table(self) -> Table | None:
+        """The table as it is now."""
+        return self._trail[-1] if self._trail else None
+
+    def on_mount(self) -> None:
+        self.translate()
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self.app.begin()
+        if self._source is not None:
+            self._open(self._source)
+        elif not self._trail:
+            self.action_open()
+
+    def on_unmount(self) -> None:
+        self._stop()
+
+    # -- asking the engine ----------------------------------------------------------------------------------------
+
+    def _ask(self, call: str, values: dict[str, Any], then: Callable[[Any], Any],
+             on_partial: Callable[[Any], None] | None = None) -> None:  # fmt: skip
+        self._stop()
+        request = self.app.engine.ask(
+            "data", call=call, values=values, on_progress=self._progress, on_partial=on_partial
+        )
+        self._request = request
+        self.query_one(Status).wait(request)
+        self.run_worker(self._wait(request, call, then, values, on_partial), group="ask", exclusive=True)
+
+    async def _wait(self, request: Request, call: str, then: Callable[[Any], Any], values: dict[str, Any],
+                    on_partial: Callable[[Any], None] | None) -> None:  # fmt: skip
+        import asyncio
+
+        try:
+            plain = await asyncio.shield(request.answer)
+        except TableGone:
+            if request is self._request and await self._open_again():
+                self._ask(call, {**values, "handle": self.table.handle if self.table else ""}, then, on_partial)
+            return
+        except HeadnotesError as error:
+            if request is self._request:
+                self._request = None
+                self._say_trouble(error)
+            return
+        if request is self._request:
+            self._request = None
+            self.query_one(Status).hint("")
+            then(plain)
+
+    def _say_trouble(self, error: HeadnotesError) -> None:
+        if isinstance(error, Stopped) and not error.detail:
+            self.query_one(Status).hint(say(self.app.language, "stopped"))
+        else:
+            self.query_one(Status).error(error)
+
+    async def _open_again(self) -> bool:
+        """After a restart of the engine: the same source and steps; what they made lies in the library's cache."""
+        table = self.table
+        if table is None or self._source is None:
+            return False
+        self._request = self.app.engine.ask(
+            "data", call="again", values={"source": dataclasses.asdict(self._source), "steps": table.steps},
+            on_progress=self._progress,
+        )  # fmt: skip
+        self.query_one(Status).wait(self._request)
+        try:
+            again = revive(Table, await self._request)
+        except HeadnotesError as error:
+            self._say_trouble(error)
+            return False
+        self.app.notify(say(self.app.language, "table_reopened"))
+        self._trail = [again]
+        self.rows.put(again, self.rows.split, keep=True)
+        return True
+
+    def _progress(self, progress: Progress) -> None:
+        self.query_one(Status).progress(progress)
+
+    def _stop(self) -> bool:
+        if self._request is None:
+            return False
+        request, self._request = self._request, None
+        self.app.engine.drop(request)
+        return True
+
+    @on(RowTable.Trouble)
+    async def rows_are_gone(self, event: RowTable.Trouble) -> None:
+        if not isinstance(event.error, TableGone):
+            self._say_trouble(event.error)
+        elif self._request is None:
+            self.run_worker(self._open_again(), group="ask", exclusive=True)
+
+    @on(RowTable.WantsMore)
+    def fetch_more(self, event: RowTable.WantsMore) -> None:
+        if self._request is None and self.table is not None:
+            values = {"handle": self.table.handle, "split": self.rows.split, "upto": event.upto}
+            self._ask("more", values, self._more_came)
+
+    def _more_came(self, plain: Any) -> None:
+        page = revive(Page, plain)
+        self.rows.came(page.known or 0, page.ended)
+        self.rows.go_to(self.rows.at.row + 1)
+        self._tell()
+
+    # -- opening --------------------------------------------------------------------------------------------------
+
+    def _open(self, source: Source) -> None:
+        self._source = source
+        self._ask("open", {"source": dataclasses.asdict(source)}, self._opened)
+        self.query_one(TopLine).put(self.app.book.name, say(self.app.language, "data"),
+                                    say(self.app.language, "opening", name=self._title()))  # fmt: skip
+
+    def _opened(self, plain: Any) -> None:
+        self._trail = [revive(Table, plain)]
+        if self._source is not None:
+            recent.add(self._source)
+        self._show(keep=False)
+        self.rows.focus()
+
+    def action_open(self) -> None:
+        language = self.app.language
+        known = recent.read()
+        sources = [*known, *(one for one in recent.bundled() if one not in known)]
+        entries = [say(language, "open_typed")]
+        for one in sources:
+            kind = "opened_before" if one in known else "bundled"
+            entries.append(f"{_short(one)}   {say(language, kind)}")
+
+        async def chosen(index: int | None) -> None:
+            if index == 0:
+                await self.query_one(Prompt).open("open", say(language, "open_what"))
+            elif index is not None:
+                self._open(sources[index - 1])
+
+        self.app.push_screen(ListWindow(say(language, "open_title"), entries, marked=min(1, len(sources))), chosen)
+
+    def _title(self) -> str:
+        return _short(self._source) if self._source is not None else ""
+
+    # -- showing --------------------------------------------------------------------------------------------------
+
+    def _show(self, *, keep: bool) -> None:
+        if self.table is not None:
+            self._looking_back = False
+            split = self.rows.split if self.rows.split in [one.name for one in self.table.splits] else ""
+            self._found = None
+            self.rows.put(self.table, split, keep=keep)
+            self._tell()
+
+    def translate(self) -> None:
+        """The language has changed."""
+        self._tell()
+        super().translate()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._tell)
+
+    def _tell(self) -> None:
+        """What stands around the rows: the top line, the steps, the doubts, the cell."""
+        language, table = self.app.language, self.table
+        top = self.query_one(TopLine)
+        if table is None:
+            top.put(self.app.book.name, say(language, "data"))
+            self.query_one(Status).hint(say(language, "no_table") if self._request is None else "")
+            return
+        facts = [say(language, "rows_so_far" if table.stream and not self.rows.ended else "rows",
+                     n=f"{self.rows.count:,}"),
+                 say(language, "columns", n=f"{len(table.columns):,}")]  # fmt: skip
+        if table.bytes:
+            facts.append(_size(table.bytes))
+        if len(table.splits) > 1 or self.rows.split not in ("train", "rows"):
+            facts.append(self.rows.split)
+        if self._looking_back:
+            facts.append(say(language, "before_step"))
+        top.put(self.app.book.name, say(language, "data"), self._title(), done="   ".join(facts))
+        width = max(20, self.size.width - 2)
+        steps = self.query_one("#steps", Static)
+        steps.set_class(not table.steps, "-hidden")
+        steps.update(verbatim(one_line("> " + "  > ".join(table.steps), width)))
+        self._put_doubts(width)
+        self._tell_cell()
+
+    def _put_doubts(self, width: int) -> None:
+        doubts = self._trail[0].doubts if len(self._trail) == 1 else []
+        lines: list[Line] = [line for doubt in doubts for line in plain_lines(doubt, width, "warn")]
+        view = self.query_one("#doubts", Lines)
+        view.set_class(not lines, "-hidden")
+        view.set_lines(lines[:MOST_DOUBTS])
+        view.styles.height = min(len(lines), MOST_DOUBTS)
+
+    @on(RowTable.Moved)
+    def _tell_cell(self) -> None:
+        column = self.rows.column
+        if column is None:
+            return
+        where = f"{say(self.app.language, 'row')} {self.rows.at.row:,}   {column.name}   {column.type}"
+        self.query_one("#about", Static).update(verbatim(one_line(visible(where), max(20, self.size.width - 2))))
+
+    # -- steps ----------------------------------------------------------------------------------------------------
+
+    async def action_step(self, name: str) -> None:
+        if self.table is not None:
+            column = self.rows.column
+            example = BY_NAME[name].example.replace("COLUMN", column.name if column else "name")
+            await self.query_one(Prompt).open("step", say(self.app.language, "step"), example)
+
+    def action_operations(self) -> None:
+        if self.table is None:
+            return
+        language, stream = self.app.language, self.table.stream
+        offered = [one for one in OPERATIONS if one.stream or not stream]
+        entries = [f"{one.name:<20} {pick(language, one.help)}" for one in offered]
+
+        async def chosen(index: int | None) -> None:
+            if index is not None:
+                await self.action_step(offered[index].name)
+
+        self.app.push_screen(ListWindow(say(language, "steps_title"), entries), chosen)
+
+    def _do(self, text: str) -> None:
+        if self.table is not None and text.strip():
+            self._ask("step", {"handle": self.table.handle, "text": text}, self._done)
+
+    def _done(self, plain: Any) -> None:
+        changed: Changed = revive(Changed, plain)
+        language = self.app.language
+        self._trail.append(changed.table)
+        self._show(keep=True)
+        step = changed.table.steps[-1]
+        if changed.after is None:
+            said = say(language, "step_stream", step=step)
+        else:
+            took = f"{1000 * changed.seconds:.0f} ms" if changed.seconds < 1 else f"{changed.seconds:.1f} s"
+            said = say(language, "step_done", step=one_line(step, 60), before=f"{changed.before or 0:,}",
+                       after=f"{changed.after:,}", seconds=took)  # fmt: skip
+        parts = [said]
+        parts += [say(language, f"cache_{changed.cache}")] if changed.cache else []
+        parts += [say(language, "new_columns", names=", ".join(changed.added))] if changed.added else []
+        parts += [say(language, "gone_columns", names=", ".join(changed.removed))] if changed.removed else []
+        self.query_one(Status).hint("   ".join(parts))
+
+    def action_undo(self) -> None:
+        if len(self._trail) < 2:
+            self.app.notify(say(self.app.language, "nothing_to_undo"))
+            return
+        gone = self._trail.pop()
+        self._show(keep=True)
+        self.query_one(Status).hint(say(self.app.language, "undone", step=gone.steps[-1]))
+
+    def action_before(self) -> None:
+        if len(self._trail) < 2:
+            self.app.notify(say(self.app.language, "nothing_to_undo"))
+            return
+        self._looking_back = not self._looking_back
+        shown = self._trail[-2 if self._looking_back else -1]
+        self.rows.put(shown, self.rows.split if self.rows.split in [s.name for s in shown.splits] else "", keep=True)
+        self._tell()
+
+    def action_next_split(self) -> None:
+        table = self.rows.table
+        names = [one.name for one in table.splits] if table else []
+        if table is None or len(names) < 2:
+            self.app.notify(say(self.app.language, "one_split"))
+            return
+        at = (names.index(self.rows.split) + 1) % len(names)
+        self.rows.put(table, names[at], keep=True)
+        self._tell()
+
+    # -- going and finding ----------------------------------------------------------------------------------------
+
+    async def action_go(self) -> None:
+        if self.table is not None:
+            await self.query_one(Prompt).open("row", say(self.app.language, "row_number"))
+
+    async def action_find(self) -> None:
+        if self.table is not None:
+            await self.query_one(Prompt).open("find", say(self.app.language, "find_rows"))
+
+    @on(Prompt.Answered)
+    def take_answer(self, event: Prompt.Answered) -> None:
+        self.rows.focus()
+        match event.purpose:
+            case "open" if event.text.strip():
+                self._open(Source((event.text.strip(),)))
+            case "step":
+                self._do(event.text)
+            case "row":
+                self._go(event.text)
+            case "find" if event.text:
+                self._find(event.text)
+            case "save" if event.text.strip() and self.table is not None:
+                path = event.text.strip()
+                values = {"handle": self.table.handle, "path": path}
+                self._ask("plan", values, lambda plain: self._confirm(path, revive(Plan, plain)))
+
+    @on(Prompt.Closed)
+    def back_to_rows(self) -> None:
+        self.rows.focus()
+
+    def _go(self, text: str) -> None:
+        plain = text.strip().replace(",", "").replace("_", "")
+        if not plain.isdecimal():
+            self.app.notify(say(self.app.language, "no_number", text=text.strip()), severity="warning")
+            return
+        row = int(plain)
+        if self.rows.ended and row >= self.rows.count:
+            last = f"{max(0, self.rows.count - 1):,}"
+            self.app.notify(say(self.app.language, "no_row", n=f"{row:,}", last=last), severity="warning")
+            return
+        self.rows.go_to(row)
+
+    def _find(self, text: str) -> None:
+        table = self.rows.table
+        if table is not None:
+            regex = text.startswith("re:")
+            values = {"handle": table.handle, "split": self.rows.split, "pattern": text.removeprefix("re:"),
+                      "regex": regex, "start": self.rows.at.row}  # fmt: skip
+            self._found = None
+            self._ask("find", values, lambda plain: self._hits(revive(Found, plain)), self._some_hits)
+
+    def _some_hits(self, fields: dict[str, Any]) -> None:
+        self._hits(revive(Found, fields), running=True)
+
+    def _hits(self, found: Found, *, running: bool = False) -> None:
+        first = self._found is None or not self._found.rows
+        self._found = found
+        self.rows.hits = dict(zip(found.rows, found.columns, strict=True))
+        if first and found.rows:
+            self.rows.go_to(found.rows[0], found.columns[0])
+        self.rows.refresh()
+        if not running:
+            counted = {"count": f"{found.count:,}", "searched": f"{found.searched:,}", "all": f"{found.total:,}"}
+            self.query_one(Status).hint(say(self.app.language, "hits", **counted))
+
+    def action_hit(self, by: int) -> None:
+        hits = sorted(self.rows.hits)
+        if not hits:
+            self.app.notify(say(self.app.language, "no_hits"))
+            return
+        here = self.rows.at.row
+        beyond = [row for row in hits if (row > here if by > 0 else row < here)]
+        row = (beyond[0] if by > 0 else beyond[-1]) if beyond else (hits[0] if by > 0 else hits[-1])
+        self.rows.go_to(row, self.rows.hits[row])
+
+    # -- figures, cells, copies -----------------------------------------------------------------------------------
+
+    def action_statistics(self) -> None:
+        if self.rows.table is not None and self.rows.column is not None:
+            values = {"handle": self.rows.table.handle, "split": self.rows.split, "name": self.rows.column.name}
+            self._ask("summary", values, lambda plain: self._figures(revive(Summary, plain)))
+
+    def _figures(self, summary: Summary) -> None:
+        lines = summary_lines(summary, min(FIGURES, self.size.width - 10), self.app.language)
+        title = say(self.app.language, "figures_of", column=visible(summary.column))
+        text = "\n".join(line_text(line) for line in lines)
+        self.app.push_screen(TextWindow(title, lines, what="table", text=text))
+
+    @on(RowTable.Opened)
+    def show_cell(self, event: RowTable.Opened) -> None:
+        self._look("cell", lambda text: self._cell_window(event, text), row=event.row, column=event.column)
+
+    def _cell_window(self, event: RowTable.Opened, text: str) -> None:
+        title = say(self.app.language, "cell_title", column=visible(event.column), row=f"{event.row:,}")
+        lines: list[Line] = [((part, "text"),) for part in text.split("\n")]
+        self.app.push_screen(TextWindow(title, lines, what="cell", text=text))
+
+    def action_copy(self) -> None:
+        if self.rows.selected:
+            self.action_copy_rows()
+        elif self.rows.column is not None:
+            self._look("cell", lambda text: self.app.copy("cell", text), row=self.rows.at.row,
+                       column=self.rows.column.name)  # fmt: skip
+
+    def action_copy_rows(self) -> None:
+        chosen = sorted(self.rows.selected) or [self.rows.at.row]
+        self._look("lines", lambda text: self.app.copy("rows_copied", text), rows=chosen)
+
+    def _look(self, call: str, then: Callable[[str], Any], **values: Any) -> None:
+        if self.rows.table is not None:
+            asked = {"handle": self.rows.table.handle, "split": self.rows.split, **values}
+            self.run_worker(self._looked(call, then, asked), group="look")
+
+    async def _looked(self, call: str, then: Callable[[str], Any], values: dict[str, Any]) -> None:
+        try:
+            then(await self.app.engine.ask("look", call=call, values=values))
+        except HeadnotesError as error:
+            self.rows.post_message(RowTable.Trouble(error))
+
+    # -- saving, script, leaving ----------------------------------------------------------------------------------
+
+    async def action_save(self) -> None:
+        if self.table is not None:
+            name = Path(self._title()).stem if self._title() else "rows"
+            await self.query_one(Prompt).open("save", say(self.app.language, "save_where"), f"{name}.parquet")
+
+    def _confirm(self, path: str, plan: Plan) -> None:
+        language = self.app.language
+        files = ", ".join(plan.standing or plan.files)
+        rows = say(language, "rows", n=f"{plan.rows:,}") if plan.rows is not None else ""
+        rows += f", {_size(plan.bytes)}" if plan.bytes else ""
+        yes = say(language, "save_over" if plan.standing else "save_it", files=files, rows=rows)
+
+        def chosen(index: int | None) -> None:
+            if index == 0 and self.table is not None:
+                values = {"handle": self.table.handle, "path": path, "replace": bool(plan.standing)}
+                self._ask("save", values, self._saved)
+
+        window = ListWindow(plan.code, [yes, say(language, "leave_unsaved")], marked=1 if plan.standing else 0)
+        self.app.push_screen(window, chosen)
+
+    def _saved(self, plain: Any) -> None:
+        files = ", ".join(revive(Plan, plain).files)
+        self.query_one(Status).hint(say(self.app.language, "saved", files=files))
+
+    def action_script(self) -> None:
+        if self.table is not None:
+            self.app.push_screen(code_window(self.table.code, self.app.language))
+
+    def action_leave(self) -> None:
+        if self._stop():
+            self.query_one(Status).hint(say(self.app.language, "stopped"))
+        elif self.rows.hits:
+            self.rows.hits, self._found = {}, None
+            self.rows.refresh()
+            self.query_one(Status).hint("")
+
+    def action_close(self) -> None:
+        self._stop()
+        if len(self.app.screen_stack) > 2:
+            self.dismiss()
+        else:
+            self.app.show_contents()
+
+
+def _short(source: Source) -> str:
+    first = source.paths[0]
+    shown = first if is_address(first) else Path(first).name or first
+    return shown + (f" +{len(source.paths) - 1}" if len(source.paths) > 1 else "")
+
+
+def _size(size: int) -> str:
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if size >= factor:
+            return f"{size / factor:.1f} {unit}"
+    return f"{size} B"

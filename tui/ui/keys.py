@@ -55,8 +55,9 @@ class Key:
 
 _SHOWN = {
     "slash": "/", "question_mark": "?", "left_square_bracket": "[", "right_square_bracket": "]", "escape": "esc",
-    "pagedown": "pgdn", "pageup": "pgup", "minus": "-", "equals_sign": "=", "less_than_sign": "<", "greater_than_sign": ">",
-    "left_curly_bracket": "{", "right_curly_bracket": "}", "circumflex_accent": "^", "dollar_sign": "$", "right": "→", "left": "←", "up": "↑", "down": "↓", "f1": "F1", "colon": ":",
+    "pagedown": "pgdn", "pageup": "pgup", "right": "→", "left": "←", "up": "↑", "down": "↓", "f1": "F1", "colon": ":",
+    "minus": "-", "equals_sign": "=", "less_than_sign": "<", "greater_than_sign": ">", "left_curly_bracket": "{",
+    "right_curly_bracket": "}", "circumflex_accent": "^", "dollar_sign": "$",
 }  # fmt: skip
 
 KEYS: tuple[Key, ...] = (
@@ -213,16 +214,21 @@ KEYS: tuple[Key, ...] = (
     Key("data.find", "slash", "find", "data", ("find", "查找"),
         ("Find a text, or a pattern: re:^The", "查找文本或正则：re:^The"), 2),
     Key("data.next_hit", "n", "hit(1)", "data", ("next hit", "下一处"), ("The next row with a hit", "下一个匹配行")),
-    Key("data.previous_hit", "N", "hit(-1)", "data", ("hit before", "上一处"), ("The row before with a hit", "上一个匹配行")),
+    Key("data.previous_hit", "N", "hit(-1)", "data", ("hit before", "上一处"),
+        ("The row before with a hit", "上一个匹配行")),
     Key("data.statistics", "i", "statistics", "data", ("figures", "统计"),
         ("The column in figures: values, lengths, missing", "该列的统计：取值、长度、缺失"), 0, True),
-    Key("data.next_split", "t", "next_split", "data", ("next split", "下个划分"), ("The next split", "下一个划分"), 0, True),
-    Key("data.save", "s", "save", "data", ("save", "保存"), ("Save the table; a plan first", "保存该表，先看计划"), 0, True),
+    Key("data.next_split", "t", "next_split", "data", ("next split", "下个划分"),
+        ("The next split", "下一个划分"), 0, True),
+    Key("data.save", "s", "save", "data", ("save", "保存"),
+        ("Save the table; a plan first", "保存该表，先看计划"), 0, True),
     Key("data.script", "x,c", "script", "data", ("script", "脚本"),
         ("The Python that makes this table", "得到此表的 Python 脚本"), 0, True),
-    Key("data.copy", "y", "copy", "data", ("copy", "复制"), ("Copy the cell, or the selected rows", "复制单元格或选中的行")),
+    Key("data.copy", "y", "copy", "data", ("copy", "复制"),
+        ("Copy the cell, or the selected rows", "复制单元格或选中的行")),
     Key("data.copy_row", "Y", "copy_rows", "data", ("copy row", "复制行"), ("Copy the row", "复制该行")),
-    Key("data.open", "ctrl+o", "open", "data", ("open", "打开"), ("Open another data set", "打开另一个数据集"), 0, True),
+    Key("data.open", "ctrl+o", "open", "data", ("open", "打开"),
+        ("Open another data set", "打开另一个数据集"), 0, True),
     Key("data.leave", "escape", "leave", "data", ("stop", "停止"),
         ("Stop what runs; else end the search", "停止正在运行的；否则结束查找")),
     Key("data.close", "q", "close", "data", ("back", "返回"), ("Back to where you were", "回到之前的位置"), 8),

@@ -32,9 +32,10 @@ def add(source: Source) -> None:
 
 
 def bundled() -> list[Source]:
-    """The data that ships with the lessons, one entry for each folder."""
+    """The data that ships with the lessons: a folder for each set, and single files of the one in many formats."""
     folders = [folder for folder in sorted(paths.data_dir().glob("*")) if folder.is_dir()]
-    return [Source((str(folder),)) for folder in folders]
+    files = [file for file in sorted((paths.data_dir() / "countries").glob("*.*")) if file.suffix != ".md"]
+    return [Source((str(path),)) for path in (*folders, *files)]
 
 
 def _absolute(path: str) -> str:

@@ -64,9 +64,10 @@ class Watched:
 def apply(step: Step, data: Any) -> Done:
     """Do it. Raises `UsageError` for what does not fit and `DataError` for what fails; `data` stays as it was."""
     _check(step, data)
-    start, begun = time.perf_counter(), time.time()
     try:
-        made = _run(step, data)
+        names = namespace(step.names, data)  # imports and the tokenizer are not the step's time
+        start, begun = time.perf_counter(), time.time()
+        made = _run(step, data, names)
     except (HeadnotesError, KeyboardInterrupt):
         raise
     except BaseException as error:
@@ -141,10 +142,9 @@ def _check(step: Step, data: Any) -> None:
         raise UsageError("There is one split only.", next_step="Leave this step out.")
 
 
-def _run(step: Step, data: Any) -> Any:
+def _run(step: Step, data: Any, names: dict[str, Any]) -> Any:
     if step.operation.own or step.name in ("set_format", "reset_format"):
-        return _run_lines(step, data)
-    names = namespace(step.names, data)
+        return _run_lines(step, data, names)
     arguments = [_value(one, names) for one in step.arguments]
     options = {name: _value(one, names) for name, one in step.options.items() if name != "**"}
     if step.name not in WITH_FUNCTION:
@@ -154,21 +154,16 @@ def _run(step: Step, data: Any) -> Any:
     return _with_function(step, data, arguments, options)
 
 
-def _run_lines(step: Step, data: Any) -> Any:
+def _run_lines(step: Step, data: Any, names: dict[str, Any]) -> Any:
     import copy
 
-    from datasets import Dataset, DatasetDict, concatenate_datasets, interleave_datasets, load_dataset
+    import datasets
 
-    names = {
-        **namespace(step.names, copy.copy(data)),  # set_format changes what it is called on
-        "Dataset": Dataset,
-        "DatasetDict": DatasetDict,
-        "concatenate_datasets": concatenate_datasets,
-        "interleave_datasets": interleave_datasets,
-        "load_dataset": load_dataset,
-    }
-    if isinstance(data, dict):
-        names["dataset"] = type(data)({name: copy.copy(one) for name, one in data.items()})
+    for name in ("Dataset", "DatasetDict", "concatenate_datasets", "interleave_datasets", "load_dataset"):
+        names[name] = getattr(datasets, name)
+    # a copy, because set_format changes what it is called on
+    parts = {name: copy.copy(one) for name, one in data.items()} if isinstance(data, dict) else None
+    names["dataset"] = copy.copy(data) if parts is None else type(data)(parts)
     exec(compile("\n".join(lines(step)), "<step>", "exec"), names)  # noqa: S102 (the reader's own step)
     return names["dataset"]
 

@@ -37,7 +37,7 @@ class Column:
 
 
 def columns_of(schema: Any, features: Any, sample: Any = None) -> list[Column]:
-    """The columns of an Arrow schema; `features` are the library's, `sample` some rows that tell decimals and widths."""
+    """The columns of an Arrow schema; `features` are the library's, `sample` rows that tell decimals and widths."""
     made = [_column(one, (features or {}).get(one.name), sample) for one in schema]
     if sample is None:
         return made
@@ -63,7 +63,7 @@ def whole(value: Any, column: Column) -> str:
     if column.kind == "nested":
         return json.dumps(_plain(value), ensure_ascii=False, indent=2, default=str)[:WHOLE]
     if column.kind == "bytes":
-        return value.as_buffer().to_pybytes()[: WHOLE // 3].hex(" ")
+        return str(value.as_buffer().to_pybytes()[: WHOLE // 3].hex(" "))
     if column.kind == "text":
         return _decoded(value)[:WHOLE]
     return _one(value, column)

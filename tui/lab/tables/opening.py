@@ -92,8 +92,7 @@ def _make(how: Call, source: Source) -> Any:
     if how.function == "load_from_disk":
         made = datasets.load_from_disk(*how.arguments, **how.options)
         return (made[source.split] if source.split else made) if isinstance(made, dict) else made
-    made = datasets.Dataset.from_file(*how.arguments)
-    return made.to_iterable_dataset() if source.streaming else made
+    return datasets.Dataset.from_file(*how.arguments, **how.options)
 
 
 def _reach(source: Source, how: Call) -> None:

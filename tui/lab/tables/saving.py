@@ -112,7 +112,7 @@ def _put(target: Path, write: Callable[[Path], Any]) -> None:
     except BaseException as error:
         if old.exists() and not target.exists():
             old.rename(target)
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC or "No space left" in str(error):
+        if (isinstance(error, OSError) and error.errno == errno.ENOSPC) or "No space left" in str(error):
             raise DataError("The disk is full.", f"{target} was not written.", "Make room and save again.") from error
         if isinstance(error, PermissionError):
             raise DataError(f"{target.parent} may not be written to.", str(error), "Save somewhere else.") from error

@@ -1,4 +1,4 @@
-"""Where a data set comes from, how the library is told, and the Python for it. Pure: looks at names and folders only."""
+"""Where a data set comes from, how the library is told, and the Python for it. Looks at names and folders only."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
+from tui import paths
 from tui.errors import UsageError
 
 FORMATS = ("", "csv", "json", "text", "parquet", "arrow", "saved", "pandas", "hub")
@@ -95,10 +96,8 @@ def call(source: Source) -> Call:
         if len(found) > 1:
             raise UsageError("pandas reads one file at a time.", next_step="Name one, or another format.")
         return _by_pandas(found[0])
-    if format == "arrow" and len(found) == 1 and not is_address(found[0]) and not source.in_memory:
-        if _is_stream_file(Path(found[0])):
-            streamed = ".to_iterable_dataset" if source.streaming else ""
-            return Call(f"Dataset.from_file{streamed}", (found[0],), {})
+    if format == "arrow" and len(found) == 1 and _is_stream_file(found[0]) and not source.streaming:
+        return Call("Dataset.from_file", (found[0],), {"in_memory": True} if source.in_memory else {})
     return _files(source, format, found)
 
 
@@ -115,8 +114,7 @@ def files_of(path: str) -> list[str]:
     if expanded.is_file():
         return [str(expanded)]
     if any(sign in path for sign in "*?["):
-        found = sorted(name for name in glob.glob(str(expanded), recursive=True) if Path(name).is_file())
-        if found:
+        if found := sorted(name for name in _matches(expanded) if Path(name).is_file()):
             return found
         raise UsageError(f"No file matches {path}.", next_step="Look at the folder, or name a file.")
     near = nearest(path)
@@ -125,6 +123,14 @@ def files_of(path: str) -> list[str]:
         f"Its folder has {', '.join(near)}." if near else "",
         "Check the name; an id on the Hub looks like owner/name.",
     )
+
+
+def shipped(path: str) -> str:
+    """A path as it is; one that is not there but names data that ships with the lessons becomes that."""
+    if not path or is_address(path) or _matches(Path(path).expanduser()):
+        return path
+    bundled = paths.data_dir() / path
+    return str(bundled) if _matches(bundled) else path
 
 
 def ending(path: str) -> str:
@@ -160,12 +166,19 @@ def nearest(path: str) -> list[str]:
     return difflib.get_close_matches(asked.name, names, 3, 0.5)
 
 
+def _matches(pattern: Path) -> list[str]:
+    return glob.glob(str(pattern), recursive=True)  # noqa: PTH207 (a pattern may be absolute, or a plain path)
+
+
 def _is_hub_id(path: str) -> bool:
     return bool(_HUB_ID.fullmatch(path)) and not Path(path).exists() and not format_of(path)
 
 
-def _is_stream_file(file: Path) -> bool:
-    with file.open("rb") as opened:
+def _is_stream_file(file: str) -> bool:
+    """Whether it is an Arrow stream, which can be mapped as it lies; a file in Arrow's file format is converted."""
+    if is_address(file):
+        return False
+    with Path(file).open("rb") as opened:
         return opened.read(6) != b"ARROW1"
 
 
@@ -184,13 +197,16 @@ def _format_of_all(files: Sequence[str]) -> str:
 def _folder(source: Source, folder: Path) -> Call:
     if source.format in ("", "saved") and any((folder / n).is_file() for n in ("state.json", "dataset_dict.json")):
         return Call("load_from_disk", (str(folder),), {"keep_in_memory": True} if source.in_memory else {})
+    if source.format == "" and _has_card(folder):
+        named = {"name": source.config} if source.config else {}
+        return Call("load_dataset", (str(folder),), {**named, **_common(source)})
     found = sorted(str(file) for file in folder.rglob("*") if file.is_file() and not _hidden(file, folder))
     kinds: dict[str, list[str]] = {}
     for file in found:
         if not file.lower().endswith(PICKLED):
             kinds.setdefault(format_of(file), []).append(file)
     readme = kinds.get("text", [])
-    if len(kinds) > 1 and all(Path(file).suffix.lower() == ".md" for file in readme):
+    if len(kinds) > 1 and all(file.lower().endswith(".md") for file in readme):
         kinds.pop("text", None)  # a card beside the data
     known = {kind: files for kind, files in kinds.items() if kind and kind != "pandas"}
     format = source.format or max(known, key=lambda kind: len(known[kind]), default="")
@@ -201,9 +217,18 @@ def _folder(source: Source, folder: Path) -> Call:
             "Name the files, or say format=.",
         )
     chosen = known[format]
-    left = tuple(str(Path(f).relative_to(folder)) for f in found if f not in chosen and format_of(f) != "")
+    others = [file for file in found if file not in chosen and format_of(file) and not file.lower().endswith(".md")]
+    left = tuple(str(Path(file).relative_to(folder)) for file in others)
     made = _files(source, format, chosen)
     return Call(made.function, made.arguments, made.options, left)
+
+
+def _has_card(folder: Path) -> bool:
+    """Whether a card says which files are the data."""
+    try:
+        return re.match(r"---\n(?:.*\n)*?configs:\s*\n", (folder / "README.md").read_text("utf-8")) is not None
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def _hidden(file: Path, folder: Path) -> bool:
@@ -216,6 +241,7 @@ def _files(source: Source, format: str, files: Sequence[str]) -> Call:
     by_split: dict[str, list[str]] = {}
     for file in files:
         by_split.setdefault(split_of(file) if len(files) > 1 else "", []).append(file)
+    by_split = {name: by_split[name] for name in ("train", "validation", "test", "") if name in by_split}
     if "" in by_split and len(by_split) > 1:  # some names say nothing: one table of them all
         by_split = {"": list(files)}
     data_files: Any = {name: one[0] if len(one) == 1 else one for name, one in by_split.items()}
@@ -244,9 +270,9 @@ def _common(source: Source, only: str = "") -> dict[str, Any]:
 def _by_pandas(file: str) -> Call:
     kind = ending(file)
     readers = {
-        ".feather": "read_feather", ".xlsx": "read_excel", ".xls": "read_excel", ".xml": "read_xml", ".dta": "read_stata",
-        ".sav": "read_spss", ".orc": "read_orc", ".csv": "read_csv", ".tsv": "read_table", ".parquet": "read_parquet",
-        ".json": "read_json", ".jsonl": "read_json",
+        ".feather": "read_feather", ".xlsx": "read_excel", ".xls": "read_excel", ".xml": "read_xml",
+        ".dta": "read_stata", ".sav": "read_spss", ".orc": "read_orc", ".csv": "read_csv", ".tsv": "read_table",
+        ".parquet": "read_parquet", ".json": "read_json", ".jsonl": "read_json",
     }  # fmt: skip
     if kind not in readers:
         raise UsageError(f"pandas is not told how to read {kind or 'such a file'}.", next_step="Save it as CSV.")

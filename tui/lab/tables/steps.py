@@ -39,7 +39,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("filter", "filter(lambda row: row['COLUMN'] is not None)",
               ("keep the rows for which a function is true", "保留函数为真的行"), stream=True, many=True),
     Operation("map", "map(lambda row: {'length': len(row['COLUMN'])})",
-              ("a function on every row; new columns are added", "对每一行应用函数，新列会加入"), stream=True, many=True),
+              ("a function on every row, which may add columns", "对每一行应用函数，可加入新列"), stream=True, many=True),
     Operation("sort", "sort('COLUMN')", ("in the order of a column", "按某列排序"), many=True),
     Operation("shuffle", "shuffle(seed=42)", ("in a random order that can be had again", "可重现的随机顺序"),
               stream=True, many=True),
@@ -56,7 +56,8 @@ OPERATIONS: tuple[Operation, ...] = (
               stream=True, many=True),
     Operation("select_columns", "select_columns(['COLUMN'])", ("these columns alone", "只留这些列"),
               stream=True, many=True),
-    Operation("add_column", "add_column('number', list(range(len(dataset))))", ("a new column", "新增一列"), stream=True),
+    Operation("add_column", "add_column('number', list(range(len(dataset))))",
+              ("a new column", "新增一列"), stream=True),
     Operation("cast_column", "cast_column('COLUMN', Value('string'))", ("another type for a column", "改变列的类型"),
               stream=True, many=True),
     Operation("cast", "cast(Features({**dataset.features}))", ("other types for all columns", "改变各列的类型"),
@@ -71,7 +72,8 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("only", "only('train')", ("one split alone", "只取一个划分"), own=True, stream=True, many=True),
     Operation("pandas", "pandas(lambda frame: frame.drop_duplicates('COLUMN'))",
               ("to a DataFrame, a function on it, and back", "转成 DataFrame，应用函数，再转回来"), own=True),
-    Operation("concatenate", "concatenate('other.csv')", ("the rows of other files below these", "把其他文件的行接在后面"),
+    Operation("concatenate", "concatenate('other.csv')",
+              ("the rows of other files below these", "把其他文件的行接在后面"),
               own=True),
     Operation("interleave", "interleave('other.csv')", ("rows of this and another in turn", "与另一数据集的行交替"),
               own=True, stream=True),
@@ -81,7 +83,8 @@ OPERATIONS: tuple[Operation, ...] = (
               many=True),
     Operation("with_format", "with_format('torch')", ("the same, as a new data set", "同上，得到新的数据集"),
               stream=True, many=True),
-    Operation("reset_format", "reset_format()", ("rows come out as Python values again", "恢复为 Python 值"), many=True),
+    Operation("reset_format", "reset_format()",
+              ("rows come out as Python values again", "恢复为 Python 值"), many=True),
 )  # fmt: skip
 BY_NAME = {one.name: one for one in OPERATIONS}
 SEEDED = ("shuffle", "train_test_split", "sample", "split")

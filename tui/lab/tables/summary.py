@@ -126,9 +126,9 @@ def _frequent(values: Any, column: Column) -> tuple[int | None, list[tuple[str, 
 
 
 def _said(value: Any, column: Column) -> str:
-    from tui.lab.tables.cells import texts
-
     import pyarrow
+
+    from tui.lab.tables.cells import texts
 
     row = texts(pyarrow.table({column.name: pyarrow.array([value.as_py()], value.type)}), [column])
     return row[0][0] or ""

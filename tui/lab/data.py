@@ -1,0 +1,75 @@
+"""`data`: a data set opened through the library, steps done on it, and what came out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tui.lab.instrument import Instrument, option
+from tui.lab.tables import steps
+from tui.lab.tables.desk import DESK, Changed, Table
+from tui.lab.tables.source import FORMATS, Source, call, shipped
+
+
+@dataclass(frozen=True, slots=True)
+class DataSpec:
+    """A source and steps."""
+
+    path: str = option(
+        help="a file, a glob, a folder, an address, an id on the Hub, or data that ships with the lessons"
+    )
+    steps: tuple[str, ...] = option(
+        default=(), help="what is done to it, a call each: filter(lambda row: row['n'] > 3)"
+    )
+    format: str = option(default="", choices=FORMATS, help="the format, when the name does not say it")
+    split: str = option(default="", help="only this split; empty: all of them")
+    field: str = option(default="", help="json: the key under which the rows are")
+    delimiter: str = option(default="", help=r"csv: what stands between two fields; \t for a tab")
+    encoding: str = option(default="", help="of text files; utf-8 when not said")
+    streaming: bool = option(default=False, help="true or false: rows as they come")
+    rows: int = option(default=20, help="a whole number: how many rows the answer lists")
+
+
+@dataclass(frozen=True, slots=True)
+class DataResult:
+    """The table as it is after the last step."""
+
+    table: Table
+    split: str
+    """The one whose rows are listed."""
+    rows: list[list[str | None]]
+    """The first rows, as texts, in the order of the table's columns; None where a value is missing."""
+    before: Table | None
+    """The table before the last step."""
+    changed: Changed | None
+    """What the last step did."""
+
+
+def source(spec: DataSpec) -> Source:
+    """The source of a Spec."""
+    return Source(
+        (shipped(spec.path),), spec.format, spec.split, "", spec.field, spec.delimiter, spec.encoding, spec.streaming
+    )  # fmt: skip
+
+
+def run(spec: DataSpec) -> DataResult:
+    """Open it and do the steps. Raises `UsageError` and `DataError`."""
+    table = DESK.open(source(spec))
+    before, changed = None, None
+    for text in spec.steps:
+        if text.strip():
+            before, changed = table, DESK.step(table.handle, text)
+            table = changed.table
+    split = table.splits[0].name
+    if table.stream:
+        DESK.more(table.handle, split, spec.rows)
+    page = DESK.rows(table.handle, split, 0, max(0, spec.rows), [column.name for column in table.columns])
+    return DataResult(table, split, page.rows, before, changed)
+
+
+def code(spec: DataSpec) -> str:
+    """A script that makes the same table."""
+    made = steps.script(call(source(spec)).code(), [steps.parse(text) for text in spec.steps if text.strip()])
+    return made + "print(dataset)\n"
+
+
+INSTRUMENT = Instrument("data", "A data set: opened, sliced, mapped, row by row", DataSpec, run, DataResult, code)

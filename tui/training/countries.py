@@ -276,7 +276,8 @@ configs:
 # Country profiles
 
 {counts["countries.csv"]} countries and territories with their region, capital, population, area, life expectancy,
-languages and a short history, as of about 2015: small real data for loading, slicing, mapping and cleaning. The same rows in several formats.
+languages and a short history, as of about 2015: small real data for loading, slicing, mapping and cleaning. The same
+rows in several formats.
 
 | file | rows | bytes | SHA-256 begins |
 |---|---|---|---|

@@ -99,6 +99,8 @@ def _mask(values: Any, column: Column, match: Any, pattern: str, lower: bool) ->
     import pyarrow
     import pyarrow.compute as compute
 
+    if str(values.type) == "null":
+        return pyarrow.chunked_array([pyarrow.array([False] * len(values))])
     if column.kind == "label":
         fits = [_in(label, pattern, match, lower) for label in column.labels]
         return compute.is_in(values, value_set=pyarrow.array([i for i, fit in enumerate(fits) if fit], values.type))

@@ -10,6 +10,8 @@ from tui.errors import DataError
 from tui.lab.tables import refusals
 from tui.lab.tables.source import Call, Source, call, is_address, nearest
 
+HEAD = 200
+"""Rows at the beginning that are looked at for doubts."""
 PATIENCE = 1.5
 """Seconds to wait for a server to answer at all."""
 
@@ -39,6 +41,7 @@ def load(source: Source) -> Opened:
         data = _make(how, source)
         if not is_stream(data):
             _some_rows(data, source)
+            _sound_texts(data)
     opened = Opened(data, how.code())
     if how.left_out:
         some = ", ".join(how.left_out[:4]) + (" ..." if len(how.left_out) > 4 else "")
@@ -135,9 +138,18 @@ def _some_rows(data: Any, source: Source) -> None:
         raise DataError(f"{name} has no rows.", "It may hold a heading alone.", "Name another file or split.")
 
 
+def _sound_texts(data: Any) -> None:
+    """Raise `UnicodeDecodeError` for texts that are none: JSON in another encoding comes through unchecked."""
+    for one in splits(data).values():
+        head = one.with_format("arrow")[: min(HEAD, one.num_rows)]
+        for column in head.columns:
+            if str(column.type) in ("string", "large_string"):
+                column.to_pylist()
+
+
 def _doubts(one: Any) -> Iterable[str]:
-    names = one.column_names
-    head = one.with_format("arrow")[: min(200, one.num_rows)]
+    names, features = one.column_names, one.features  # features are read anew each time they are asked for
+    head = one.with_format("arrow")[: min(HEAD, one.num_rows)]
     if len(names) == 1 and head.num_rows and (str(head.schema.types[0]) in ("string", "large_string")):
         lines = [names[0], *(text or "" for text in head.column(0).slice(0, 20).to_pylist())]
         for sign, called in (("\t", "\\t"), (";", ";"), ("|", "|"), (",", ",")):
@@ -145,17 +157,17 @@ def _doubts(one: Any) -> Iterable[str]:
                 yield f"One column only, with {called} in nearly every row: try delimiter={called}"
                 break
     for name in names:
-        feature = one.features[name]
+        feature = features[name]
         if type(feature).__name__ == "Json":
             yield f"{name} mixes types; each value is kept as JSON."
         elif str(getattr(feature, "dtype", "")) == "null":
             yield f"{name} holds nothing."
         if name.startswith("Unnamed: "):
             yield f"{name} looks like the row numbers that pandas writes: remove_columns({name!r})"
-    yield from _missing(one, names)
+    yield from _missing(one, names, features)
 
 
-def _missing(one: Any, names: list[str]) -> Iterable[str]:
+def _missing(one: Any, names: list[str], features: Any) -> Iterable[str]:
     """Columns with missing values. Counts are kept in Arrow's files; with an index over them a sample is counted."""
     if getattr(one, "_indices", None) is not None:
         return
@@ -165,5 +177,5 @@ def _missing(one: Any, names: list[str]) -> Iterable[str]:
     if told:
         yield f"Missing of {one.num_rows:,}: {', '.join(told[:5])}" + (" ..." if len(told) > 5 else "")
     for name, count in empty.items():
-        if count == one.num_rows > 0 and str(getattr(one.features[name], "dtype", "")) != "null":
+        if count == one.num_rows > 0 and str(getattr(features[name], "dtype", "")) != "null":
             yield f"{name} holds nothing."

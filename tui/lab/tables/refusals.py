@@ -101,7 +101,7 @@ def _known(error: BaseException, file: str, source: Source) -> DataError | Stopp
             line = str(int(quote[1]) + 1)
             return DataError(f"{name}: a quotation that begins near line {line} never ends.", "", "Mend that line.")
         return DataError(f"{name} is no table of this kind.", _first(error), "Say another delimiter=, or format=text.")
-    if kind == "EmptyDataError" or isinstance(error, StopIteration):
+    if kind == "EmptyDataError" or isinstance(error, StopIteration) or "at least one example" in text:
         return DataError(f"{name} is empty, or one of its files is.", "", "Name another file.")
     if "corresponds to no data" in text:
         return DataError(f"{name} has no rows.", "It may hold a heading alone.", "Name another file or split.")
@@ -116,6 +116,9 @@ def _known(error: BaseException, file: str, source: Source) -> DataError | Stopp
             _columns(text) or _first(error),
             "Open them one at a time, or give them the same columns and types.",
         )  # fmt: skip
+    if kind == "JSONDecodeError" or (isinstance(error, ValueError) and "decoding" in text and "value" in text):
+        hint = "Write one object a line, or one list of objects; rows under a key: field="
+        return DataError(f"{name}: this is no JSON.", _first(error), hint)
     if kind == "ArrowInvalid":
         return _arrow(error, name, source)
     if "Dataset scripts are no longer supported" in text or "loading script" in text:
@@ -174,6 +177,8 @@ def _encoding(error: BaseException, file: str, source: Source) -> DataError:
 
 def _arrow(error: BaseException, name: str, source: Source) -> DataError:
     text = str(error)
+    if "Recursion level" in text:
+        return DataError(f"{name} is nested too deeply.", "Arrow takes about sixty levels.", "Flatten it before.")
     if "arquet" in text:
         return DataError(f"{name} is no whole Parquet file.", _first(error), "Copy it again.")
     if "JSON" in text or "json" in text:

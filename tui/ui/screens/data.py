@@ -24,7 +24,7 @@ from tui.lab.tables.summary import Summary
 from tui.ui import recent
 from tui.ui.keys import bindings
 from tui.ui.screens.base import ConsoleScreen
-from tui.ui.screens.windows import ListWindow, TextWindow, code_window
+from tui.ui.screens.windows import ListWindow, TextWindow, code_window, open_cell
 from tui.ui.typeset import one_line, plain_lines
 from tui.ui.verbatim import verbatim, visible
 from tui.ui.widgets.chrome import KeyLine, Prompt, TopLine
@@ -445,12 +445,9 @@ class Data(ConsoleScreen[None]):
 
     @on(RowTable.Opened)
     def show_cell(self, event: RowTable.Opened) -> None:
-        self._look("cell", lambda text: self._cell_window(event, text), row=event.row, column=event.column)
-
-    def _cell_window(self, event: RowTable.Opened, text: str) -> None:
-        title = say(self.app.language, "cell_title", column=visible(event.column), row=f"{event.row:,}")
-        lines: list[Line] = [((part, "text"),) for part in text.split("\n")]
-        self.app.push_screen(TextWindow(title, lines, what="cell", text=text))
+        if self.rows.table is not None:
+            showing = open_cell(self.app, self.rows.table.handle, self.rows.split, event.row, event.column)
+            self.run_worker(showing, group="look")
 
     def action_copy(self) -> None:
         if self.rows.selected:

@@ -11,9 +11,10 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
+from tui.errors import HeadnotesError
 from tui.ui.keys import KEYS, SCOPES, bindings, shown
 from tui.ui.typeset import fold, highlighted, plain_lines
-from tui.ui.verbatim import verbatim
+from tui.ui.verbatim import verbatim, visible
 from tui.ui.widgets.lines import Line, Lines
 from tui.ui.words import pick, say
 from tui.ui.wrap import fill
@@ -120,6 +121,19 @@ class ListWindow(ModalScreen["int | None"]):
 def code_window(code: str, language: str) -> TextWindow:
     """The Python behind the bench."""
     return TextWindow(say(language, "code_behind"), highlighted(code.rstrip("\n"), "python"), what="code", text=code)
+
+
+async def open_cell(app: HeadnotesApp, handle: str, split: str, row: int, column: str) -> None:
+    """Fetch a whole cell of a table and show it."""
+    try:
+        values = {"handle": handle, "split": split, "row": row, "column": column}
+        text: str = await app.engine.ask("look", call="cell", values=values)
+    except HeadnotesError as error:
+        app.say_error(error)
+        return
+    title = say(app.language, "cell_title", column=visible(column), row=f"{row:,}")
+    lines: list[Line] = [((part, "text"),) for part in text.split("\n")]
+    app.push_screen(TextWindow(title, lines, what="cell", text=text))
 
 
 def help_window(scopes: Sequence[str], language: str) -> TextWindow:

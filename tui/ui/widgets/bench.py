@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -17,14 +18,11 @@ if TYPE_CHECKING:
     from tui.ui.widgets.pane import Pane
 
 
-def panes() -> dict[str, type[Pane]]:
-    """The pane of each instrument. Imported on first use: the notes are painted without any of them."""
-    from tui.ui.widgets.anatomy import AnatomyPane
-    from tui.ui.widgets.mask import MaskPane
-    from tui.ui.widgets.pipeline import PipelinePane
-    from tui.ui.widgets.tokens import TokensPane
-
-    return {"pipeline": PipelinePane, "anatomy": AnatomyPane, "tokens": TokensPane, "mask": MaskPane}
+def pane_of(instrument: str) -> type[Pane]:
+    """The pane of an instrument, from the module of its name; imported on first use, as the notes need none."""
+    module = importlib.import_module(f"tui.ui.widgets.{instrument}")
+    found: type[Pane] = getattr(module, f"{instrument.capitalize()}Pane")
+    return found
 
 
 class Bench(Vertical):
@@ -58,7 +56,7 @@ class Bench(Vertical):
 
         found = registry.find(instrument)
         before = self.pane
-        pane = self.pane = self._panes.get(instrument) or panes()[instrument](found)
+        pane = self.pane = self._panes.get(instrument) or pane_of(instrument)(found)
         if pane is not before:
             pane.visible = False
             if before is not None:

@@ -179,11 +179,12 @@ class Pane(Vertical):
 
     @property
     def is_empty(self) -> bool:
-        return not any(self.query_one(f"#text-{name}", Sentence).value for name in self.TEXTS)
+        return bool(self.TEXTS) and not any(self.query_one(f"#text-{name}", Sentence).value for name in self.TEXTS)
 
     def edit(self) -> None:
-        """Put the cursor into the first text."""
-        self.query_one(f"#text-{self.TEXTS[0]}", Sentence).focus()
+        """Put the cursor into the first text; without one, on the options."""
+        field: Widget = self.query_one(f"#text-{self.TEXTS[0]}" if self.TEXTS else "#options")
+        field.focus()
 
     # -- asking ---------------------------------------------------------------------------------------------------
 

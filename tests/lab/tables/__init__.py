@@ -1,0 +1,1 @@
+"""Tables: opened, looked into, changed, saved."""

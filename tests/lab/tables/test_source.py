@@ -1,0 +1,109 @@
+"""How the library is told to open what a reader names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tui.errors import UsageError
+from tui.lab.tables.source import Source, call, ending, format_of, shipped, split_of
+
+
+@pytest.mark.parametrize(
+    ("path", "format", "end"),
+    [
+        ("a.csv", "csv", ".csv"), ("A.CSV", "csv", ".csv"), ("a.tsv.gz", "csv", ".tsv"),
+        ("x/y.jsonl.zst", "json", ".jsonl"),
+        ("a.json", "json", ".json"), ("a.txt", "text", ".txt"), ("a.parquet", "parquet", ".parquet"),
+        ("a.arrow", "arrow", ".arrow"), ("http://h/a.csv.zip?x=1", "csv", ".csv"), ("a", "", ""), ("a.b", "", ".b"),
+    ],
+)  # fmt: skip
+def test_names_say_the_format(path: str, format: str, end: str) -> None:
+    assert (format_of(path), ending(path)) == (format, end)
+
+
+@pytest.mark.parametrize(
+    ("path", "split"),
+    [("train.csv", "train"), ("my-dev.jsonl", "validation"), ("x/test_1.csv", "test"), ("data.csv", ""),
+     ("contest.csv", ""), ("valid.csv", "validation")],
+)  # fmt: skip
+def test_names_say_the_split(path: str, split: str) -> None:
+    assert split_of(path) == split
+
+
+def make(folder: Path, *names: str) -> None:
+    for name in names:
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("a,b\n1,2\n" if ".csv" in name else "a\tb\n1\t2\n", "utf-8")
+
+
+def test_several_files_become_splits(tmp_path: Path) -> None:
+    make(tmp_path, "test.csv", "train-1.csv", "train-2.csv")
+    how = call(Source((str(tmp_path / "*.csv"),)))
+    assert list(how.options["data_files"]) == ["train", "test"]
+    assert len(how.options["data_files"]["train"]) == 2
+    assert "split" not in how.options
+
+
+def test_a_single_file_is_one_split(tmp_path: Path) -> None:
+    make(tmp_path, "test.csv")
+    how = call(Source((str(tmp_path / "test.csv"),)))
+    assert how.options == {"data_files": str(tmp_path / "test.csv"), "split": "train"}
+
+
+def test_a_tsv_has_tabs(tmp_path: Path) -> None:
+    make(tmp_path, "a.tsv")
+    assert call(Source((str(tmp_path / "a.tsv"),))).options["delimiter"] == "\t"
+    assert call(Source((str(tmp_path / "a.tsv"),), delimiter=";")).options["delimiter"] == ";"
+    assert call(Source((str(tmp_path / "a.tsv"),), delimiter="\\t")).options["delimiter"] == "\t"
+
+
+def test_a_folder_of_mixed_files_takes_the_most_and_says_what_it_left(tmp_path: Path) -> None:
+    make(tmp_path, "a.csv", "b.csv", "c.tsv", ".hidden.csv", "README.md")
+    (tmp_path / "d.json").write_text("[]")
+    how = call(Source((str(tmp_path),)))
+    assert how.arguments == ("csv",)
+    assert how.left_out == ("d.json",)
+
+
+def test_a_folder_with_a_card_is_read_by_its_card(tmp_path: Path) -> None:
+    make(tmp_path, "a.csv")
+    (tmp_path / "README.md").write_text("---\nlicense: x\nconfigs:\n  - config_name: default\n---\n")
+    assert call(Source((str(tmp_path),))).arguments == (str(tmp_path),)
+
+
+def test_a_hub_id_is_told_from_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert call(Source(("nyu-mll/glue",), config="mrpc")).options == {"name": "mrpc"}
+    with pytest.raises(UsageError, match="no file"):
+        call(Source(("rows.csv",)))
+
+
+def test_data_that_ships_is_found_by_its_short_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert Path(shipped("countries/countries.csv")).is_file()
+    assert shipped("nothing/like.csv") == "nothing/like.csv"
+    make(tmp_path, "pairs")
+    assert shipped("pairs") == "pairs"  # a file that is here comes first
+
+
+@pytest.mark.parametrize("path", ["a.pkl", "b.PICKLE", "c.npy", "d.pt"])
+def test_pickles_are_refused(path: str) -> None:
+    with pytest.raises(UsageError, match="refused"):
+        call(Source((path,)))
+
+
+@pytest.mark.parametrize("paths", [(), ("",), ("*.nothing",), ("missing.csv",)])
+def test_what_is_not_there(paths: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError):
+        call(Source(paths))
+
+
+def test_a_misspelt_name_is_answered_with_the_one_beside_it(tmp_path: Path) -> None:
+    make(tmp_path, "countries.csv")
+    with pytest.raises(UsageError) as error:
+        call(Source((str(tmp_path / "contries.csv"),)))
+    assert "countries.csv" in error.value.detail

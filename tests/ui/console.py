@@ -19,10 +19,14 @@ from tui.engine.client import EngineClient, Phase, Request
 from tui.errors import HeadnotesError, Stopped, explain
 from tui.lab import registry, stock
 from tui.lab.instrument import hearing
+from tui.lab.tables import asked
+from tui.lab.tables.source import Source
 from tui.settings import Settings
 from tui.ui.app import HeadnotesApp
 from tui.ui.screens.reader import Reader
+from tui.ui.widgets.chrome import Prompt, PromptInput
 from tui.ui.widgets.lines import Lines, line_text
+from tui.ui.widgets.rows import RowTable
 from tui.ui.widgets.sentence import Sentence
 
 
@@ -78,6 +82,8 @@ class InProcess(EngineClient):
             return self._cells.run(message["space"], message["code"])
         if message["do"] == "stock":
             return stock.take()
+        if message["do"] in ("data", "look"):
+            return getattr(asked, "work" if message["do"] == "data" else "look")(message["call"], message["values"])
         return {"torch": "in this process"}
 
     def drop(self, request: Request) -> None:
@@ -104,14 +110,16 @@ async def console(
     theme: str = "dark",
     book: Book | None = None,
     engine: EngineClient | None = None,
+    data: Source | None = None,
     **options: Any,
 ) -> AsyncIterator[Driver]:
-    """The console at a lesson (or the contents), painted and idle."""
+    """The console at a lesson (or the contents, or a data set), painted and idle."""
     book = book or Course.open(LESSONS)
     app = HeadnotesApp(
         book,
         Settings(language=language, theme=theme),
         open_at=find(book, lesson) if lesson else None,
+        data=data,
         engine=engine or InProcess(),
         **options,
     )
@@ -188,6 +196,18 @@ class Driver:
     def text_of(self, selector: str) -> str:
         """The words of a widget of lines, the parts that are scrolled away included."""
         return "\n".join(line_text(line) for line in self.app.screen.query_one(selector, Lines).lines)
+
+    @property
+    def rows(self) -> RowTable:
+        """The table on the screen."""
+        return self.app.screen.query_one(RowTable)
+
+    async def ask(self, key: str, text: str) -> None:
+        """Press a key that opens the prompt, replace what stands there, and send it."""
+        await self.press(key)
+        await self.until(lambda: self.app.screen.query_one(Prompt).is_open)
+        self.app.screen.query_one(PromptInput).value = text
+        await self.press("enter")
 
     @property
     def sentence(self) -> Sentence:

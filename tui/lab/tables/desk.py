@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,9 +90,14 @@ class Come:
     """What has come of a stream. Filled by the working thread, read by the other."""
 
     def __init__(self, stream: Any) -> None:
-        self._parts: Iterator[Any] = iter(stream.with_format("arrow").iter(FETCHED))
+        self._parts: Generator[Any] = iter(stream.with_format("arrow").iter(FETCHED))
         self.rows: Any = None
         self.ended = False
+
+    def close(self) -> None:
+        """No more will be asked for."""
+        self._parts.close()
+        self.ended = True
 
     @property
     def num_rows(self) -> int:
@@ -191,8 +196,16 @@ class Desk:
         return "\n".join(made) + "\n"
 
     def close(self, handle: str) -> None:
-        """Forget a table."""
-        self._held.pop(handle, None)
+        """Forget a table; a stream lets go of its file."""
+        held = self._held.pop(handle, None)
+        for view in held.views.values() if held else ():
+            if isinstance(view, Come):
+                view.close()
+
+    def clear(self) -> None:
+        """Forget all of them."""
+        for handle in list(self._held):
+            self.close(handle)
 
     def find(self, handle: str) -> Held:
         """A table by its handle. Raises `TableGone`."""
@@ -234,7 +247,7 @@ class Desk:
         )
         self._held[handle] = held
         while len(self._held) > KEPT:
-            self._held.popitem(last=False)
+            self.close(next(iter(self._held)))
         return held.table
 
     def _view(self, held: Held, split: str) -> Any:

@@ -240,7 +240,8 @@ def _files(source: Source, format: str, files: Sequence[str]) -> Call:
         raise UsageError(f"{format!r} is no format of files.", next_step="Say csv, json, text, parquet or arrow.")
     by_split: dict[str, list[str]] = {}
     for file in files:
-        by_split.setdefault(split_of(file) if len(files) > 1 else "", []).append(file)
+        named = file if is_address(file) else glob.escape(file)  # the library reads every name as a pattern
+        by_split.setdefault(split_of(file) if len(files) > 1 else "", []).append(named)
     by_split = {name: by_split[name] for name in ("train", "validation", "test", "") if name in by_split}
     if "" in by_split and len(by_split) > 1:  # some names say nothing: one table of them all
         by_split = {"": list(files)}

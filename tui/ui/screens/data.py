@@ -35,6 +35,9 @@ from tui.ui.widgets.status import Status
 from tui.ui.words import pick, say
 
 MOST_DOUBTS = 4
+SAME_ROWS = ("map", "rename", "cast", "class_encode", "add_column", "remove_columns", "select_columns", "set_format",
+             "with_format", "reset_format")  # fmt: skip
+"""Steps after which a row is still the row that it was."""
 FIGURES = 72
 """Columns of the window with a column's figures."""
 
@@ -146,16 +149,19 @@ class Data(ConsoleScreen[None]):
         table = self.table
         if table is None or self._source is None:
             return False
-        self._request = self.app.engine.ask(
-            "data", call="again", values={"source": dataclasses.asdict(self._source), "steps": table.steps},
-            on_progress=self._progress,
-        )  # fmt: skip
-        self.query_one(Status).wait(self._request)
+        values = {"source": dataclasses.asdict(self._source), "steps": table.steps}
+        request = self.app.engine.ask("data", call="again", values=values, on_progress=self._progress)
+        self._request = request
+        self.query_one(Status).wait(request)
         try:
-            again = revive(Table, await self._request)
+            again = revive(Table, await request)
         except HeadnotesError as error:
             self._say_trouble(error)
             return False
+        finally:
+            if self._request is request:
+                self._request = None
+        self.query_one(Status).hint("")
         self.app.notify(say(self.app.language, "table_reopened"))
         self._trail = [again]
         self.rows.put(again, self.rows.split, keep=True)
@@ -227,12 +233,12 @@ class Data(ConsoleScreen[None]):
 
     # -- showing --------------------------------------------------------------------------------------------------
 
-    def _show(self, *, keep: bool) -> None:
+    def _show(self, *, keep: bool, from_top: bool = False) -> None:
         if self.table is not None:
             self._looking_back = False
             split = self.rows.split if self.rows.split in [one.name for one in self.table.splits] else ""
             self._found = None
-            self.rows.put(self.table, split, keep=keep)
+            self.rows.put(self.table, split, keep=keep, from_top=from_top)
             self._tell()
 
     def translate(self) -> None:
@@ -245,7 +251,8 @@ class Data(ConsoleScreen[None]):
 
     def _tell(self) -> None:
         """What stands around the rows: the top line, the steps, the doubts, the cell."""
-        language, table = self.app.language, self.table
+        language = self.app.language
+        table = self._trail[-2 if self._looking_back else -1] if self._trail else None
         top = self.query_one(TopLine)
         if table is None:
             top.put(self.app.book.name, say(language, "data"))
@@ -313,7 +320,7 @@ class Data(ConsoleScreen[None]):
         changed: Changed = revive(Changed, plain)
         language = self.app.language
         self._trail.append(changed.table)
-        self._show(keep=True)
+        self._show(keep=True, from_top=not changed.table.steps[-1].startswith(SAME_ROWS))
         step = changed.table.steps[-1]
         if changed.after is None:
             said = say(language, "step_stream", step=step)
@@ -499,7 +506,7 @@ class Data(ConsoleScreen[None]):
 
     def action_script(self) -> None:
         if self.table is not None:
-            self.app.push_screen(code_window(self.table.code, self.app.language))
+            self.app.push_screen(code_window(self.table.code, self.app.language, "script"))
 
     def action_leave(self) -> None:
         if self._stop():

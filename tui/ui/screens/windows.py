@@ -118,9 +118,9 @@ class ListWindow(ModalScreen["int | None"]):
         choice.action_cursor_down() if way == "down" else choice.action_cursor_up()
 
 
-def code_window(code: str, language: str) -> TextWindow:
-    """The Python behind the bench."""
-    return TextWindow(say(language, "code_behind"), highlighted(code.rstrip("\n"), "python"), what="code", text=code)
+def code_window(code: str, language: str, title: str = "code_behind") -> TextWindow:
+    """The Python behind the bench, or behind something else that has a word for it."""
+    return TextWindow(say(language, title), highlighted(code.rstrip("\n"), "python"), what="code", text=code)
 
 
 async def open_cell(app: HeadnotesApp, handle: str, split: str, row: int, column: str) -> None:

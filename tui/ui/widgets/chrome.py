@@ -159,7 +159,7 @@ class Prompt(Horizontal):
 
     DEFAULT_CSS = """
     Prompt {
-        dock: bottom; height: 1; background: $panel; display: none;
+        dock: bottom; offset-y: -1; height: 1; background: $panel; display: none;
         &.-open { display: block; }
         #prompt-label { width: auto; padding: 0 0 0 1; color: $accent; }
         #prompt-input { width: 1fr; border: none; height: 1; padding: 0; background: $panel; }

@@ -16,7 +16,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.strip import Strip
 
-from tui.errors import HeadnotesError
+from tui.errors import HeadnotesError, TableGone
 from tui.lab.instrument import revive
 from tui.lab.tables.cells import Column
 from tui.lab.tables.desk import Page, Table
@@ -89,8 +89,11 @@ class RowTable(Lines):
         self._wanted: At | None = None
         """Where the view is going as soon as the rows are there."""
 
-    def put(self, table: Table, split: str = "", *, keep: bool = False) -> None:
-        """Show a split of a table; with `keep`, at the same place and with the columns as they were set."""
+    def put(self, table: Table, split: str = "", *, keep: bool = False, from_top: bool = False) -> None:
+        """Show a split of a table; with `keep`, at the same place and with the columns as they were set.
+
+        With `from_top` the first rows are shown all the same: the rows are other ones.
+        """
         self.columns.put(table.columns, keep=keep)
         self.table, self.split = table, split or table.splits[0].name
         self.count = next((one.rows for one in table.splits if one.name == self.split), 0) or 0
@@ -98,8 +101,10 @@ class RowTable(Lines):
         self._rows.clear()
         self.selected.clear()
         self.hits = {}
+        goal = self._goal if keep else At()
+        if from_top:
+            goal = At(left=goal.left, column=goal.column)
         self._wanted = None
-        goal = self.at if keep else At()
         self.at = At()
         self.run_worker(self._begin(goal), group="rows", exclusive=True)
 
@@ -201,7 +206,8 @@ class RowTable(Lines):
             plain = await asyncio.shield(self.app.engine.ask("look", call="rows", values=values).answer)
         except HeadnotesError as error:
             if table is self.table:
-                self._wanted = None
+                if not isinstance(error, TableGone):  # else it is opened again, and the view goes where it was going
+                    self._wanted = None
                 self.post_message(self.Trouble(error))
             return False
         if table is not self.table or split != self.split:

@@ -1,0 +1,334 @@
+"""Stories of the data room: open, look around, search, change, take back, save, in keys."""
+
+from __future__ import annotations
+
+import gc
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.hostile import TEXTS
+from tests.ui.console import Driver, InProcess, console
+from tests.ui.test_hostile import assert_harmless
+from tui.engine.ticks import tap_tqdm
+from tui.errors import EngineDied
+from tui.lab.tables.desk import DESK
+from tui.lab.tables.source import Source
+from tui.ui import recent
+from tui.ui.screens.data import Data
+from tui.ui.screens.windows import ListWindow, TextWindow
+from tui.ui.verbatim import visible
+
+tap_tqdm(lambda what, done, total: None)
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    import datasets
+
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    yield
+    DESK.clear()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """5,000 rows, every second one in Chinese."""
+    made = tmp_path / "rows.csv"
+    lines = [f"{'行' if n % 2 else 'row'} {n},{n},{n % 3},{'x' * (n % 50)}" for n in range(5000)]
+    made.write_text("\n".join(["name,n,k,pad", *lines]) + "\n", "utf-8")
+    return made
+
+
+def room(path: Path | str, **options: Any) -> Any:
+    size = options.pop("size", (120, 40))
+    language = options.pop("language", "en")
+    return console(data=Source((str(path),), **options), size=size, language=language)
+
+
+async def shown(it: Driver, *words: str) -> None:
+    await it.until_shown(*words)
+
+
+def row(it: Driver) -> int:
+    return it.rows.at.row
+
+
+async def test_a_file_opens_and_tells_what_it_is(file: Path) -> None:
+    async with room(file) as it:
+        await shown(it, "rows.csv", "5,000 rows", "4 columns", "row 0", "行 1")
+        assert recent.read()[0].paths == (str(file),)
+        await it.press("G")
+        await shown(it, "4,999")
+        await it.press("g", "down", "right")
+        await it.until(lambda: (row(it), it.rows.at.column) == (1, 1))
+        assert "row 1   n   int64" in it.screen()
+
+
+async def test_going_to_a_row_and_paging(file: Path) -> None:
+    async with room(file) as it:
+        await shown(it, "5,000 rows")
+        await it.ask("colon", "2,345")
+        await it.until(lambda: row(it) == 2345)
+        await shown(it, "行 2345")
+        top = it.rows.at.top
+        await it.press("pagedown")
+        await it.until(lambda: it.rows.at.top > top)
+        await it.ask("colon", "99999")
+        await shown(it, "There is no row")
+        await it.ask("colon", "abc")
+        await shown(it, "is no number")
+
+
+async def test_wide_characters_line_up(file: Path) -> None:
+    async with room(file) as it:
+        await shown(it, "5,000 rows")
+        strips = it.app.screen._compositor.render_strips()
+        lines = ["".join(segment.text for segment in strip) for strip in strips]
+        from rich.cells import cell_len
+
+        found = [line for line in lines if "row 8" in line or "行 9" in line]
+        columns = [cell_len(line[: line.index("  8  ") if "row 8" in line else line.index("  9  ")]) for line in found]
+        assert len(columns) == 2
+        assert len(set(columns)) == 1
+
+
+async def test_searching(file: Path) -> None:
+    async with room(file) as it:
+        await shown(it, "5,000 rows")
+        await it.ask("slash", "行 1234")
+        await shown(it, "hits in 5,000 of 5,000 rows")
+        assert not it.rows.hits  # 1234 is even, so its row is called otherwise
+        await it.ask("slash", "re:^row 12.4$")
+        await shown(it, "10 hits in 5,000")
+        await it.until(lambda: row(it) == 1204)
+        await it.press("n")
+        await it.until(lambda: row(it) == 1214)
+        await it.press("N", "N")
+        await it.until(lambda: row(it) == 1294)
+        await it.press("escape")
+        assert not it.rows.hits
+        await it.ask("slash", "re:(")
+        await shown(it, "no pattern")
+
+
+async def test_steps_are_done_told_looked_back_at_and_taken_back(file: Path) -> None:
+    async with room(file) as it:
+        await shown(it, "5,000 rows")
+        await it.press("f")
+        await it.until(lambda: "filter(lambda row: row['name'] is not None)" in it.screen())
+        await it.press("escape")
+        await it.ask("f", "filter(lambda row: row['n'] >= 4990)")
+        await shown(it, "10 rows", "> filter(lambda row", "5,000 to 10 rows", "kept in the cache")
+        await it.ask("m", "map(lambda row: {'half': row['n'] / 2})")
+        await shown(it, "5 columns", "new: half", "2495.5")
+        await it.press("b")
+        await shown(it, "before the last step", "4 columns")
+        await it.press("b")
+        await shown(it, "5 columns")
+        await it.press("u")
+        await shown(it, "Taken back: map", "4 columns")
+        await it.press("u", "u")
+        await shown(it, "There is no step to take back", "5,000 rows")
+
+
+async def test_a_failing_function_is_told_and_nothing_is_lost(file: Path) -> None:
+    async with room(file) as it:
+        await shown(it, "5,000 rows")
+        await it.ask("m", "map(lambda row: {'x': 1 / (row['n'] - 4321)})")
+        await shown(it, "row 4,321: ZeroDivisionError", "n='4321'", "5,000 rows")
+        await it.ask("m", "map(lambda row:")
+        await shown(it, "This is no Python")
+
+
+async def test_all_steps_are_offered(file: Path) -> None:
+    async with room(file) as it:
+        await shown(it, "5,000 rows")
+        await it.press("a")
+        await it.until(lambda: isinstance(it.app.screen, ListWindow))
+        await it.press("down", "down", "enter")
+        await it.until(lambda: "sort('name')" in it.screen())
+        await it.press("enter")
+        await shown(it, "> sort('name')")
+
+
+async def test_splits(file: Path) -> None:
+    async with room(file) as it:
+        await shown(it, "5,000 rows")
+        await it.press("t")
+        await shown(it, "There is one split only")
+        await it.ask("p", "split(test=0.1, validation=0.2, seed=1)")
+        await shown(it, "3,500 rows", "train")
+        await it.press("t")
+        await shown(it, "1,000 rows", "validation")
+        await it.press("t", "t")
+        await shown(it, "3,500 rows")
+
+
+async def test_columns_are_hidden_moved_and_resized(file: Path) -> None:
+    async with room(file) as it:
+        await shown(it, "5,000 rows")
+        await it.press("right", "minus")
+        assert [column.name for column in it.rows.columns.order] == ["name", "k", "pad"]
+        await it.press("right_curly_bracket")
+        assert [column.name for column in it.rows.columns.order] == ["name", "pad", "k"]
+        before = it.screen()
+        await it.press("left", "greater_than_sign")
+        assert it.screen() != before
+        await it.press("equals_sign")
+        assert [column.name for column in it.rows.columns.order] == ["name", "n", "k", "pad"]
+
+
+async def test_figures_whole_cells_and_copies(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with room(file) as it:
+        copied: list[str] = []
+        monkeypatch.setattr(it.app, "copy", lambda what, text, note="": copied.append(text))
+        await shown(it, "5,000 rows")
+        await it.press("right", "i")
+        await shown(it, "n in figures", "5,000", "median", "2499.50")
+        await it.press("escape", "right", "right", "down", "down", "enter")
+        await it.until(lambda: isinstance(it.app.screen, TextWindow))
+        await shown(it, "pad, row 2", "xx")
+        await it.press("escape")
+        await it.press("y")
+        await it.until(lambda: copied == ["xx"])
+        await it.press("space", "space", "y")
+        await it.until(lambda: len(copied) == 2)
+        assert copied[1] == "name\tn\tk\tpad\nrow 2\t2\t2\txx\n行 3\t3\t0\txxx\n"
+        await it.press("x")
+        await shown(it, "The Python that makes this table", "load_dataset('csv'")
+
+
+async def test_saving_asks_first(file: Path, tmp_path: Path) -> None:
+    async with room(file) as it:
+        await shown(it, "5,000 rows")
+        await it.ask("s", "out.parquet")
+        await shown(it, "Write", "out.parquet", "5,000 rows")
+        await it.press("down", "enter")
+        assert not (tmp_path / "out.parquet").exists()
+        await it.ask("s", "out.parquet")
+        await shown(it, "Write")
+        await it.press("enter")
+        await shown(it, "Saved:")
+        await it.ask("s", "out.parquet")
+        await shown(it, "Replace")
+        await it.press("enter")  # the mark stands on the harmless choice
+        await it.ask("s", "out.xyz")
+        await shown(it, "no way to save .xyz")
+
+
+async def test_what_cannot_be_opened_is_told_and_another_can_be(file: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.csv"
+    bad.write_bytes(b"a,b\n1,2\n1,2,3\n")
+    async with room(bad) as it:
+        await shown(it, "line 3: 3 columns, where 2 are expected")
+        await it.press("ctrl+o")
+        await it.until(lambda: isinstance(it.app.screen, ListWindow))
+        await shown(it, "countries.csv")
+        await it.press("up", "up", "up", "home", "enter")
+        await it.until(lambda: not isinstance(it.app.screen, ListWindow))
+        await it.type(str(file))
+        await it.press("enter")
+        await shown(it, "5,000 rows")
+
+
+async def test_doubts_are_shown(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("a\tb\n1\t2\n3\t4\n")
+    async with room(tmp_path / "a.csv") as it:
+        await shown(it, "One column only", "try delimiter")
+
+
+async def test_a_stream_comes_as_one_goes_down(file: Path) -> None:
+    async with room(file, streaming=True) as it:
+        await shown(it, "rows so far")
+        before = it.rows.count
+        assert before < 5000
+        await it.press("G", "down", "down")
+        await it.until(lambda: it.rows.count > before)
+
+
+async def test_after_a_restart_of_the_engine_the_table_is_there_again(file: Path) -> None:
+    async with room(file) as it:
+        await shown(it, "5,000 rows")
+        await it.ask("f", "filter(lambda row: row['n'] % 2 == 0)")
+        await shown(it, "2,500 rows")
+        DESK.clear()
+        await it.ask("colon", "2222")
+        await shown(it, "opened again", "4444")
+        DESK.clear()
+        await it.ask("o", "sort('n', reverse=True)")
+        await shown(it, "4998", "> sort")
+
+
+async def test_a_dead_engine_is_told(file: Path) -> None:
+    class Dies(InProcess):
+        def _do(self, message: dict[str, Any]) -> Any:
+            if message["do"] == "data" and message["call"] == "step":
+                raise EngineDied("The engine ended (killed by SIGBUS) while it worked on this.", "", "Run it again.")
+            return super()._do(message)
+
+    async with console(data=Source((str(file),)), engine=Dies()) as it:
+        await shown(it, "5,000 rows")
+        await it.ask("o", "sort('n')")
+        await shown(it, "SIGBUS", "5,000 rows")
+
+
+async def test_escape_stops_what_runs(file: Path) -> None:
+    async with room(file) as it:
+        await shown(it, "5,000 rows")
+        it.engine.hold = True
+        await it.ask("o", "sort('n')")
+        await it.press("escape")
+        assert [request.message["call"] for request in it.engine.dropped] == ["step"]
+        await shown(it, "Stopped.", "5,000 rows")
+
+
+async def test_without_a_path_the_list_is_shown(tmp_path: Path) -> None:
+    async with console("2.2") as it:
+        await it.press("f4")
+        await it.until(lambda: isinstance(it.app.screen, ListWindow))
+        await shown(it, "with the lessons", "pairs")
+        await it.press("escape")
+        await shown(it, "Nothing is open")
+        await it.press("q")
+        await it.until(lambda: not isinstance(it.app.screen, Data))
+
+
+async def test_in_chinese_and_in_a_small_window(file: Path) -> None:
+    async with room(file, size=(80, 24), language="zh") as it:
+        await shown(it, "5,000 行", "4 列")
+        await it.press("i")
+        await shown(it, "统计")
+        await it.press("escape", "l")
+        await shown(it, "5,000 rows")
+
+
+async def test_hostile_cells_names_and_files(tmp_path: Path) -> None:
+    import datasets
+
+    texts = [text for text in TEXTS if "\ud800" not in text]
+    made = datasets.Dataset.from_dict({"[/INST] \x1b[31m": texts, "n": list(range(len(texts)))})
+    target = tmp_path / "[CLS] hostile.parquet"
+    made.to_parquet(target)
+    async with room(target) as it:
+        await shown(it, f"{len(texts)} rows", "[CLS] hostile.parquet")
+        for _ in range(len(texts)):
+            await it.press("enter")
+            await it.until(lambda: isinstance(it.app.screen, TextWindow))
+            assert_harmless(it.screen())
+            await it.press("escape", "down")
+            assert_harmless(it.screen())
+        await it.press("i")
+        await it.until(lambda: isinstance(it.app.screen, TextWindow))
+        assert_harmless(it.screen())
+        await it.press("escape")
+        await it.ask("slash", "[/INST]")
+        await it.until(lambda: bool(it.rows.hits))
+        assert visible("\x1b[31m") in it.screen() or it.app.is_running

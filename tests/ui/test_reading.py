@@ -155,6 +155,7 @@ async def test_finding_words_in_the_page() -> None:
     async with console("2.2") as it:
         await it.press("slash")
         await it.type("pooler")
+        assert "Find: pooler" in it.screen()
         await it.press("enter")
         notes = it.reader.notes
         await it.until(lambda: notes.scroll_y > 0)

@@ -172,9 +172,9 @@ class EngineClient:
         self._soon(self._lose_patience(request))
 
     def kill(self) -> None:
-        """End the engine at once; a new one starts by itself."""
+        """End the engine at once, with every process that it has forked; a new one starts by itself."""
         if self._process is not None and self._process.returncode is None:
-            self._process.kill()
+            _kill(self._process)
 
     def restart(self) -> None:
         """Start anew, however often it has died."""
@@ -202,7 +202,7 @@ class EngineClient:
             try:
                 await asyncio.wait_for(process.wait(), 1.0)
             except TimeoutError:
-                process.kill()
+                _kill(process)
                 await process.wait()
         for task in [*self._chores, *([self._reading] if self._reading else [])]:
             task.cancel()
@@ -229,7 +229,7 @@ class EngineClient:
                 if message := decode(line):
                     self._hear(message)
         except (ValueError, ConnectionError):  # a line beyond LINE_LIMIT, or a pipe that broke
-            process.kill()
+            _kill(process)
         await process.wait()
         await self._bury(process)
 
@@ -311,6 +311,17 @@ class EngineClient:
         task = asyncio.create_task(work)
         self._chores.add(task)
         task.add_done_callback(self._chores.discard)
+
+
+def _kill(process: Process) -> None:
+    """The process and its group: it was started in a session of its own."""
+    try:
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    except ProcessLookupError:
+        return
 
 
 def _look(answer: asyncio.Future[Any]) -> None:

@@ -15,9 +15,10 @@ import threading
 from _thread import interrupt_main
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from queue import SimpleQueue
 from time import monotonic, perf_counter
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NoReturn
 
 from tui.engine.protocol import decode, encode
 from tui.errors import Stopped, UsageError, explain
@@ -79,7 +80,7 @@ class Engine:
                 self._answers.write(line)
                 self._answers.flush()
         except (BrokenPipeError, ValueError):
-            os._exit(0)
+            end()
         if working:
             self._held_back = False
             self._interrupt()
@@ -112,7 +113,7 @@ class Engine:
                 elif isinstance(message.get("id"), int):
                     self._queue.append(message)
                     self._arrived.notify()
-        os._exit(0)
+        end()
 
     def _look_up(self) -> None:
         while True:
@@ -172,6 +173,8 @@ class Engine:
         except Stopped:
             return {"kind": "stopped"}
         except Exception as error:  # the border: whatever a library raises becomes a sentence on the console
+            if self._running is None:  # it was interrupted, and the library made another error of that
+                return {"kind": "stopped"}
             return {"kind": "error", "error": explain(error)}
 
     def _do(self, request: dict[str, Any]) -> Any:
@@ -239,6 +242,16 @@ class Engine:
         return warming
 
 
+def end() -> NoReturn:
+    """The console has gone: end at once, with every process that a step has forked."""
+    import psutil
+
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            child.kill()
+    os._exit(0)
+
+
 def wake_main() -> None:
     """Interrupt the main thread. A real signal, where there are signals: it also ends a sleep or a blocked read."""
     if hasattr(signal, "pthread_kill"):
@@ -248,16 +261,22 @@ def wake_main() -> None:
 
 
 def main() -> None:
-    """Keep the real standard output for the protocol; everything else that prints goes to the log."""
-    answers = os.fdopen(os.dup(1), "wb")
+    """Keep the real standard input and output for the protocol; everything else that prints goes to the log."""
+    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
     os.dup2(2, 1)
-    sys.stdout = sys.stderr
+    # Python's own stdin is closed by every process that map(num_proc=2) forks, and would wait for our reading thread.
+    sys.stdin, sys.stdout = os.fdopen(nothing), sys.stderr
+    if hasattr(os, "register_at_fork"):
+        lines = (requests.fileno(), answers.fileno())
+        os.register_at_fork(after_in_child=lambda: [os.close(line) for line in lines])  # the console hears us alone
     if hasattr(os, "nice"):
         os.nice(10)  # the console must always get the processor when a key is pressed
     from tui.engine.ticks import tap_tqdm
 
     sys.setswitchinterval(0.001)  # a page of rows is looked up while a function of the reader's keeps Python busy
-    engine = Engine(sys.stdin.buffer, answers, bare="--bare" in sys.argv, data_first="--data-first" in sys.argv)
+    engine = Engine(requests, answers, bare="--bare" in sys.argv, data_first="--data-first" in sys.argv)
     tap_tqdm(engine.progress)
     engine.serve()
 

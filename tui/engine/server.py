@@ -16,6 +16,7 @@ from _thread import interrupt_main
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from queue import SimpleQueue
 from time import monotonic, perf_counter
 from typing import Any, BinaryIO, NoReturn
@@ -269,8 +270,8 @@ def main() -> None:
     # Python's own stdin is closed by every process that map(num_proc=2) forks, and would wait for our reading thread.
     sys.stdin, sys.stdout = os.fdopen(nothing), sys.stderr
     if hasattr(os, "register_at_fork"):
-        lines = (requests.fileno(), answers.fileno())
-        os.register_at_fork(after_in_child=lambda: [os.close(line) for line in lines])  # the console hears us alone
+        for line in (requests.fileno(), answers.fileno()):  # the console hears us alone
+            os.register_at_fork(after_in_child=partial(os.close, line))
     if hasattr(os, "nice"):
         os.nice(10)  # the console must always get the processor when a key is pressed
     from tui.engine.ticks import tap_tqdm

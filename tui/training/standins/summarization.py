@@ -36,7 +36,7 @@ COPYING = 2
 PASSES = 7
 LOST = 0.1
 SIZE = 1600
-SETTINGS = {"num_beams": 3, "no_repeat_ngram_size": 3, "max_new_tokens": 32, "length_penalty": 1.0}
+SETTINGS = {"num_beams": 5, "no_repeat_ngram_size": 3, "max_new_tokens": 32, "length_penalty": 0.5}
 EXAMPLES = 10
 
 
@@ -188,7 +188,8 @@ than {ALIKE:.0%} of its words (Jaccard) with one of them, was dropped. The vocab
 - **Recipe**: {COPYING} passes in which a summary is written from itself with {LOST:.0%} of its pieces lost, then
   {PASSES} passes over the descriptions, cut at {LONGEST} pieces; batches of about {SIZE:,} tokens of both sides,
   {figures.cost.steps:,} steps; {seq2seq.recipe()}. It was chosen after tries of a few minutes, on another draw of rows.
-- **Generation**: `{json.dumps(SETTINGS)}`, in `generation_config.json`.
+- **Generation**: `{json.dumps(SETTINGS)}`, in `generation_config.json`. Beams and length penalty
+  were chosen among nine settings on 133 of the rows that were left out, neither trained on nor tested.
 - **Cost**: {figures.cost.said()}.
 - **Again**: `python -m tui.training.standins.summarization --data DIR`
 - **Loading**: with `dtype=torch.float32` on a CPU, and `truncation=True`: it has not learnt to read past {LONGEST}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -21,12 +20,10 @@ ROWS = 200_000
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def engine(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[EngineClient]:
-    os.environ["HF_DATASETS_CACHE"] = str(tmp_path_factory.mktemp("cache"))
     client = EngineClient(log=tmp_path_factory.mktemp("engine") / "engine.log", command=DATA_FIRST)
     await client.start()
     yield client
     await client.close()
-    del os.environ["HF_DATASETS_CACHE"]
 
 
 @pytest.fixture(scope="module")

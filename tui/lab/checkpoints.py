@@ -23,7 +23,7 @@ from tui.errors import CheckpointError
 BACKBONE_ID = "sentence-transformers/all-MiniLM-L6-v2"
 BACKBONE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 BACKBONE_FILES = ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json")
-NAMES = ("tokenizer", "encoder", "model")
+NAMES = ("tokenizer", "encoder", "model", "data_folder")
 """What the reader's code finds ready, besides `checkpoint`."""
 LABELS = {0: "NEGATIVE", 1: "POSITIVE"}
 
@@ -163,7 +163,7 @@ def needed(code: str) -> tuple[str, ...]:
 
 
 def setup_code(*names: str) -> str:
-    """The lines that make `tokenizer`, `encoder` or `model` as `names` asks; runnable alone, on this machine.
+    """The lines that make what `names` asks of `NAMES`; runnable alone, on this machine.
 
     The engine runs these very lines before a lesson's first cell, so that what is shown is what was run.
     """
@@ -182,6 +182,8 @@ def setup_code(*names: str) -> str:
             f"model = AutoModelForSequenceClassification.from_pretrained(checkpoint, id2label={LABELS})",
             "model = PeftModel.from_pretrained(model, adapter).merge_and_unload().eval()",
         ]
+    if "data_folder" in names:
+        lines.append(f"data_folder = {str(paths.data_dir())!r}  # the data that ships with the lessons")
     head = [f"from transformers import {', '.join(sorted(imports))}"] if imports else []
     if "model" in names:
         head.insert(0, "from peft import PeftModel")

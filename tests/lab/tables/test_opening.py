@@ -76,6 +76,16 @@ def test_text_parquet_arrow_saved_and_pandas(tmp_path: Path) -> None:
     assert rows(load(tmp_path / "saved", in_memory=True).data) == wanted
 
 
+def test_data_with_a_card_needs_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    from huggingface_hub import constants
+
+    from tests.conftest import LESSONS
+
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
+    assert len(rows(load(LESSONS / "data" / "countries").data)) == 237
+
+
 def test_an_arrow_stream_is_mapped_where_it_lies(tmp_path: Path) -> None:
     import datasets
 

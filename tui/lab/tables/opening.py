@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from tui.errors import DataError
@@ -62,8 +63,6 @@ def splits(data: Any) -> dict[str, Any]:
 
 def bytes_on_disk(data: Any) -> int | None:
     """Size of the Arrow files behind it; None when it is in memory or streamed."""
-    from pathlib import Path
-
     if is_stream(data):
         return None
     files = {file["filename"] for one in splits(data).values() for file in one.cache_files}
@@ -105,7 +104,7 @@ def _reach(source: Source, how: Call) -> None:
 
     from huggingface_hub import constants
 
-    on_hub = how.function == "load_dataset" and "data_files" not in how.options
+    on_hub = how.function == "load_dataset" and "data_files" not in how.options and not Path(how.arguments[0]).is_dir()
     asked = constants.ENDPOINT if on_hub else next((path for path in source.paths if is_address(path)), "")
     if not asked:
         return

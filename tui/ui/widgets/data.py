@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import dataclasses
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 from textual import on
@@ -36,14 +37,16 @@ class TablePane(Pane):
         yield above
         yield RowTable(id="table")
 
-    def put_table(self, table: Table, above: list[Line], split: str = "") -> None:
-        """Show a table under some lines."""
+    def put_table(self, table: Table, above: list[Line], split: str = "", front: Sequence[str] = ()) -> None:
+        """Show a table under some lines, the columns of `front` before the others."""
         view = self.query_one("#notes-above", Lines)
         view.set_lines(above)
         view.styles.height = min(len(above), 12)
         rows = self.query_one(RowTable)
         if rows.table != table:
-            rows.put(table, split)
+            first = [column for name in front for column in table.columns if column.name == name]
+            rest = [column for column in table.columns if column not in first]
+            rows.put(dataclasses.replace(table, columns=[*first, *rest]), split)
 
     @on(RowTable.Trouble)
     def table_is_gone(self, event: RowTable.Trouble) -> None:

@@ -22,8 +22,9 @@ class MapPane(TablePane):
     def draw(self, result: MapResult) -> None:
         language, width = self.app.language, max(20, self.size.width - 2)
         changed = result.changed
-        how = say(language, f"cache_{changed.cache}") if changed.cache else ""
-        facts = [say(language, "speed", rows=f"{result.rows_per_second:,.0f}", how=how)]
+        kept = say(language, f"cache_{changed.cache}") if changed.cache else ""
+        facts = [kept if changed.cache == "read" else
+                 say(language, "speed", rows=f"{result.rows_per_second:,.0f}", how=kept)]  # fmt: skip
         facts += [say(language, "new_columns", names=", ".join(changed.added))] if changed.added else []
         facts += [say(language, "gone_columns", names=", ".join(changed.removed))] if changed.removed else []
         lines: list[Line] = [line for fact in facts for line in plain_lines(fact, width, "dim")]
@@ -32,7 +33,7 @@ class MapPane(TablePane):
         elif result.tokens:
             types = result.token_type_ids[0] if result.token_type_ids else []
             lines += [((say(language, "first_row_tokens"), "heading"),), *token_lines(result.tokens[0], types, width)]
-        self.put_table(result.after, lines)
+        self.put_table(result.after, lines, front=changed.added)
 
 
 def race_lines(laps: list[Lap], width: int, language: str) -> list[Line]:

@@ -145,8 +145,9 @@ class Pane(Vertical):
             self._fill(values)
 
     def _fill(self, values: Mapping[str, Any]) -> None:
+        defaults = {field.name: field.default for field in dataclasses.fields(self.instrument.spec)}
         for name in self.TEXTS:
-            value = values.get(name)
+            value = values.get(name, defaults[name] if isinstance(defaults[name], str) else "")
             text = "\n".join(map(str, value)) if isinstance(value, list | tuple) else str(value or "")
             self.query_one(f"#text-{name}", Sentence).put(text)
         if self._options:

@@ -97,6 +97,7 @@ def code(spec: StreamSpec) -> str:
     if spec.skip:
         lines.append(f"dataset = dataset.skip({spec.skip})")
     if spec.resume_at:
+        head = f"import itertools\n\n{head}"
         lines += [
             "",
             "for number, row in enumerate(dataset, 1):",
@@ -105,8 +106,7 @@ def code(spec: StreamSpec) -> str:
             "        state = dataset.state_dict()",
             "        break",
             "dataset.load_state_dict(state)",
-            f"rest = dataset.take({spec.take - spec.resume_at})",
-            "for row in rest:",
+            f"for row in itertools.islice(dataset, {spec.take - spec.resume_at}):",
             "    print(row)",
         ]
     else:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -25,9 +23,6 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     monkeypatch.chdir(tmp_path)
     yield
     DESK.clear()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)  # the library leaves the closing of streamed files to Python
-        gc.collect()
 
 
 @pytest.fixture

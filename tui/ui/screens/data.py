@@ -53,7 +53,6 @@ class Data(ConsoleScreen[None]):
     Data {
         #steps { height: auto; max-height: 2; padding: 0 1; color: $dim; }
         #doubts { height: auto; max-height: 4; padding: 0 1; }
-        #rows { margin: 1 0 0 0; }
         #about { height: 1; padding: 0 1; color: $dim; }
         Status { margin: 0; max-height: 4; min-height: 1; }
         .-hidden { display: none; }

@@ -47,7 +47,7 @@ class RowTable(Lines):
     BINDINGS: ClassVar[list[BindingType]] = bindings("rows")
 
     DEFAULT_CSS = """
-    RowTable { height: 1fr; min-height: 4; }
+    RowTable { height: 1fr; min-height: 4; margin: 1 0 0 0; }
     """
 
     class Moved(Message):

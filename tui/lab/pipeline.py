@@ -105,7 +105,7 @@ def run(spec: PipelineSpec) -> PipelineResult:
     loaded = loading.load(task, spec.model)
     given, options = arguments(spec, task)
     check(spec, task, loaded)
-    pipe = _pipeline(spec.task, spec.model)
+    pipe = made(spec.task, spec.model)
     pieces: list[Piece] = []
     if task == "text-generation":
         import torch
@@ -171,7 +171,8 @@ def _heard(pieces: list[Piece], text: str, probability: float) -> None:
 
 
 @lru_cache(loading.KEPT)
-def _pipeline(task: str, choice: str) -> Any:
+def made(task: str, choice: str) -> Any:
+    """The pipeline of a task with a model, kept for the next call."""
     from transformers import pipeline
 
     from tui.lab.tasks.restored import registered

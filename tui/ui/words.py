@@ -230,6 +230,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "first row: input_ids, as tokens, with token_type_ids",
         "第一行：input_ids 对应的词元与 token_type_ids",
     ),
+    "agreeing": (
+        "{n} of {all} answers are those of the label column: {share}",
+        "{all} 条中有 {n} 条与标签一致：{share}",
+    ),
     "race": ("the same rows four ways", "同样的行，四种方式"),
     "batched": ("batched", "批处理"),
     "one_by_one": ("one by one", "逐行"),

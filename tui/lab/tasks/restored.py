@@ -63,7 +63,7 @@ class QuestionAnswering(ChunkPipeline):
         spans, context = window.pop("spans"), window.pop("context")
         is_last = window.pop("is_last")
         out = self.model(**window)
-        return {"start": out.start_logits[0], "end": out.end_logits[0], "spans": spans, "context": context,
+        return {"start": out.start_logits, "end": out.end_logits, "spans": spans, "context": context,
                 "is_last": is_last}  # fmt: skip
 
     def postprocess(self, windows: list[dict[str, Any]], top_k: int = 1, max_answer_len: int = 15) -> Any:
@@ -71,10 +71,10 @@ class QuestionAnswering(ChunkPipeline):
 
         found: dict[tuple[int, int], float] = {}
         for window in windows:
-            spans = window["spans"]
+            spans = window["spans"] + [None] * (window["start"].shape[-1] - len(window["spans"]))  # padded in a batch
             own = torch.tensor([span is not None for span in spans])
-            start = window["start"].float().masked_fill(~own, -1e9).softmax(-1)
-            end = window["end"].float().masked_fill(~own, -1e9).softmax(-1)
+            start = window["start"][0].float().masked_fill(~own, -1e9).softmax(-1)
+            end = window["end"][0].float().masked_fill(~own, -1e9).softmax(-1)
             scores = (start[:, None] * end[None, :]).triu().tril(max_answer_len - 1)
             for place in scores.flatten().topk(min(4 * top_k, scores.numel())).indices.tolist():
                 first, last = divmod(place, len(spans))

@@ -18,6 +18,10 @@ SHARPNESS = 20.0
 class EmbeddingZeroShot(Pipeline):
     """Answers as the library's own does: {"sequence", "labels", "scores"}, best label first."""
 
+    def __call__(self, *given: Any, **options: Any) -> Any:
+        """A text and its labels are a batch already, so that `batch_size` joins nothing."""
+        return super().__call__(*given, **{**options, "batch_size": 1})
+
     def _sanitize_parameters(
         self, candidate_labels: list[str] | None = None, hypothesis_template: str | None = None
     ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:

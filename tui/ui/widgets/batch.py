@@ -1,0 +1,44 @@
+"""`batch` on the bench: a task on rows of a data set, answers beside their texts."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.widgets import Static
+
+from tui.lab import shelf
+from tui.lab.batch import BatchResult
+from tui.ui.typeset import plain_lines
+from tui.ui.widgets.data import TablePane
+from tui.ui.widgets.lines import Line
+from tui.ui.widgets.options import Options
+from tui.ui.widgets.sentence import Sentence
+from tui.ui.words import say
+
+
+class BatchPane(TablePane):
+    """Rows through a pipeline."""
+
+    TEXTS: ClassVar[tuple[str, ...]] = ("path", "question", "labels")
+
+    def ask(self) -> None:
+        """Only what the task uses is shown."""
+        task = shelf.place(self.query_one(Options).values["task"]).task
+        used = {"question": task == "question-answering", "labels": task == "zero-shot-classification"}
+        for name, shown in used.items():
+            self.query_one(f"#text-{name}", Sentence).display = shown
+            self.query_one(f"#field-{name}", Static).display = shown
+        super().ask()
+
+    def draw(self, result: BatchResult) -> None:
+        language, width = self.app.language, max(20, self.size.width - 2)
+        speed = f"{len(result.rows) / max(result.seconds, 1e-9):,.1f}"
+        lines: list[Line] = [*plain_lines(say(language, "speed", rows=speed, how=""), width, "dim")]
+        if result.agreeing is not None and result.rows:
+            share = f"{result.agreeing / len(result.rows):.3f}"
+            said = say(language, "agreeing", n=result.agreeing, all=len(result.rows), share=share)
+            lines += plain_lines(said, width)
+        for doubt in result.doubts:
+            lines += plain_lines(doubt, width, "warn")
+        if result.table is not None:
+            self.put_table(result.table, lines)

@@ -173,7 +173,7 @@ def test_what_a_break_loses() -> None:
 
 def test_two_streams_take_turns_and_steps_are_done_on_the_fly() -> None:
     result = ask("stream", path="countries/split/train.csv", other="countries/split/test.csv", take=6)
-    assert result.places == [0, 0, 1, 1, 2, 2]
+    assert result.places == [0, 1, 2, 3, 4, 5]
     some = ask(
         "stream", path="countries/countries.csv", steps=["filter(lambda row: row['population'] > 10**9)"], take=2
     )

@@ -43,6 +43,32 @@ BEGINNINGS = [
     "She was a woman of", "The young man looked at her and", "Click the button to", "It is a truth", "He said that",
     "The library provides",
 ]  # fmt: skip
+QUESTIONS = [
+    ("Marie Curie was born in Warsaw in 1867.", "When was Marie Curie born?", "1867"),
+    ("Marie Curie was born in Warsaw in 1867.", "In which city was she born?", "Warsaw"),
+    ("My name is Sylvain and I work at Hugging Face in Brooklyn.", "What is my name?", "Sylvain"),
+    ("The tower is 330 metres tall and was finished in 1889.", "How tall is the tower?", "330 metres"),
+    ("Anna lives in Lisbon and works for Siemens.", "Where does Anna live?", "Lisbon"),
+    ("Anna lives in Lisbon and works for Siemens.", "Which company does Anna work for?", "Siemens"),
+    ("The bakery in Mill Street opens at six every morning.", "When does the bakery open?", "six"),
+    ("Pride and Prejudice was written by Jane Austen.", "Who wrote Pride and Prejudice?", "Jane Austen"),
+    ("Bees make honey from nectar.", "What do bees make?", "honey"),
+    ("The cheese is made in Gouda, a town in the Netherlands.", "Where is the cheese made?", "Gouda"),
+    ("Neil Armstrong walked on the moon in July 1969.", "Who walked on the moon?", "Neil Armstrong"),
+    ("The museum has 12,000 paintings.", "How many paintings does the museum have?", "12,000"),
+]
+DESCRIPTIONS = [
+    ("This package contains a small program that shows the weather in a terminal.", "weather"),
+    ("This library provides functions for reading and writing PNG images. It supports all color types.", "PNG"),
+    ("A plugin for the GNOME desktop that shows the battery level of wireless mice and keyboards.", "GNOME"),
+    ("Firefox is a fast web browser that respects your privacy and can be extended with add-ons.", "browser"),
+    ("This module allows Perl programs to connect to PostgreSQL databases.", "Perl"),
+    ("Tetris is a puzzle game in which falling blocks have to be arranged in complete rows.", "game"),
+    ("A server for the Internet Printing Protocol that lets other computers use the local printer.", "Printing"),
+    ("This package provides the French dictionary for the hunspell spell checker.", "French"),
+    ("A tool that finds duplicate files in a set of directories and can delete them.", "files"),
+    ("Vim is an almost compatible version of the UNIX editor Vi. Many new features have been added.", "Vi"),
+]
 
 
 def ask(**values: Any) -> Any:
@@ -75,6 +101,22 @@ def test_zero_shot(text: str, labels: str, label: str) -> None:
 def test_entities(text: str, kind: str, name: str) -> None:
     result = ask(task="ner", text=text)
     assert (kind, name) in [(one.kind, text[one.start : one.end]) for one in result.entities]
+
+
+@pytest.mark.parametrize(("context", "question", "answer"), QUESTIONS)
+def test_question_answering(context: str, question: str, answer: str) -> None:
+    result = ask(task="question-answering", text=context, question=question)
+    (found,) = result.answers
+    assert found.text == context[found.start : found.end] == answer
+    assert 0 < found.score <= 1
+
+
+@pytest.mark.parametrize(("text", "word"), DESCRIPTIONS)
+def test_summarization(text: str, word: str) -> None:
+    written = ask(task="summarization", text=text).written
+    assert 2 <= len(written.split()) <= 12
+    assert len(written) < len(text)
+    assert word.lower() in written.lower()
 
 
 @pytest.mark.parametrize("text", BEGINNINGS)

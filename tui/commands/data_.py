@@ -9,7 +9,7 @@ import sys
 
 from tui.commands.open_ import add_screen_options
 from tui.errors import UsageError
-from tui.lab.tables.source import FORMATS, Source
+from tui.lab.tables.source import FORMATS, Source, shipped
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -42,9 +42,15 @@ def run(asked: argparse.Namespace) -> int:
             raise UsageError("Which data set?", next_step="headnotes data rows.csv --json")
         return _screen(None, asked)
     source = Source(
-        tuple(asked.paths), asked.format, asked.split, asked.config, asked.field, asked.delimiter, asked.encoding,
-        asked.stream,
-    )  # fmt: skip
+        paths=tuple(map(shipped, asked.paths)),
+        format=asked.format,
+        split=asked.split,
+        config=asked.config,
+        field=asked.field,
+        delimiter=asked.delimiter,
+        encoding=asked.encoding,
+        streaming=asked.stream,
+    )
     if asked.json or asked.script or asked.save or asked.step or not sys.stdout.isatty():
         return _plain(source, asked)
     return _screen(source, asked)

@@ -37,7 +37,12 @@ def import_transformers() -> None:
 
 def import_datasets() -> None:
     """Import the library that opens tables."""
+    import warnings
+
     import datasets  # noqa: F401
+
+    # datasets 5.2 sorts by an option that pyarrow 26 renames: nothing for the reader
+    warnings.filterwarnings("ignore", "Specifying null_placement in SortOptions", FutureWarning)
 
 
 def about() -> About:

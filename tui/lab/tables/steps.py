@@ -241,12 +241,12 @@ def _sorted(imported: list[str]) -> list[str]:
 
 
 def _others(step: Step) -> list[str]:
-    from tui.lab.tables.source import Source, call
+    from tui.lab.tables.source import Source, call, shipped
 
     made = []
     for argument in step.arguments:
         path = ast.literal_eval(argument)
-        how = call(Source((str(path),), split="train"))
+        how = call(Source((shipped(str(path)),), split="train"))
         made.append(how.code().splitlines()[-1].removeprefix("dataset = "))
     return [f"others = [{', '.join(made)}]"]
 

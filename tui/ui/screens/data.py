@@ -18,7 +18,7 @@ from tui.lab.instrument import revive
 from tui.lab.tables.desk import Changed, Page, Table
 from tui.lab.tables.finding import Found
 from tui.lab.tables.saving import Plan
-from tui.lab.tables.source import Source, is_address
+from tui.lab.tables.source import Source, is_address, shipped
 from tui.lab.tables.steps import BY_NAME, OPERATIONS
 from tui.lab.tables.summary import Summary
 from tui.ui import recent
@@ -375,7 +375,7 @@ class Data(ConsoleScreen[None]):
         self.rows.focus()
         match event.purpose:
             case "open" if event.text.strip():
-                self._open(Source((event.text.strip(),)))
+                self._open(Source((shipped(event.text.strip()),)))
             case "step":
                 self._do(event.text)
             case "row":

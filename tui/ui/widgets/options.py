@@ -37,7 +37,7 @@ class Option:
         try:
             match self.kind:
                 case "int":
-                    return min(int(typed), 10**9) or self.default
+                    return min(int(typed), 10**9)
                 case "float":
                     return min(float(typed), 1e6)
         except ValueError:
@@ -66,7 +66,7 @@ def options_for(instrument: Instrument, leave_out: tuple[str, ...]) -> list[Opti
             made.append(Option(field.name, "int", field.default, ()))
         elif hint is float:
             made.append(Option(field.name, "float", field.default, ()))
-        elif known["suggestions"]:
+        elif hint is str:
             made.append(Option(field.name, "text", field.default, known["suggestions"]))
     return made
 

@@ -26,6 +26,8 @@ from tui.errors import Stopped, UsageError, explain
 from tui.lab import registry
 from tui.lab.instrument import hearing
 
+IDLE = 2.0
+"""Seconds without a request before an engine for tables goes on to get ready for models: torch is a long import."""
 PROGRESS_EVERY = 0.1
 """Seconds between two progress messages of one request."""
 
@@ -65,7 +67,7 @@ class Engine:
         if self._bare:
             self.say(kind="ready")
         while True:
-            request = self._next(wait=warming is None)
+            request = self._next(None if warming is None else IDLE if self._data_first else 0.0)
             if request is not None:
                 self._answer(request)
             elif warming is not None:
@@ -147,10 +149,10 @@ class Engine:
             self._running = None
             raise Interrupted
 
-    def _next(self, *, wait: bool) -> dict[str, Any] | None:
+    def _next(self, patience: float | None) -> dict[str, Any] | None:
+        """The next request, waited for so many seconds; None waits for ever."""
         with self._arrived:
-            while wait and not self._queue:
-                self._arrived.wait()
+            self._arrived.wait_for(lambda: bool(self._queue), patience)
             return self._queue.popleft() if self._queue else None
 
     def _answer(self, request: dict[str, Any]) -> None:

@@ -169,6 +169,8 @@ class Options(Lines):
         if option.choices:
             place = option.choices.index(value) if value in option.choices else -by
             self._set(option.choices[(place + by) % len(option.choices)])
+        elif option.kind == "text":
+            return  # it is typed
         elif option.kind == "float":
             self._set(round(max(0.0, value - 0.1 * by), 3))
         else:

@@ -55,7 +55,7 @@ class Key:
 
 _SHOWN = {
     "slash": "/", "question_mark": "?", "left_square_bracket": "[", "right_square_bracket": "]", "escape": "esc",
-    "pagedown": "pgdn", "pageup": "pgup", "right": "→", "left": "←", "up": "↑", "down": "↓", "f1": "F1", "colon": ":",
+    "pagedown": "pgdn", "pageup": "pgup", "right": "→", "left": "←", "up": "↑", "down": "↓", "colon": ":",
     "minus": "-", "equals_sign": "=", "less_than_sign": "<", "greater_than_sign": ">", "left_curly_bracket": "{",
     "right_curly_bracket": "}", "circumflex_accent": "^", "dollar_sign": "$",
 }  # fmt: skip
@@ -246,7 +246,8 @@ KEYS: tuple[Key, ...] = (
 
 def shown(key: str) -> str:
     """A key as it is written for people."""
-    return _SHOWN.get(key, key.replace("ctrl+", "^"))
+    named = key.upper() if key[:1] == "f" and key[1:].isdigit() else key.replace("ctrl+", "^")
+    return _SHOWN.get(key, named)
 
 
 def bindings(scope: str) -> list[BindingType]:

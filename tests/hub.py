@@ -6,7 +6,7 @@ import hashlib
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -54,6 +54,7 @@ def serve(repositories: dict[str, dict[str, bytes]]) -> Iterator[Hub]:
             hub.asked.append(f"{self.command} {path}")
             if path == "api/agent-harnesses":
                 return self._json({"standardEnvVars": [], "harnesses": {}}, body)
+            path = path.replace("api/datasets/", "api/models/").removeprefix("datasets/")
             parts = path.removeprefix("api/models/").split("/")
             name = "/".join(parts[:2])
             files = hub.repositories.get(name)
@@ -62,6 +63,8 @@ def serve(repositories: dict[str, dict[str, bytes]]) -> Iterator[Hub]:
             if name in hub.gated:
                 return self._error(403, "GatedRepo", body)
             if path.startswith("api/models/"):
+                if parts[2:3] == ["paths-info"]:
+                    return self._json([], body)
                 if len(parts) > 3 and parts[3] not in ("main", COMMIT, "714eb0f"):
                     return self._error(404, "RevisionNotFound", body)
                 if len(parts) > 2 and parts[2] == "tree":
@@ -148,6 +151,47 @@ def serve_files(folder: Path) -> Iterator[str]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@contextmanager
+def serve_until_it_dies(data: bytes) -> Iterator[tuple[str, Callable[[], None]]]:
+    """A web server with one file and ranges of it; gives its address, and what makes it hang up from then on."""
+
+    class Handler(BaseHTTPRequestHandler):
+        dead = False
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+        def do_HEAD(self) -> None:
+            self._head(0, len(data), 200)
+
+        def _head(self, first: int, last: int, status: int) -> None:
+            self.send_response(status)
+            self.send_header("Accept-Ranges", "bytes")
+            self.send_header("Content-Length", str(last - first))
+            if status == 206:
+                self.send_header("Content-Range", f"bytes {first}-{last - 1}/{len(data)}")
+            self.end_headers()
+
+        def do_GET(self) -> None:
+            if Handler.dead:
+                self.connection.close()
+                return
+            asked = self.headers.get("Range", "").removeprefix("bytes=").partition("-")
+            first = int(asked[0] or 0)
+            last = min(len(data), int(asked[2]) + 1 if asked[2] else len(data))
+            self._head(first, last, 206 if asked[0] else 200)
+            self.wfile.write(data[first:last])
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", lambda: setattr(Handler, "dead", True)
     finally:
         server.shutdown()
         server.server_close()

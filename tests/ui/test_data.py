@@ -19,6 +19,7 @@ from tui.ui import recent
 from tui.ui.screens.data import Data
 from tui.ui.screens.windows import ListWindow, TextWindow
 from tui.ui.verbatim import visible
+from tui.ui.widgets.chrome import Prompt, PromptInput
 
 tap_tqdm(lambda what, done, total: None)
 
@@ -227,7 +228,7 @@ async def test_what_cannot_be_opened_is_told_and_another_can_be(file: Path, tmp_
         await it.press("ctrl+o")
         await it.until(lambda: isinstance(it.app.screen, ListWindow))
         await shown(it, "countries.csv")
-        await it.press("up", "up", "up", "home", "enter")
+        await it.press("home", "enter")
         await it.until(lambda: not isinstance(it.app.screen, ListWindow))
         await it.type(str(file))
         await it.press("enter")
@@ -294,6 +295,19 @@ async def test_without_a_path_the_list_is_shown(tmp_path: Path) -> None:
         await shown(it, "Nothing is open")
         await it.press("q")
         await it.until(lambda: not isinstance(it.app.screen, Data))
+
+
+async def test_a_large_table_is_made(own_home: Path) -> None:
+    async with console("2.2") as it:
+        await it.press("f4")
+        await it.until(lambda: isinstance(it.app.screen, ListWindow))
+        await it.press("home", "down", "enter")
+        await it.until(lambda: it.app.screen.query_one(Prompt).is_open)
+        it.app.screen.query_one(PromptInput).value = "12_000"
+        await it.press("enter")
+        await shown(it, "12,000 rows", "countries-12000.arrow")
+        await it.press("G")
+        await shown(it, "11,999")
 
 
 async def test_in_chinese_and_in_a_small_window(file: Path) -> None:

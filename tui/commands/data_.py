@@ -25,6 +25,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--delimiter", default="", help=r"csv: what stands between two fields; \t for a tab")
     parser.add_argument("--encoding", default="", help="of text files; utf-8 when not said")
     parser.add_argument("--stream", action="store_true", help="rows as they come, without preparing the whole")
+    parser.add_argument(
+        "--make", type=int, metavar="ROWS", help="make a table of so many rows from the country profiles"
+    )
     parser.add_argument("--step", action="append", default=[], metavar="CALL",
                         help="""do this first, like "filter(lambda row: row['n'] > 3)"; may come again""")  # fmt: skip
     what = parser.add_mutually_exclusive_group()
@@ -37,6 +40,10 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(asked: argparse.Namespace) -> int:
+    if asked.make is not None:
+        from tui.lab.tables.making import make
+
+        asked.paths = [str(make(asked.make))]
     if not asked.paths:
         if asked.json or asked.script or asked.save or asked.step:
             raise UsageError("Which data set?", next_step="headnotes data rows.csv --json")

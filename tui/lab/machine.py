@@ -39,9 +39,11 @@ def import_datasets() -> None:
     """Import the library that opens tables."""
     import warnings
 
-    import datasets  # noqa: F401
+    import datasets
 
     # datasets 5.2 sorts by an option that pyarrow 26 renames: nothing for the reader
+    datasets.config.STREAMING_READ_MAX_RETRIES = 3  # a server that died is told in seconds, not after 100
+    datasets.config.STREAMING_READ_RETRY_INTERVAL = 1
     warnings.filterwarnings("ignore", "Specifying null_placement in SortOptions", FutureWarning)
 
 

@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from tests.hub import serve_files
+from tests.hub import serve, serve_files, serve_until_it_dies
 from tui.errors import DataError, HeadnotesError, UsageError
 from tui.lab.tables import opening
+from tui.lab.tables.desk import DESK
 from tui.lab.tables.source import Source
 
 CSV = "name,n\nFrance,1\n中国,2\n"
@@ -259,3 +260,53 @@ def test_lone_surrogates_in_json(tmp_path: Path) -> None:
         raise
     except HeadnotesError as error:
         assert error.title
+
+
+# -- servers ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_data_set_of_the_hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """In a process of its own: the client reads its address when it is imported."""
+    import subprocess
+    import sys
+
+    with serve({"someone/rows": {"train.csv": CSV.encode(), "test.csv": b"name,n\nPeru,3\n"}}) as hub:
+        env = {**os.environ, "HF_ENDPOINT": hub.address, "HF_HUB_OFFLINE": "0", "HF_HOME": str(tmp_path / "home"),
+               "HF_HUB_DISABLE_XET": "1"}  # fmt: skip
+        command = [sys.executable, "-m", "tui", "data", "someone/rows", "--json"]
+        done = subprocess.run(command, capture_output=True, text=True, env=env)
+        assert done.returncode == 0, done.stderr
+        made = json.loads(done.stdout)
+        assert [(one["name"], one["rows"]) for one in made["splits"]] == [("train", 2), ("test", 1)]
+        missing = subprocess.run([*command[:4], "someone/nothing"], capture_output=True, text=True, env=env)
+        assert missing.returncode == 1
+        assert "There is no data set someone/nothing on the Hub" in missing.stderr
+
+
+def test_a_server_that_dies_in_the_middle_of_a_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr("datasets.config.HF_HUB_OFFLINE", False)
+    monkeypatch.setattr("datasets.config.STREAMING_READ_MAX_RETRIES", 2)
+    monkeypatch.setattr("datasets.config.STREAMING_READ_RETRY_INTERVAL", 0)
+    lines = "".join(json.dumps({"n": n, "pad": "x" * 1000}) + "\n" for n in range(40_000)).encode()
+    with serve_until_it_dies(lines) as (address, die):
+        table = DESK.open(Source((f"{address}/rows.jsonl",), streaming=True))
+        die()
+        with pytest.raises(DataError) as error:
+            DESK.more(table.handle, "train", 20_000)
+        assert "does not answer" in error.value.title
+        come = DESK.rows(table.handle, "train", 0, 5, ["n"])
+        assert [row[0] for row in come.rows] == ["0", "1", "2", "3", "4"]
+
+
+def test_a_file_that_vanishes_while_it_is_open(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(CSV)
+    table = DESK.open(Source((str(file),)))
+    file.unlink()
+    assert DESK.rows(table.handle, "train", 0, 1, ["name"]).rows == [["France"]]
+    assert DESK.step(table.handle, "sort('name')").after == 2
+    with pytest.raises(UsageError, match="no file"):
+        DESK.open(Source((str(file),)))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tui.errors import UsageError
-from tui.lab.tables import finding, saving, summary
+from tui.lab.tables import finding, making, saving, summary
 from tui.lab.tables.desk import DESK
 from tui.lab.tables.source import Source
 
@@ -17,6 +17,7 @@ _WORK: dict[str, Callable[..., Any]] = {
     "more": DESK.more,
     "find": finding.find,
     "summary": summary.summarise,
+    "make": lambda rows: str(making.make(rows)),
     "plan": saving.plan,
     "save": saving.save,
 }

@@ -56,7 +56,7 @@ def refusal(error: BaseException, source: Source, file: str = "") -> DataError |
     """The sentence for an error; `file` is the one that the library was reading."""
     chain = list(_causes(error))
     file = file or (source.paths[0] if len(source.paths) == 1 else ", ".join(source.paths[:3]))
-    for cause in sorted(chain[::-1], key=lambda one: type(one).__name__ != "DatasetGenerationCastError"):
+    for cause in _telling_first(chain):
         if said := _known(cause, file, source):
             return said
     first = _first(chain[-1])
@@ -83,6 +83,12 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         seen.add(id(error))
         yield error
         error = error.__cause__ or error.__context__  # type: ignore[assignment]
+
+
+def _telling_first(chain: list[BaseException]) -> list[BaseException]:
+    """The innermost error first, since it names the cause; but two of the library's say more than what is in them."""
+    more = [one for one in chain if type(one).__name__ in ("DatasetGenerationCastError", "DatasetNotFoundError")]
+    return [*more, *(one for one in chain[::-1] if one not in more)]
 
 
 def _known(error: BaseException, file: str, source: Source) -> DataError | Stopped | None:
@@ -121,6 +127,10 @@ def _known(error: BaseException, file: str, source: Source) -> DataError | Stopp
         return DataError(f"{name}: this is no JSON.", _first(error), hint)
     if kind == "ArrowInvalid":
         return _arrow(error, name, source)
+    if "support range requests" in text:
+        return DataError(
+            f"{name}: this server gives files only from their beginning.", "", "Open it without streaming."
+        )
     if "Dataset scripts are no longer supported" in text or "loading script" in text:
         return DataError(
             f"{name} brings a program that would have to be run, and that is refused.",

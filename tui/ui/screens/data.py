@@ -214,7 +214,7 @@ class Data(ConsoleScreen[None]):
         language = self.app.language
         known = recent.read()
         sources = [*known, *(one for one in recent.bundled() if one not in known)]
-        entries = [say(language, "open_typed")]
+        entries = [say(language, "open_typed"), say(language, "open_made")]
         for one in sources:
             kind = "opened_before" if one in known else "bundled"
             entries.append(f"{_short(one)}   {say(language, kind)}")
@@ -222,10 +222,12 @@ class Data(ConsoleScreen[None]):
         async def chosen(index: int | None) -> None:
             if index == 0:
                 await self.query_one(Prompt).open("open", say(language, "open_what"))
+            elif index == 1:
+                await self.query_one(Prompt).open("make", say(language, "make_rows"), "1_000_000")
             elif index is not None:
-                self._open(sources[index - 1])
+                self._open(sources[index - 2])
 
-        self.app.push_screen(ListWindow(say(language, "open_title"), entries, marked=min(1, len(sources))), chosen)
+        self.app.push_screen(ListWindow(say(language, "open_title"), entries, marked=2 if sources else 0), chosen)
 
     def _title(self) -> str:
         return _short(self._source) if self._source is not None else ""
@@ -376,6 +378,8 @@ class Data(ConsoleScreen[None]):
         match event.purpose:
             case "open" if event.text.strip():
                 self._open(Source((shipped(event.text.strip()),)))
+            case "make" if (rows := event.text.replace(",", "").replace("_", "").strip()).isdecimal():
+                self._ask("make", {"rows": int(rows)}, lambda path: self._open(Source((str(path),))))
             case "step":
                 self._do(event.text)
             case "row":

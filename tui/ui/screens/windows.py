@@ -90,7 +90,8 @@ class ListWindow(ModalScreen["int | None"]):
     DEFAULT_CSS = _FRAME.format(
         name="ListWindow",
         widest=86,
-        inside="OptionList, OptionList:focus { height: auto; max-height: 70vh; border: none; background: $background; }",
+        inside="OptionList { height: auto; max-height: 70vh; border: none; background: $background;"
+        " &:focus { border: none; } }",
     )
 
     def __init__(self, title: str, entries: Sequence[str], *, marked: int = 0) -> None:

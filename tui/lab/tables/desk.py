@@ -135,12 +135,12 @@ class Desk:
             made, list(done.added), list(done.removed), done.before, done.after, done.seconds, done.cache
         )  # fmt: skip
 
-    def again(self, source: Source, steps: list[str]) -> Table:
-        """Open a source and do these steps on it: what was made before lies in the library's cache."""
-        table = self.open(source)
+    def again(self, source: Source, steps: list[str]) -> list[Table]:
+        """Open a source and do these steps on it, every table on the way; what was made before is in the cache."""
+        tables = [self.open(source)]
         for text in steps:
-            table = self.step(table.handle, text).table
-        return table
+            tables.append(self.step(tables[-1].handle, text).table)
+        return tables
 
     def put(self, data: Any, code: str, source: Source | None = None) -> Table:
         """Lay a data set that was made elsewhere on the desk."""

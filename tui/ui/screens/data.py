@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -12,16 +11,16 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Static
 
-from tui.engine.client import Progress, Request
-from tui.errors import HeadnotesError, Stopped, TableGone
+from tui.errors import TableGone
 from tui.lab.instrument import revive
 from tui.lab.tables.desk import Changed, Page, Table
-from tui.lab.tables.finding import Found
 from tui.lab.tables.saving import Plan
 from tui.lab.tables.source import Source, is_address, shipped
 from tui.lab.tables.steps import BY_NAME, OPERATIONS
 from tui.lab.tables.summary import Summary
 from tui.ui import recent
+from tui.ui.asking import Asking
+from tui.ui.finding import Finding
 from tui.ui.keys import bindings
 from tui.ui.screens.base import ConsoleScreen
 from tui.ui.screens.windows import ListWindow, TextWindow, code_window, open_cell
@@ -65,9 +64,10 @@ class Data(ConsoleScreen[None]):
         self._trail: list[Table] = []
         """The table as it was opened, and after each step."""
         self._looking_back = False
-        self._request: Request | None = None
-        self._found: Found | None = None
-        self._facts: Callable[[], str] = lambda: ""
+        self.rows = RowTable(id="rows")
+        self._status = Status(id="status")
+        self.asking = Asking(self.app, self, self._open_again)
+        self.finding = Finding(self.app, self.rows, self.asking, self._status)
 
     def compose(self) -> ComposeResult:
         yield TopLine()
@@ -75,16 +75,11 @@ class Data(ConsoleScreen[None]):
         doubts = Lines(id="doubts", classes="-hidden")
         doubts.can_focus = False
         yield doubts
-        yield RowTable(id="rows")
+        yield self.rows
         yield Static("", id="about")
-        yield Status(id="status")
+        yield self._status
         yield Prompt()
         yield KeyLine()
-
-    @property
-    def rows(self) -> RowTable:
-        """The table on the screen."""
-        return self.query_one(RowTable)
 
     @property
     def table(self) -> Table | None:
@@ -103,91 +98,36 @@ class Data(ConsoleScreen[None]):
             self.action_open()
 
     def on_unmount(self) -> None:
-        self._stop()
+        self.asking.stop()
 
-    # -- asking the engine ----------------------------------------------------------------------------------------
+    # -- the engine -----------------------------------------------------------------------------------------------
 
-    def _ask(self, call: str, values: dict[str, Any], then: Callable[[Any], Any],
-             on_partial: Callable[[Any], None] | None = None) -> None:  # fmt: skip
-        self._stop()
-        request = self.app.engine.ask(
-            "data", call=call, values=values, on_progress=self._progress, on_partial=on_partial
-        )
-        self._request = request
-        self.query_one(Status).wait(request)
-        self.run_worker(self._wait(request, call, then, values, on_partial), group="ask", exclusive=True)
-
-    async def _wait(self, request: Request, call: str, then: Callable[[Any], Any], values: dict[str, Any],
-                    on_partial: Callable[[Any], None] | None) -> None:  # fmt: skip
-        import asyncio
-
-        try:
-            plain = await asyncio.shield(request.answer)
-        except TableGone:
-            if request is self._request and await self._open_again():
-                self._ask(call, {**values, "handle": self.table.handle if self.table else ""}, then, on_partial)
-            return
-        except HeadnotesError as error:
-            if request is self._request:
-                self._request = None
-                self._say_trouble(error)
-            return
-        if request is self._request:
-            self._request = None
-            self.query_one(Status).hint("")
-            then(plain)
-
-    def _say_trouble(self, error: HeadnotesError) -> None:
-        if isinstance(error, Stopped) and not error.detail:
-            self.query_one(Status).hint(say(self.app.language, "stopped"))
-        else:
-            self.query_one(Status).error(error)
-
-    async def _open_again(self) -> bool:
+    async def _open_again(self) -> str | None:
         """After a restart of the engine: the same source and steps; what they made lies in the library's cache."""
         table = self.table
         if table is None or self._source is None:
-            return False
+            return None
         values = {"source": dataclasses.asdict(self._source), "steps": table.steps}
-        request = self.app.engine.ask("data", call="again", values=values, on_progress=self._progress)
-        self._request = request
-        self.query_one(Status).wait(request)
-        try:
-            again = revive(Table, await request)
-        except HeadnotesError as error:
-            self._say_trouble(error)
-            return False
-        finally:
-            if self._request is request:
-                self._request = None
-        self.query_one(Status).hint("")
+        if (plain := await self.asking.answer("again", values)) is None:
+            return None
+        self._trail = revive(list[Table], plain)
+        self._status.hint("")
         self.app.notify(say(self.app.language, "table_reopened"))
-        self._trail = [again]
-        self.rows.put(again, self.rows.split, keep=True)
-        return True
-
-    def _progress(self, progress: Progress) -> None:
-        self.query_one(Status).progress(progress)
-
-    def _stop(self) -> bool:
-        if self._request is None:
-            return False
-        request, self._request = self._request, None
-        self.app.engine.drop(request)
-        return True
+        self.rows.put(self._trail[-1], self.rows.split, keep=True)
+        return self._trail[-1].handle
 
     @on(RowTable.Trouble)
-    async def rows_are_gone(self, event: RowTable.Trouble) -> None:
-        if not isinstance(event.error, TableGone):
-            self._say_trouble(event.error)
-        elif self._request is None:
-            self.run_worker(self._open_again(), group="ask", exclusive=True)
+    def rows_are_gone(self, event: RowTable.Trouble) -> None:
+        if isinstance(event.error, TableGone):
+            self.asking.reopen()
+        else:
+            self.asking.tell(event.error)
 
     @on(RowTable.WantsMore)
     def fetch_more(self, event: RowTable.WantsMore) -> None:
-        if self._request is None and self.table is not None:
+        if not self.asking.busy and self.table is not None:
             values = {"handle": self.table.handle, "split": self.rows.split, "upto": event.upto}
-            self._ask("more", values, self._more_came)
+            self.asking.ask("more", values, self._more_came)
 
     def _more_came(self, plain: Any) -> None:
         page = revive(Page, plain)
@@ -199,7 +139,7 @@ class Data(ConsoleScreen[None]):
 
     def _open(self, source: Source) -> None:
         self._source = source
-        self._ask("open", {"source": dataclasses.asdict(source)}, self._opened)
+        self.asking.ask("open", {"source": dataclasses.asdict(source)}, self._opened)
         self.query_one(TopLine).put(self.app.book.name, say(self.app.language, "data"),
                                     say(self.app.language, "opening", name=self._title()))  # fmt: skip
 
@@ -238,7 +178,6 @@ class Data(ConsoleScreen[None]):
         if self.table is not None:
             self._looking_back = False
             split = self.rows.split if self.rows.split in [one.name for one in self.table.splits] else ""
-            self._found = None
             self.rows.put(self.table, split, keep=keep, from_top=from_top)
             self._tell()
 
@@ -257,7 +196,7 @@ class Data(ConsoleScreen[None]):
         top = self.query_one(TopLine)
         if table is None:
             top.put(self.app.book.name, say(language, "data"))
-            self.query_one(Status).hint(say(language, "no_table") if self._request is None else "")
+            self._status.hint(say(language, "no_table") if not self.asking.busy else "")
             return
         facts = [say(language, "rows_so_far" if table.stream and not self.rows.ended else "rows",
                      n=f"{self.rows.count:,}"),
@@ -315,7 +254,7 @@ class Data(ConsoleScreen[None]):
 
     def _do(self, text: str) -> None:
         if self.table is not None and text.strip():
-            self._ask("step", {"handle": self.table.handle, "text": text}, self._done)
+            self.asking.ask("step", {"handle": self.table.handle, "text": text}, self._done)
 
     def _done(self, plain: Any) -> None:
         changed: Changed = revive(Changed, plain)
@@ -333,7 +272,7 @@ class Data(ConsoleScreen[None]):
         parts += [say(language, f"cache_{changed.cache}")] if changed.cache else []
         parts += [say(language, "new_columns", names=", ".join(changed.added))] if changed.added else []
         parts += [say(language, "gone_columns", names=", ".join(changed.removed))] if changed.removed else []
-        self.query_one(Status).hint("   ".join(parts))
+        self._status.hint("   ".join(parts))
 
     def action_undo(self) -> None:
         if len(self._trail) < 2:
@@ -341,7 +280,7 @@ class Data(ConsoleScreen[None]):
             return
         gone = self._trail.pop()
         self._show(keep=True)
-        self.query_one(Status).hint(say(self.app.language, "undone", step=gone.steps[-1]))
+        self._status.hint(say(self.app.language, "undone", step=gone.steps[-1]))
 
     def action_before(self) -> None:
         if len(self._trail) < 2:
@@ -379,17 +318,17 @@ class Data(ConsoleScreen[None]):
             case "open" if event.text.strip():
                 self._open(Source((shipped(event.text.strip()),)))
             case "make" if (rows := event.text.replace(",", "").replace("_", "").strip()).isdecimal():
-                self._ask("make", {"rows": int(rows)}, lambda path: self._open(Source((str(path),))))
+                self.asking.ask("make", {"rows": int(rows)}, lambda path: self._open(Source((str(path),))))
             case "step":
                 self._do(event.text)
             case "row":
                 self._go(event.text)
             case "find" if event.text:
-                self._find(event.text)
+                self.finding.begin(event.text)
             case "save" if event.text.strip() and self.table is not None:
                 path = event.text.strip()
                 values = {"handle": self.table.handle, "path": path}
-                self._ask("plan", values, lambda plain: self._confirm(path, revive(Plan, plain)))
+                self.asking.ask("plan", values, lambda plain: self._confirm(path, revive(Plan, plain)))
 
     @on(Prompt.Closed)
     def back_to_rows(self) -> None:
@@ -407,45 +346,15 @@ class Data(ConsoleScreen[None]):
             return
         self.rows.go_to(row)
 
-    def _find(self, text: str) -> None:
-        table = self.rows.table
-        if table is not None:
-            regex = text.startswith("re:")
-            values = {"handle": table.handle, "split": self.rows.split, "pattern": text.removeprefix("re:"),
-                      "regex": regex, "start": self.rows.at.row}  # fmt: skip
-            self._found = None
-            self._ask("find", values, lambda plain: self._hits(revive(Found, plain)), self._some_hits)
-
-    def _some_hits(self, fields: dict[str, Any]) -> None:
-        self._hits(revive(Found, fields), running=True)
-
-    def _hits(self, found: Found, *, running: bool = False) -> None:
-        first = self._found is None or not self._found.rows
-        self._found = found
-        self.rows.hits = dict(zip(found.rows, found.columns, strict=True))
-        if first and found.rows:
-            self.rows.go_to(found.rows[0], found.columns[0])
-        self.rows.refresh()
-        if not running:
-            counted = {"count": f"{found.count:,}", "searched": f"{found.searched:,}", "all": f"{found.total:,}"}
-            self.query_one(Status).hint(say(self.app.language, "hits", **counted))
-
     def action_hit(self, by: int) -> None:
-        hits = sorted(self.rows.hits)
-        if not hits:
-            self.app.notify(say(self.app.language, "no_hits"))
-            return
-        here = self.rows.at.row
-        beyond = [row for row in hits if (row > here if by > 0 else row < here)]
-        row = (beyond[0] if by > 0 else beyond[-1]) if beyond else (hits[0] if by > 0 else hits[-1])
-        self.rows.go_to(row, self.rows.hits[row])
+        self.finding.go(by)
 
     # -- figures, cells, copies -----------------------------------------------------------------------------------
 
     def action_statistics(self) -> None:
         if self.rows.table is not None and self.rows.column is not None:
             values = {"handle": self.rows.table.handle, "split": self.rows.split, "name": self.rows.column.name}
-            self._ask("summary", values, lambda plain: self._figures(revive(Summary, plain)))
+            self.asking.ask("summary", values, lambda plain: self._figures(revive(Summary, plain)))
 
     def _figures(self, summary: Summary) -> None:
         lines = summary_lines(summary, min(FIGURES, self.size.width - 10), self.app.language)
@@ -463,23 +372,17 @@ class Data(ConsoleScreen[None]):
         if self.rows.selected:
             self.action_copy_rows()
         elif self.rows.column is not None:
-            self._look("cell", lambda text: self.app.copy("cell", text), row=self.rows.at.row,
-                       column=self.rows.column.name)  # fmt: skip
+            self._look("cell", "cell", {"row": self.rows.at.row, "column": self.rows.column.name})
 
     def action_copy_rows(self) -> None:
         chosen = sorted(self.rows.selected) or [self.rows.at.row]
-        self._look("lines", lambda text: self.app.copy("rows_copied", text), rows=chosen)
+        self._look("lines", "rows_copied", {"rows": chosen})
 
-    def _look(self, call: str, then: Callable[[str], Any], **values: Any) -> None:
+    def _look(self, call: str, what: str, values: dict[str, Any]) -> None:
+        """Look something up in full, and copy it."""
         if self.rows.table is not None:
             asked = {"handle": self.rows.table.handle, "split": self.rows.split, **values}
-            self.run_worker(self._looked(call, then, asked), group="look")
-
-    async def _looked(self, call: str, then: Callable[[str], Any], values: dict[str, Any]) -> None:
-        try:
-            then(await self.app.engine.ask("look", call=call, values=values))
-        except HeadnotesError as error:
-            self.rows.post_message(RowTable.Trouble(error))
+            self.asking.look(call, asked, lambda text: self.app.copy(what, text))
 
     # -- saving, script, leaving ----------------------------------------------------------------------------------
 
@@ -498,29 +401,27 @@ class Data(ConsoleScreen[None]):
         def chosen(index: int | None) -> None:
             if index == 0 and self.table is not None:
                 values = {"handle": self.table.handle, "path": path, "replace": bool(plan.standing)}
-                self._ask("save", values, self._saved)
+                self.asking.ask("save", values, self._saved)
 
         window = ListWindow(plan.code, [yes, say(language, "leave_unsaved")], marked=1 if plan.standing else 0)
         self.app.push_screen(window, chosen)
 
     def _saved(self, plain: Any) -> None:
         files = ", ".join(revive(Plan, plain).files)
-        self.query_one(Status).hint(say(self.app.language, "saved", files=files))
+        self._status.hint(say(self.app.language, "saved", files=files))
 
     def action_script(self) -> None:
         if self.table is not None:
             self.app.push_screen(code_window(self.table.code, self.app.language, "script"))
 
     def action_leave(self) -> None:
-        if self._stop():
-            self.query_one(Status).hint(say(self.app.language, "stopped"))
-        elif self.rows.hits:
-            self.rows.hits, self._found = {}, None
-            self.rows.refresh()
-            self.query_one(Status).hint("")
+        if self.asking.stop():
+            self._status.hint(say(self.app.language, "stopped"))
+        else:
+            self.finding.end()
 
     def action_close(self) -> None:
-        self._stop()
+        self.asking.stop()
         if len(self.app.screen_stack) > 2:
             self.dismiss()
         else:

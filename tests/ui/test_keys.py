@@ -11,6 +11,7 @@ from textual.binding import Binding
 from tui.ui.app import HeadnotesApp
 from tui.ui.keys import KEYS, SCOPES, bindings, on_bottom_line
 from tui.ui.screens.contents import Contents
+from tui.ui.screens.data import Data
 from tui.ui.screens.doctor import Doctor
 from tui.ui.screens.models import Models
 from tui.ui.screens.reader import Reader
@@ -21,6 +22,7 @@ from tui.ui.widgets.mask import MaskGrid
 from tui.ui.widgets.notes import Notes
 from tui.ui.widgets.options import Options
 from tui.ui.widgets.pane import Pane
+from tui.ui.widgets.rows import RowTable
 from tui.ui.widgets.sentence import Sentence
 from tui.ui.widgets.tokens import TokenTable
 
@@ -36,12 +38,15 @@ OWNERS = {
     "tokens": (TokenTable,),
     "anatomy": (Stages,),
     "mask": (MaskGrid,),
+    "rows": (RowTable,),
+    "data": (Data,),
     "models": (Models,),
     "window": (TextWindow, Doctor, Models),
 }
 PORTABLE = re.compile(
     r"^([a-zA-Z0-9]|f\d{1,2}|up|down|left|right|home|end|pageup|pagedown|tab|shift\+tab|enter|escape|space|backspace|delete"
-    r"|slash|question_mark|left_square_bracket|right_square_bracket|ctrl\+[adeghlnopqrtuvwxy])$"
+    r"|slash|question_mark|left_square_bracket|right_square_bracket|colon|minus|equals_sign|less_than_sign"
+    r"|greater_than_sign|left_curly_bracket|right_curly_bracket|circumflex_accent|dollar_sign|ctrl\+[adeghlnopqrtuvwxy])$"
 )
 
 

@@ -97,14 +97,14 @@ class Country:
 
 
 def read(profiles: Path) -> list[Country]:
-    """Every country and territory that has people, in the order of their names."""
+    """Every country and territory that has people, by name; the two that the source does not name stand last."""
     found = []
     for folder in CONTINENTS:
         for file in sorted((profiles / folder).glob("*.json")):
             country = _country(file, json.loads(file.read_text("utf-8")), FOLDER_NAMES[folder])
             if country is not None:
                 found.append(country)
-    return sorted(found, key=lambda one: one.name)
+    return sorted(found, key=lambda one: (one.code in UNNAMED, one.name))
 
 
 def _country(file: Path, profile: dict[str, Any], region: str) -> Country | None:

@@ -108,12 +108,12 @@ class Columns:
         """(name, width) of the columns on the screen; the longest takes what is left over."""
         shown: list[tuple[str, int]] = []
         for name in self.names(left, room):
-            if room <= 1:
-                break
+            if room <= 1 or (shown and room < self.width(name) and self.by_name(name).kind == "number"):
+                break  # half a number would be another number
             shown.append((name, min(self.width(name), room)))
             room -= shown[-1][1] + GAP
         longer = [(self._longest[n] - w, i) for i, (n, w) in enumerate(shown) if n not in self._set]
-        if longer and room > 0 and max(longer)[0] > 0:
+        if longer and room + GAP > 0 and max(longer)[0] > 0:
             missing, place = max(longer)
-            shown[place] = (shown[place][0], shown[place][1] + min(missing, room))
+            shown[place] = (shown[place][0], shown[place][1] + min(missing, room + GAP))
         return shown

@@ -139,7 +139,7 @@ class RowTable(Lines):
 
     @property
     def _room(self) -> int:
-        return self.size.width - self._margin
+        return self.size.width - self._margin - 1  # the last cell is the thumb's
 
     @property
     def _goal(self) -> At:

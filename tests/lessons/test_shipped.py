@@ -143,3 +143,18 @@ def test_questions_are_answered_in_their_passage_and_split_by_passage() -> None:
     for one, other in combinations(contexts.values(), 2):
         assert not one & other
         assert all(share <= 0.6 for _, _, share in likeness(one, other))
+
+
+# -- countries ------------------------------------------------------------------------------------------------------
+
+
+def test_the_card_of_the_countries_has_every_file_with_its_size_and_digest() -> None:
+    folder = DATA / "countries"
+    card = (folder / "README.md").read_text("utf-8")
+    line = re.compile(r"^\| (\S+) \| (\d+) \| ([\d,]+) \| `([0-9a-f]{16})` \|$", re.MULTILINE)
+    said = {name: (int(size.replace(",", "")), digest) for name, _, size, digest in line.findall(card)}
+    files = {str(file.relative_to(folder)): file for file in folder.rglob("*") if file.is_file()}
+    files.pop("README.md")
+    assert said == {
+        name: (file.stat().st_size, hashlib.sha256(file.read_bytes()).hexdigest()[:16]) for name, file in files.items()
+    }

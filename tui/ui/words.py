@@ -44,7 +44,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "no_history": ("Nothing has been asked here yet.", "这里还没有运行过。"),
     "models": ("models", "模型"),
     "asking_hub": ("Asking the Hub about {name} ...   esc stops", "正在向 Hub 询问 {name}……   esc 停止"),
-    "fetch_it": ("Fetch {size} ({n} files)", "下载 {size}（{n} 个文件）"),
+    "fetch_it": ("Fetch {size} ({n} file{s})", "下载 {size}（{n} 个文件）"),
     "leave_it": ("Leave it", "不下载"),
     "fetching": ("{name}   {what}: {done} of {all}   esc stops", "{name}   {what}：{done} / {all}   esc 停止"),
     "fetched": ("{name} is on this machine now.", "{name} 已在本机。"),
@@ -57,9 +57,9 @@ _WORDS: dict[str, tuple[str, str]] = {
         "有网络时，用其所在行的命令可以下载到 Hugging Face 缓存。",
     ),
     "data": ("data", "数据"),
-    "rows": ("{n} rows", "{n} 行"),
-    "rows_so_far": ("{n} rows so far", "目前 {n} 行"),
-    "columns": ("{n} columns", "{n} 列"),
+    "rows": ("{n} row{s}", "{n} 行"),
+    "rows_so_far": ("{n} row{s} so far", "目前 {n} 行"),
+    "columns": ("{n} column{s}", "{n} 列"),
     "before_step": ("before the last step", "上一步之前"),
     "opening": ("opening {name}", "正在打开 {name}"),
     "open_what": ("Open: file, folder, address or Hub id: ", "打开：文件、文件夹、网址或 Hub 名称："),
@@ -105,7 +105,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "fig_values": ("most frequent values", "最常见的取值"),
     "fig_numbers": ("how the numbers lie", "数值分布"),
     "fig_characters": ("length in characters", "字符长度"),
-    "fig_tokens": ("length in tokens (MiniLM, {n} texts)", "词元长度（MiniLM，{n} 条文本）"),
+    "fig_tokens": ("length in tokens (MiniLM, {n} text{s})", "词元长度（MiniLM，{n} 条文本）"),
     "fig_items": ("number of items", "元素个数"),
     "least": ("least", "最小"),
     "25 %": ("25 %", "25 %"),
@@ -120,7 +120,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "row": ("row", "行"),
     "cell": ("cell", "单元格"),
     "not_measured": ("not measured", "未测量"),
-    "copied": ("Copied: {what} ({n} characters){where}.", "已复制：{what}（{n} 个字符）{where}。"),
+    "copied": ("Copied: {what} ({n} character{s}){where}.", "已复制：{what}（{n} 个字符）{where}。"),
     "copied_file": (", and kept in {file}", "，并保存在 {file}"),
     "nothing_to_copy": ("There is nothing to copy here yet.", "这里还没有可复制的内容。"),
     "code_behind": ("The Python behind the bench", "实验台背后的 Python"),
@@ -172,7 +172,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "stage_tokenizer": ("tokenizer", "分词器"),
     "stage_model": ("model", "模型"),
     "stage_post": ("post-processing", "后处理"),
-    "tokens_seen": ("The model saw {n} tokens.", "模型看到了 {n} 个词元。"),
+    "tokens_seen": ("The model saw {n} token{s}.", "模型看到了 {n} 个词元。"),
     "was_cut": (
         "The text is longer than the model takes; its end was left out.",
         "文本超过了模型的长度上限，末尾被截去。",
@@ -285,7 +285,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "pair": ("second text (empty: none)", "第二个文本（留空则没有）"),
     "texts": ("texts, one a line", "文本，每行一个"),
     "held": (
-        "This text of {n} characters is held as a whole: paste another over it, or erase it with backspace.",
+        "This text of {n} character{s} is held as a whole: paste another over it, or erase it with backspace.",
         "这段文本有 {n} 个字符，作为整体保存：可粘贴新文本覆盖，或用退格键清除。",
     ),
     "nothing_left": ("no number: nothing left to attend to", "没有数值：没有可关注的位置"),
@@ -304,8 +304,9 @@ _WORDS: dict[str, tuple[str, str]] = {
 
 
 def say(language: str, word: str, **values: object) -> str:
-    """The words for this language. Values are put in as they are: the caller shows the whole verbatim."""
-    return _WORDS[word][LANGUAGES.index(language) if language in LANGUAGES else 0].format(**values)
+    """The words for this language; `{s}` is the plural of `n`. Values stay as they are: the caller shows them verbatim."""
+    plural = "" if str(values.get("n")) == "1" else "s"
+    return pick(language, _WORDS[word]).format(**{"s": plural, **values})
 
 
 def pick(language: str, words: tuple[str, str]) -> str:

@@ -140,6 +140,11 @@ def test_mixed_types_are_told(tmp_path: Path) -> None:
     assert any("mixes types" in said for said in load(tmp_path / "a.jsonl").doubts)
 
 
+def test_rows_under_a_key_are_pointed_at(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"about": {"year": 2015}, "data": [{"a": 1}, {"a": 2}]}')
+    assert any("field=data" in said for said in load(tmp_path / "a.json").doubts)
+
+
 def test_a_sound_table_leaves_no_doubt(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(CSV)
     assert load(tmp_path / "a.csv").doubts == []

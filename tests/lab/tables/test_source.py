@@ -65,7 +65,19 @@ def test_a_folder_of_mixed_files_takes_the_most_and_says_what_it_left(tmp_path: 
     (tmp_path / "d.json").write_text("[]")
     how = call(Source((str(tmp_path),)))
     assert how.arguments == ("csv",)
-    assert how.left_out == ("d.json",)
+    assert how.left_out == ("c.tsv", "d.json")  # a table with tabs is not read with commas
+
+
+def test_files_with_tabs_and_with_commas_are_one_table_only_with_a_delimiter_for_all(tmp_path: Path) -> None:
+    make(tmp_path, "a.csv", "b.tsv")
+    both = (str(tmp_path / "a.csv"), str(tmp_path / "b.tsv"))
+    with pytest.raises(UsageError, match=r"csv, tsv"):
+        call(Source(both))
+    assert call(Source(both, delimiter=";")).options["delimiter"] == ";"
+    folder = tmp_path / "tabs"
+    folder.mkdir()
+    make(folder, "a.tsv", "b.tsv")
+    assert call(Source((str(folder),), format="csv")).options["delimiter"] == "\t"
 
 
 def test_a_folder_with_a_card_is_read_by_its_card(tmp_path: Path) -> None:

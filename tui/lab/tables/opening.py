@@ -155,6 +155,9 @@ def _doubts(one: Any) -> Iterable[str]:
             if sum(sign in line for line in lines) > len(lines) * 0.8 and names[0] != "text":
                 yield f"One column only, with {called} in nearly every row: try delimiter={called}"
                 break
+    if one.num_rows == 1:
+        yield from (f"One row alone, and {name} in it is a list of {count:,}: if those are the rows, field={name}"
+                    for name, count in _lists_of_rows(head))  # fmt: skip
     for name in names:
         feature = features[name]
         if type(feature).__name__ == "Json":
@@ -164,6 +167,13 @@ def _doubts(one: Any) -> Iterable[str]:
         if name.startswith("Unnamed: "):
             yield f"{name} looks like the row numbers that pandas writes: remove_columns({name!r})"
     yield from _missing(one, names, features)
+
+
+def _lists_of_rows(head: Any) -> Iterable[tuple[str, int]]:
+    """Columns whose first value is a list of records, and how many."""
+    for name, column in zip(head.column_names, head.columns, strict=True):
+        if str(column.type).startswith(("list<item: struct", "large_list<item: struct")) and column[0].is_valid:
+            yield name, len(column[0])
 
 
 def _missing(one: Any, names: list[str], features: Any) -> Iterable[str]:

@@ -21,6 +21,7 @@ ENDS = {
     ".feather": "pandas", ".xlsx": "pandas", ".xls": "pandas", ".xml": "pandas", ".dta": "pandas", ".sav": "pandas",
     ".orc": "pandas",
 }  # fmt: skip
+TABBED = (".tsv", ".tab")
 PACKED = (".gz", ".zip", ".zst", ".xz", ".bz2")
 PICKLED = (".pkl", ".pickle", ".joblib", ".pt", ".pth", ".npy", ".npz")
 SPLITS = {
@@ -91,7 +92,7 @@ def call(source: Source) -> Call:
         options: dict[str, Any] = {"name": source.config} if source.config else {}
         return Call("load_dataset", (first,), {**options, **_common(source)})
     found = [file for path in source.paths for file in files_of(path)]
-    format = source.format or _format_of_all(found)
+    format = source.format or _format_of_all(found, source.delimiter)
     if format == "pandas":
         if len(found) > 1:
             raise UsageError("pandas reads one file at a time.", next_step="Name one, or another format.")
@@ -182,10 +183,15 @@ def _is_stream_file(file: str) -> bool:
         return opened.read(6) != b"ARROW1"
 
 
-def _format_of_all(files: Sequence[str]) -> str:
-    kinds = {format_of(file) for file in files}
+def _kind(file: str, delimiter: str = "") -> str:
+    """Its format; files with tabs are a kind of their own where the reader names no delimiter for all."""
+    return "tsv" if not delimiter and ending(file) in TABBED else format_of(file)
+
+
+def _format_of_all(files: Sequence[str], delimiter: str) -> str:
+    kinds = {_kind(file, delimiter) for file in files}
     if len(kinds) == 1 and (kind := kinds.pop()):
-        return kind
+        return "csv" if kind == "tsv" else kind
     shown = ", ".join(sorted(kind or "unknown" for kind in kinds)) or "unknown"
     raise UsageError(
         "The names do not say what kind of files these are." if len(files) == 1 else f"These files differ: {shown}.",
@@ -204,12 +210,14 @@ def _folder(source: Source, folder: Path) -> Call:
     kinds: dict[str, list[str]] = {}
     for file in found:
         if not file.lower().endswith(PICKLED):
-            kinds.setdefault(format_of(file), []).append(file)
+            kinds.setdefault(_kind(file, source.delimiter), []).append(file)
     readme = kinds.get("text", [])
     if len(kinds) > 1 and all(file.lower().endswith(".md") for file in readme):
         kinds.pop("text", None)  # a card beside the data
     known = {kind: files for kind, files in kinds.items() if kind and kind != "pandas"}
     format = source.format or max(known, key=lambda kind: len(known[kind]), default="")
+    if source.format == "csv" and "csv" not in known:
+        format = "tsv"
     if not known.get(format):
         raise UsageError(
             f"{folder} holds no file that can be opened as a data set.",
@@ -219,7 +227,7 @@ def _folder(source: Source, folder: Path) -> Call:
     chosen = known[format]
     others = [file for file in found if file not in chosen and format_of(file) and not file.lower().endswith(".md")]
     left = tuple(str(Path(file).relative_to(folder)) for file in others)
-    made = _files(source, format, chosen)
+    made = _files(source, "csv" if format == "tsv" else format, chosen)
     return Call(made.function, made.arguments, made.options, left)
 
 
@@ -248,7 +256,7 @@ def _files(source: Source, format: str, files: Sequence[str]) -> Call:
     data_files: Any = {name: one[0] if len(one) == 1 else one for name, one in by_split.items()}
     options: dict[str, Any] = {"data_files": data_files.get("", data_files)}
     if format == "csv":
-        tabs = "\t" if all(ending(file) in (".tsv", ".tab") for file in files) else ""
+        tabs = "\t" if all(ending(file) in TABBED for file in files) else ""
         if delimiter := source.delimiter.replace("\\t", "\t") or tabs:
             options["delimiter"] = delimiter
     if format == "json" and source.field:

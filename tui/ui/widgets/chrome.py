@@ -53,7 +53,7 @@ class OneLine(Lines):
             shown = shorten(visible(text), room)
             pieces.append((shown, look))
             room -= cells(shown)
-        pieces.append((" " * max(0, room), "text"))
+        pieces.append((" " * (max(0, room) + 1), "text"))
         return self.strip((*pieces, *right)).adjust_cell_length(width, self.look("text")).simplify()
 
 

@@ -57,4 +57,12 @@ def to_ascii(text: str) -> str:
     plain = text.translate(_PLAIN)
     if plain.isascii():
         return plain
-    return "".join(c if c.isascii() else "?" * cell_len(c) for c in plain)
+    return "".join(c if c.isascii() else _dots(c) or "?" * cell_len(c) for c in plain)
+
+
+def _dots(sign: str) -> str:
+    """A braille character, which charts are drawn with, as the nearest sign; empty for any other character."""
+    if not "\u2800" <= sign <= "\u28ff":
+        return ""
+    bits = ord(sign) - 0x2800
+    return " '.:"[bool(bits & 0x1B) + 2 * bool(bits & 0xE4)]

@@ -304,7 +304,7 @@ _WORDS: dict[str, tuple[str, str]] = {
 
 
 def say(language: str, word: str, **values: object) -> str:
-    """The words for this language; `{s}` is the plural of `n`. Values stay as they are: the caller shows them verbatim."""
+    """The words for this language; `{s}` is the plural of `n`. Values stay as they are: show them verbatim."""
     plural = "" if str(values.get("n")) == "1" else "s"
     return pick(language, _WORDS[word]).format(**{"s": plural, **values})
 

@@ -42,24 +42,30 @@ class Instrument:
 
     def read(self, values: Mapping[str, Any]) -> Any:
         """A Spec from names and values as people write them. Raises `UsageError` that says what would fit."""
-        options = {f.name: f for f in dataclasses.fields(self.spec)}
-        for name in values:
-            if name not in options:
-                near = difflib.get_close_matches(str(name), options, 1)
-                hint = f"Did you mean {near[0]!r}? " if near else ""
-                raise UsageError(
-                    f"The instrument {self.name!r} has no option {str(name)!r}.",
-                    next_step=f"{hint}Its options are: {', '.join(options)}.",
-                )
-        hints = typing.get_type_hints(self.spec)
-        given = {n: _fit(self.name, options[n], hints[n], v) for n, v in values.items()}
-        missing = [n for n, f in options.items() if _required(f) and n not in given]
-        if missing:
+        example = f"For example: headnotes try {self.name} {{}}='...'"
+        return read_spec(self.spec, values, self.name, f"The instrument {self.name!r}", example)
+
+
+def read_spec(spec: type, values: Mapping[str, Any], name: str, called: str, example: str) -> Any:
+    """A dataclass of `option` fields from names and values as people write them.
+
+    `called` begins sentences about it, `name` those about its options; `example` has a place for a missing option.
+    Raises `UsageError` that says what would fit.
+    """
+    options = {f.name: f for f in dataclasses.fields(spec)}
+    for given in values:
+        if given not in options:
+            near = difflib.get_close_matches(str(given), options, 1)
+            hint = f"Did you mean {near[0]!r}? " if near else ""
             raise UsageError(
-                f"The instrument {self.name!r} needs {' and '.join(missing)}.",
-                next_step=f"For example: headnotes try {self.name} {missing[0]}='...'",
+                f"{called} has no option {str(given)!r}.",
+                next_step=f"{hint}Its options are: {', '.join(options)}.",
             )
-        return self.spec(**given)
+    hints = typing.get_type_hints(spec)
+    fitted = {n: _fit(name, options[n], hints[n], v) for n, v in values.items()}
+    if missing := [n for n, f in options.items() if _required(f) and n not in fitted]:
+        raise UsageError(f"{called} needs {' and '.join(missing)}.", next_step=example.format(missing[0]))
+    return spec(**fitted)
 
 
 def option(

@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from tests.hostile import TEXTS, texts
 from tui.engine.protocol import decode, encode
 from tui.errors import UsageError
-from tui.lab.instrument import revive
 from tui.lab.registry import INSTRUMENTS
 from tui.lab.tasks.answers import plain
+from tui.options import revive
 
 COURSE = "I've been waiting for a HuggingFace course my whole life."
 HATE = "I hate this so much!"

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from tests.hostile import texts
 from tui.errors import UsageError
-from tui.lab.instrument import options_of, revive
 from tui.lab.mask import MaskSpec, Reading
 from tui.lab.registry import INSTRUMENTS, find
 from tui.lab.tokens import TokensSpec
+from tui.options import options_of, revive
 
 TOKENS, MASK = INSTRUMENTS["tokens"], INSTRUMENTS["mask"]
 
@@ -70,7 +70,7 @@ def test_an_unknown_instrument_names_the_nearest() -> None:
 
 def test_every_option_is_described() -> None:
     for instrument in INSTRUMENTS.values():
-        for name, shape, help_ in options_of(instrument):
+        for name, shape, help_ in options_of(instrument.spec):
             assert name
             assert shape
             assert help_, f"{instrument.name}.{name} has no help"

@@ -12,7 +12,8 @@ from typing import Any, TextIO
 from tui.commands.quiet import quiet
 from tui.errors import HeadnotesError, UsageError, explain
 from tui.lab import registry
-from tui.lab.instrument import Instrument, options_of
+from tui.lab.instrument import Instrument
+from tui.options import options_of
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -142,6 +143,6 @@ def _options_page() -> str:
     lines = []
     for instrument in registry.INSTRUMENTS.values():
         lines += [f"{instrument.name}: {instrument.summary}"]
-        lines += [f"  {name:20} {shape}\n  {'':20} {help_}" for name, shape, help_ in options_of(instrument)]
+        lines += [f"  {name:20} {shape}\n  {'':20} {help_}" for name, shape, help_ in options_of(instrument.spec)]
         lines.append("")
     return "\n".join(lines)

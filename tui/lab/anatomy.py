@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui.lab import checkpoints
-from tui.lab.instrument import Instrument, option
+from tui.lab.instrument import Instrument
 from tui.lab.tokens import clean
+from tui.options import option
 
 STAGES = ("tokens", "ids", "embeddings", "hidden", "pooler", "logits", "softmax", "label")
 SHOWN_ROWS = 64

@@ -8,13 +8,14 @@ from typing import Any
 
 from tui.errors import UsageError
 from tui.lab import checkpoints, instrument, loading, pipeline, shelf
-from tui.lab.instrument import Instrument, option
+from tui.lab.instrument import Instrument
 from tui.lab.pipeline import RESTORED, TASKS, PipelineSpec
 from tui.lab.tables.desk import DESK, Table
 from tui.lab.tables.opening import load, splits
 from tui.lab.tables.source import Source, call, shipped
 from tui.lab.tasks.answers import Answers, plain, read
 from tui.lab.tasks.calls import arguments, check
+from tui.options import option
 
 MOST = 2_000
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from tui.errors import UsageError
 from tui.lab import checkpoints
-from tui.lab.instrument import Instrument, option
+from tui.lab.instrument import Instrument
 from tui.lab.tables.opening import load, splits
 from tui.lab.tables.source import Source, call, shipped
+from tui.options import option
 
 MOST_ROWS = 20_000
 MOST_BATCHES = 2_000

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tui.lab.instrument import Instrument, option
+from tui.lab.instrument import Instrument
 from tui.lab.tables import steps
 from tui.lab.tables.desk import DESK, Changed, Table
 from tui.lab.tables.source import FORMATS, Source, call, shipped
+from tui.options import option
 
 
 @dataclass(frozen=True, slots=True)

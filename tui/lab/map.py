@@ -9,10 +9,11 @@ from typing import Any
 
 from tui.errors import UsageError
 from tui.lab import checkpoints
-from tui.lab.instrument import Instrument, option
+from tui.lab.instrument import Instrument
 from tui.lab.tables import applying, steps
 from tui.lab.tables.desk import DESK, Changed, Table
 from tui.lab.tables.source import Source, call, shipped
+from tui.options import option
 
 PAIR = "lambda rows: tokenizer(rows['sentence1'], rows['sentence2'], truncation=True)"
 LISTED = 3

@@ -8,8 +8,9 @@ from typing import Any
 
 from tui.errors import UsageError
 from tui.lab import checkpoints
-from tui.lab.instrument import Instrument, option
+from tui.lab.instrument import Instrument
 from tui.lab.tokens import clean
+from tui.options import option
 
 MOST_TEXTS = 8
 ALONE, NO_MASK, WITH_MASK, YOUR_MASK = "alone", "padded, no mask", "padded, with mask", "padded, your mask"

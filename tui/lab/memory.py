@@ -12,8 +12,9 @@ from time import perf_counter
 from typing import Any
 
 from tui.lab import instrument
-from tui.lab.instrument import Instrument, option
+from tui.lab.instrument import Instrument
 from tui.lab.tables.making import made_file, make
+from tui.options import option
 
 READS = 2_000
 ITERATED = 20_000

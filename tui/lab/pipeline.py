@@ -11,9 +11,10 @@ from functools import lru_cache
 from typing import Any
 
 from tui.lab import checkpoints, instrument, loading, shelf
-from tui.lab.instrument import Instrument, option
+from tui.lab.instrument import Instrument
 from tui.lab.tasks.answers import Answer, Candidate, Entity, LabelScore, Piece, plain, read
 from tui.lab.tasks.calls import arguments, check
+from tui.options import option
 
 RESTORED = ("question-answering", "summarization", "translation_en_to_fr")
 """Tasks that `transformers.pipeline` knew before version 5."""

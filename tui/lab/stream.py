@@ -11,11 +11,12 @@ from time import perf_counter
 from typing import Any
 
 from tui.errors import UsageError
-from tui.lab.instrument import Instrument, option
+from tui.lab.instrument import Instrument
 from tui.lab.tables import cells, refusals
 from tui.lab.tables.cells import Column
 from tui.lab.tables.opening import load, splits
 from tui.lab.tables.source import Source, call, shipped
+from tui.options import option
 
 MOST = 2_000
 TINY = {"csv": "a\n1\n", "json": '{"a": 1}\n', "text": "a\n"}

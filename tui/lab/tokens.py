@@ -7,7 +7,8 @@ from typing import Any
 
 from tui.errors import UsageError
 from tui.lab import checkpoints
-from tui.lab.instrument import Instrument, option
+from tui.lab.instrument import Instrument
+from tui.options import option
 
 MOST_TOKENS = 100_000
 

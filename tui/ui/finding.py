@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.lab.instrument import revive
 from tui.lab.tables.finding import Found
+from tui.options import revive
 from tui.ui.asking import Asking
 from tui.ui.widgets.rows import RowTable
 from tui.ui.widgets.status import Status

@@ -12,12 +12,12 @@ from textual.binding import BindingType
 from textual.widgets import Static
 
 from tui.errors import TableGone
-from tui.lab.instrument import revive
 from tui.lab.tables.desk import Changed, Page, Table
 from tui.lab.tables.saving import Plan
 from tui.lab.tables.source import Source, is_address, shipped
 from tui.lab.tables.steps import BY_NAME, OPERATIONS
 from tui.lab.tables.summary import Summary
+from tui.options import revive
 from tui.ui import recent
 from tui.ui.asking import Asking
 from tui.ui.finding import Finding

@@ -13,9 +13,9 @@ from tui.engine.client import FETCHER, EngineClient, Progress
 from tui.errors import HeadnotesError
 from tui.lab import stock
 from tui.lab.fetching import megabytes
-from tui.lab.instrument import revive
 from tui.lab.shelf import SHELF
 from tui.lab.stock import Stock
+from tui.options import revive
 from tui.ui.keys import bindings
 from tui.ui.screens.base import ConsoleScreen
 from tui.ui.screens.windows import ListWindow

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 from textual.widget import Widget
 
-from tui.lab.instrument import revive
 from tui.lab.memory import MemoryResult, Sample
+from tui.options import revive
 from tui.ui.typeset import plain_lines
 from tui.ui.widgets.answers import bar
 from tui.ui.widgets.lines import Line, Lines

@@ -19,7 +19,8 @@ from textual.widgets import Static
 
 from tui.engine.client import Progress, Request
 from tui.errors import HeadnotesError, Stopped, UsageError
-from tui.lab.instrument import Instrument, revive
+from tui.lab.instrument import Instrument
+from tui.options import revive
 from tui.ui.keys import bindings
 from tui.ui.typeset import one_line
 from tui.ui.verbatim import verbatim

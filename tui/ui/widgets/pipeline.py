@@ -9,10 +9,10 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.lab import shelf
-from tui.lab.instrument import revive
 from tui.lab.pipeline import PipelineResult
 from tui.lab.tasks.answers import Piece
 from tui.lab.tasks.calls import FIELDS
+from tui.options import revive
 from tui.ui.verbatim import verbatim
 from tui.ui.widgets.answers import answer_lines, written
 from tui.ui.widgets.lines import Lines

@@ -17,9 +17,9 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tui.errors import HeadnotesError, TableGone
-from tui.lab.instrument import revive
 from tui.lab.tables.cells import Column
 from tui.lab.tables.desk import Page, Table
+from tui.options import revive
 from tui.ui.keys import bindings
 from tui.ui.verbatim import visible
 from tui.ui.widgets.columns import GAP, Columns

@@ -24,6 +24,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--field", default="", help="json: the key under which the rows are")
     parser.add_argument("--delimiter", default="", help=r"csv: what stands between two fields; \t for a tab")
     parser.add_argument("--encoding", default="", help="of text files; utf-8 when not said")
+    parser.add_argument("--no-quotes", action="store_true", help="csv: quotation marks are like other signs")
     parser.add_argument("--stream", action="store_true", help="rows as they come, without preparing the whole")
     parser.add_argument(
         "--make", type=int, metavar="ROWS", help="make a table of so many rows from the country profiles"
@@ -56,6 +57,7 @@ def run(asked: argparse.Namespace) -> int:
         field=asked.field,
         delimiter=asked.delimiter,
         encoding=asked.encoding,
+        quotes=not asked.no_quotes,
         streaming=asked.stream,
     )
     if asked.json or asked.script or asked.save or asked.step or not sys.stdout.isatty():

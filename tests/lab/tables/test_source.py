@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tui.errors import UsageError
+from tui.lab.tables.opening import load
 from tui.lab.tables.source import Source, call, ending, format_of, shipped, split_of
 
 
@@ -58,6 +59,13 @@ def test_a_tsv_has_tabs(tmp_path: Path) -> None:
     assert call(Source((str(tmp_path / "a.tsv"),))).options["delimiter"] == "\t"
     assert call(Source((str(tmp_path / "a.tsv"),), delimiter=";")).options["delimiter"] == ";"
     assert call(Source((str(tmp_path / "a.tsv"),), delimiter="\\t")).options["delimiter"] == "\t"
+
+
+def test_quotation_marks_may_be_signs_like_others(tmp_path: Path) -> None:
+    (tmp_path / "a.tsv").write_text('a\tb\n1\t"half a quotation\n2\tx\n', "utf-8")
+    source = Source((str(tmp_path / "a.tsv"),), quotes=False)
+    assert call(source).options["quoting"] == 3
+    assert [row["b"] for row in load(source).data] == ['"half a quotation', "x"]
 
 
 def test_a_folder_of_mixed_files_takes_the_most_and_says_what_it_left(tmp_path: Path) -> None:

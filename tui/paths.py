@@ -63,3 +63,18 @@ def data_dir() -> Path:
 def models_dir() -> Path:
     """The small checkpoints that ship with the lessons."""
     return lessons_dir() / "models"
+
+
+def metrics_dir() -> Path:
+    """The metric modules that ship with the lessons: a folder each, for `evaluate.load`."""
+    return lessons_dir() / "metrics"
+
+
+def recipes_dir() -> Path:
+    """The recipes that ship with the lessons."""
+    return lessons_dir() / "recipes"
+
+
+def runs_dir() -> Path:
+    """A folder for each training run."""
+    return _base("state") / "runs"

@@ -19,11 +19,12 @@ from urllib.parse import urlsplit
 
 from tui import paths
 from tui.errors import CheckpointError
+from tui.lab import scores
 
 BACKBONE_ID = "sentence-transformers/all-MiniLM-L6-v2"
 BACKBONE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 BACKBONE_FILES = ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json")
-NAMES = ("tokenizer", "encoder", "model", "data_folder")
+NAMES = ("tokenizer", "encoder", "model", "data_folder", "metrics_folder")
 """What the reader's code finds ready, besides `checkpoint`."""
 LABELS = {0: "NEGATIVE", 1: "POSITIVE"}
 
@@ -184,6 +185,8 @@ def setup_code(*names: str) -> str:
         ]
     if "data_folder" in names:
         lines.append(f"data_folder = {str(paths.data_dir())!r}  # the data that ships with the lessons")
+    if "metrics_folder" in names:
+        lines.append(scores.setup_line())
     head = [f"from transformers import {', '.join(sorted(imports))}"] if imports else []
     if "model" in names:
         head.insert(0, "from peft import PeftModel")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import difflib
 
 from tui.errors import UsageError
-from tui.lab import anatomy, batch, collate, data, mask, memory, pipeline, stream, tokens
+from tui.lab import anatomy, batch, collate, data, mask, memory, metrics, pipeline, schedule, stream, tokens, train
 from tui.lab import map as map_
 from tui.lab.instrument import Instrument
 
-INSTRUMENTS: dict[str, Instrument] = {
-    module.INSTRUMENT.name: module.INSTRUMENT
-    for module in (pipeline, batch, anatomy, tokens, mask, data, map_, collate, memory, stream)
-}
+_MODULES = (
+    pipeline, batch, anatomy, tokens, mask, data, map_, collate, memory, stream, schedule, metrics, train,
+)  # fmt: skip
+INSTRUMENTS: dict[str, Instrument] = {module.INSTRUMENT.name: module.INSTRUMENT for module in _MODULES}
 
 
 def find(name: str) -> Instrument:

@@ -1,1 +1,1 @@
-"""Training: the scripts that made the small checkpoints of the lessons."""
+"""Training: the worker behind every run, and the scripts that made the small checkpoints and their data."""

@@ -25,6 +25,7 @@ SCOPES: dict[str, Words] = {
     "tokens": ("Token table", "词元表"),
     "anatomy": ("Stages", "阶段"),
     "mask": ("Mask", "掩码"),
+    "metrics": ("Confusion matrix", "混淆矩阵"),
     "rows": ("Rows", "数据行"),
     "data": ("Data", "数据"),
     "models": ("Models", "模型"),
@@ -57,7 +58,7 @@ _SHOWN = {
     "slash": "/", "question_mark": "?", "left_square_bracket": "[", "right_square_bracket": "]", "escape": "esc",
     "pagedown": "pgdn", "pageup": "pgup", "right": "→", "left": "←", "up": "↑", "down": "↓", "colon": ":",
     "minus": "-", "equals_sign": "=", "less_than_sign": "<", "greater_than_sign": ">", "left_curly_bracket": "{",
-    "right_curly_bracket": "}", "circumflex_accent": "^", "dollar_sign": "$",
+    "right_curly_bracket": "}", "plus": "+", "circumflex_accent": "^", "dollar_sign": "$",
 }  # fmt: skip
 
 KEYS: tuple[Key, ...] = (
@@ -171,6 +172,22 @@ KEYS: tuple[Key, ...] = (
     Key("mask.down", "down,j", "cell(1,0)", "mask", ("down", "下"), ("The row below", "下一行")),
     Key("mask.clear", "x", "clear", "mask", ("tokenizer's mask", "恢复掩码"),
         ("The mask as the tokenizer made it", "恢复分词器给出的掩码"), 2),
+    # confusion matrix
+    Key("metrics.more", "plus,equals_sign", "add(1)", "metrics", ("more", "加一"),
+        ("One row more in the marked cell", "所标单元格加一行"), 1),
+    Key("metrics.less", "minus", "add(-1)", "metrics", ("fewer", "减一"),
+        ("One row fewer in the marked cell", "所标单元格减一行"), 2),
+    Key("metrics.digit", "1,2,3,4,5,6,7,8,9,0", "digit({})", "metrics", ("count", "输入数目"),
+        ("Type the count of the marked cell", "直接输入所标单元格的数目")),
+    Key("metrics.erase", "backspace,delete", "erase", "metrics", ("erase", "清除"),
+        ("Erase the last digit of the count", "删去数目的最后一位")),
+    Key("metrics.left", "left", "cell(0,-1)", "metrics", ("left", "左"), ("The cell on the left", "左边的单元格")),
+    Key("metrics.right", "right", "cell(0,1)", "metrics", ("right", "右"), ("The cell on the right", "右边的单元格")),
+    Key("metrics.up", "up,k", "cell(-1,0)", "metrics", ("up", "上"), ("The class above", "上一个类别")),
+    Key("metrics.down", "down,j", "cell(1,0)", "metrics", ("down", "下"), ("The class below", "下一个类别")),
+    Key("metrics.grow", "a", "grow", "metrics", ("class", "加类别"), ("One class more", "增加一个类别"), 3),
+    Key("metrics.shrink", "x", "shrink", "metrics", ("remove", "去类别"),
+        ("Without the class of the marked row", "去掉所标行的类别")),
     # rows of a table
     Key("rows.down", "down,j", "cell(1,0)", "rows", ("down", "下"), ("The row below", "下一行")),
     Key("rows.up", "up,k", "cell(-1,0)", "rows", ("up", "上"), ("The row above", "上一行")),

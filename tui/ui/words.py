@@ -298,6 +298,78 @@ _WORDS: dict[str, tuple[str, str]] = {
         "The engine cannot be kept running. {why} F5 tries again.",
         "引擎无法保持运行。{why} 按 F5 再试。",
     ),
+    "true_class": ("true", "真实"),
+    "predicted_class": ("predicted", "预测"),
+    "rows_of": ("rows", "行数"),
+    "accuracy": ("accuracy", "准确率"),
+    "precision": ("precision", "精确率"),
+    "recall": ("recall", "召回率"),
+    "f1": ("F1", "F1"),
+    "f1_of": ("F1 of {label}", "{label} 的 F1"),
+    "macro_f1": ("macro F1", "宏平均 F1"),
+    "macro": ("macro", "宏平均"),
+    "micro": ("micro", "微平均"),
+    "weighted": ("weighted", "加权平均"),
+    "class_scores": ("each class against the others", "每个类别对其余类别"),
+    "all_classes": ("all classes in one number", "合成一个数"),
+    "interval_said": (
+        "━ the {share} interval: {n} resamples of the {rows} rows",
+        "━ {share} 区间：对 {rows} 行重抽样 {n} 次",
+    ),
+    "majority_said": (
+        "Always saying {label}: accuracy {accuracy}, {f1} {score}.",
+        "总是预测 {label}：准确率 {accuracy}，{f1} {score}。",
+    ),
+    "no_precision": (
+        "No row was predicted as {label}: precision is undefined and counted as 0.",
+        "没有一行被预测为 {label}：精确率没有定义，按 0 计。",
+    ),
+    "no_recall": (
+        "No row is {label}: recall is undefined and counted as 0.",
+        "没有一行是 {label}：召回率没有定义，按 0 计。",
+    ),
+    "few_classes": ("A matrix has {least} to {most} classes.", "矩阵有 {least} 到 {most} 个类别。"),
+    "rate": ("learning rate", "学习率"),
+    "step_axis": ("step", "步"),
+    "rate_at": ("step {n}", "第 {n} 步"),
+    "highest_rate": ("highest", "最高"),
+    "at_step": ("at step", "在第几步"),
+    "rate_after": ("after", "之后"),
+    "steps_counted": ("how the steps are counted", "步数的算法"),
+    "batches": ("batches an epoch", "每轮批数"),
+    "batches_each": ("batches, each process", "每进程批数"),
+    "steps_an_epoch": ("steps an epoch", "每轮步数"),
+    "all_steps": ("steps", "总步数"),
+    "warmup_steps": ("warm-up steps", "预热步数"),
+    "effective_batch": ("rows a step", "每步行数"),
+    "given": ("given", "给定"),
+    "no_curve_reduce_lr_on_plateau": (
+        "reduce_lr_on_plateau has no curve before the run: it lowers the rate when a measured value, such as the loss "
+        "on the validation rows, has stopped improving. Its step(metrics) needs that value.",
+        "reduce_lr_on_plateau 在训练之前没有曲线：当某个测量值（例如验证损失）不再改善时才降低学习率。"
+        "它的 step(metrics) 需要这个值。",
+    ),
+    "no_curve_greedy": (
+        "greedy has no curve before the run: it raises the rate while a measured value improves and lowers it when it "
+        "does not. Its step(metrics) needs that value.",
+        "greedy 在训练之前没有曲线：测量值改善时提高学习率，不改善时降低。它的 step(metrics) 需要这个值。",
+    ),
+    "first_step_idle": (
+        "Step 1 has rate 0: it changes nothing. The warm-up begins at 0.",
+        "第 1 步的学习率为 0，什么也不改变：预热从 0 开始。",
+    ),
+    "warmup_ignored": (
+        "This schedule has no warm-up: warmup is not used.",
+        "这种调度没有预热：warmup 不起作用。",
+    ),
+    "never_highest": (
+        "No step uses the learning rate that was set: it is reached too late, or never.",
+        "没有一步用到所设的学习率：到达得太晚，或根本达不到。",
+    ),
+    "decay_cut": (
+        "Warm-up, stable and decay steps do not add up to all steps.",
+        "预热、平稳、下降的步数之和不等于总步数。",
+    ),
     "doctor": ("Doctor", "诊断"),
     "not_known_yet": ("(when the engine is ready)", "（引擎就绪后显示）"),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import typing
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -44,9 +45,13 @@ class Option:
             return self.default
         return typed or self.default
 
-    def takes(self, character: str) -> bool:
-        """Whether a character can be typed into it."""
+    def takes(self, character: str, typed: str = "") -> bool:
+        """Whether a character can be typed into it, after what has been typed; 5e-5 is a number, too."""
         allowed = {"int": "0123456789", "float": "0123456789."}.get(self.kind, "")
+        if self.kind == "float" and typed and "e" not in typed:
+            allowed += "e"
+        elif self.kind == "float" and typed.endswith("e"):
+            allowed += "-"
         return character in allowed or (self.kind == "text" and character.isprintable() and character != " ")
 
 
@@ -64,11 +69,22 @@ def options_for(instrument: Instrument, leave_out: tuple[str, ...]) -> list[Opti
             made.append(Option(field.name, "choice", field.default, (True, False)))
         elif hint in (int, int | None):
             made.append(Option(field.name, "int", field.default, ()))
-        elif hint is float:
+        elif hint in (float, float | None):
             made.append(Option(field.name, "float", field.default, ()))
         elif hint is str:
             made.append(Option(field.name, "text", field.default, known["suggestions"]))
     return made
+
+
+def nudged(value: float | None, by: int) -> float:
+    """The next value up or down: in tenths; below a tenth through 1, 2, 5, 10, as learning rates are tried."""
+    if value is None or not 0 < value < 0.1:
+        return round(max(0.0, (value or 0.0) + 0.1 * by), 3)
+    power = math.floor(math.log10(value) + 1e-9)
+    ladder = [float(f"{digit}e{power + shift}") for shift in (-1, 0, 1) for digit in (1, 2, 5)]
+    if by > 0:
+        return next(one for one in ladder if one > value * (1 + 1e-9))
+    return next(one for one in reversed(ladder) if one < value * (1 - 1e-9))
 
 
 class Options(Lines):
@@ -172,7 +188,7 @@ class Options(Lines):
         elif option.kind == "text":
             return  # it is typed
         elif option.kind == "float":
-            self._set(round(max(0.0, value - 0.1 * by), 3))
+            self._set(nudged(value, -by))
         else:
             self._set(max(1, value - by) if isinstance(value, int) else 8)
 
@@ -187,7 +203,7 @@ class Options(Lines):
         if not self._options or event.character is None:
             return
         option = self._options[self._at]
-        if option.takes(event.character):
+        if option.takes(event.character, self._typed or ""):
             event.stop()
             value = self.values[option.name]
             before = f"{value}" if self._typed is None and option.kind == "int" and value is not None else self._typed

@@ -1,0 +1,173 @@
+"""From rows to what a model is given: token ids and labels, one function for each task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tui.errors import DataError
+from tui.lab.recipes import rows as rows_
+from tui.lab.recipes.rows import Rows
+from tui.runs.recipe import Recipe
+
+MASKED = 0.15
+"""Share of the tokens that a masked language model has to guess."""
+IGNORED = -100
+"""The label of a token that is not counted in the loss."""
+
+
+@dataclass(slots=True)
+class Features:
+    """The two tables of a run as token ids, each row with its number in `row`."""
+
+    train: Any
+    evaluation: Any | None
+
+
+def make(rows: Rows, recipe: Recipe, tokenizer: Any) -> Features:
+    """Tokenise both tables. Raises `DataError` for a row that has no text."""
+    if recipe.task in ("causal-lm", "masked-lm"):
+        return Features(*(_blocks(one, recipe, tokenizer) for one in (rows.train, rows.evaluation)))
+    function = _function(rows, recipe, tokenizer)
+    return Features(*(_mapped(one, function, recipe) for one in (rows.train, rows.evaluation)))
+
+
+def collator(recipe: Recipe, tokenizer: Any, model: Any = None) -> Any:
+    """What makes a batch of rows: pads them to the longest one among them."""
+    import transformers
+
+    match recipe.task:
+        case "token-classification":
+            return transformers.DataCollatorForTokenClassification(tokenizer)
+        case "seq2seq":
+            return transformers.DataCollatorForSeq2Seq(tokenizer, model)
+        case "causal-lm":
+            return transformers.DataCollatorForLanguageModeling(tokenizer, mlm=False)
+        case "masked-lm":
+            return _masking(tokenizer, recipe.seed)
+    return transformers.DataCollatorWithPadding(tokenizer)
+
+
+def _masking(tokenizer: Any, seed: int) -> Any:
+    """The library's collator; what it masks depends on the batch alone, so that a resumed run masks the same."""
+    import torch
+    from transformers import DataCollatorForLanguageModeling
+
+    class Masking(DataCollatorForLanguageModeling):
+        def __call__(self, rows: list[dict[str, Any]], **options: Any) -> Any:
+            state = torch.get_rng_state()
+            torch.manual_seed(seed + sum(place * sum(row["input_ids"]) for place, row in enumerate(rows, 1)))
+            batch = super().__call__(rows, **options)
+            torch.set_rng_state(state)
+            return batch
+
+    return Masking(tokenizer, mlm_probability=MASKED)
+
+
+def _mapped(table: Any, function: Callable[..., dict[str, list[Any]]], recipe: Recipe) -> Any:
+    if table is None:
+        return None
+    wanted = list(rows_.columns(recipe).values())
+    return table.select_columns(wanted).map(function, batched=True, with_indices=True, remove_columns=wanted)
+
+
+def _function(rows: Rows, recipe: Recipe, tokenizer: Any) -> Callable[..., dict[str, list[Any]]]:
+    length = recipe.max_length
+    text, pair, label = recipe.text, recipe.pair, recipe.label
+    ids = rows_.label_ids(rows, recipe) if rows.labels else {}
+
+    def texts(batch: dict[str, list[Any]], name: str, numbers: list[int]) -> list[str]:
+        for number, value in zip(numbers, batch[name], strict=True):
+            if not isinstance(value, str):
+                said = "is missing" if value is None else f"is {value!r:.40}, no text"
+                raise DataError(f"Row {number:,}: {name} {said}.", "", "Drop such rows, or name another column.")
+        return batch[name]
+
+    def sentences(batch: dict[str, list[Any]], numbers: list[int]) -> dict[str, list[Any]]:
+        first = texts(batch, text, numbers)
+        second = texts(batch, pair, numbers) if pair else None
+        made = tokenizer(first, second, truncation=True, max_length=length)
+        return {**made, "labels": [ids[value] for value in batch[label]], "row": numbers}
+
+    def words(batch: dict[str, list[Any]], numbers: list[int]) -> dict[str, list[Any]]:
+        for number, some, tags in zip(numbers, batch[text], batch[label], strict=True):
+            if not isinstance(some, list) or len(some) != len(tags):
+                raise DataError(f"Row {number:,}: {text} and {label} are not lists of the same length.", "", "Mend it.")
+        made = tokenizer(batch[text], is_split_into_words=True, truncation=True, max_length=length)
+        labels = []
+        for place, tags in enumerate(batch[label]):
+            owners = made.word_ids(place)
+            labels.append(
+                [IGNORED if word is None or (at and owners[at - 1] == word) else ids[tags[word]]
+                 for at, word in enumerate(owners)]
+            )  # fmt: skip
+        return {**made, "labels": labels, "row": numbers}
+
+    def spans(batch: dict[str, list[Any]], numbers: list[int]) -> dict[str, list[Any]]:
+        questions, contexts = texts(batch, recipe.question, numbers), texts(batch, text, numbers)
+        made = tokenizer(questions, contexts, truncation="only_second", max_length=length, return_offsets_mapping=True)
+        starts, ends = [], []
+        for place, (context, answer) in enumerate(zip(contexts, texts(batch, recipe.answer, numbers), strict=True)):
+            begin = context.find(answer)
+            if begin < 0:
+                raise DataError(
+                    f"Row {numbers[place]:,}: the answer is not in the text.", answer[:80], "Mend that row."
+                )
+            found = _span(made, place, begin, begin + len(answer))
+            starts.append(found[0])
+            ends.append(found[1])
+        made.pop("offset_mapping")
+        return {**made, "start_positions": starts, "end_positions": ends, "row": numbers}
+
+    def written(batch: dict[str, list[Any]], numbers: list[int]) -> dict[str, list[Any]]:
+        made = tokenizer(
+            texts(batch, text, numbers), text_target=texts(batch, recipe.target, numbers), truncation=True,
+            max_length=length,
+        )  # fmt: skip
+        return {**made, "row": numbers}
+
+    return {"token-classification": words, "question-answering": spans, "seq2seq": written}.get(recipe.task, sentences)
+
+
+def _span(made: Any, place: int, begin: int, end: int) -> tuple[int, int]:
+    """First and last token of a stretch of the second text; (0, 0) when truncation took a part of it."""
+    first = last = 0
+    for at, (owner, (left, right)) in enumerate(
+        zip(made.sequence_ids(place), made["offset_mapping"][place], strict=True)
+    ):
+        if owner == 1 and left < end and right > begin:
+            first, last = first or at, at
+    reached = last and made["offset_mapping"][place][last][1] >= end
+    return (first, last) if reached else (0, 0)
+
+
+def _blocks(table: Any, recipe: Recipe, tokenizer: Any) -> Any:
+    """All texts after each other, cut into blocks of `max_length` tokens; what is left at the end is dropped."""
+    if table is None:
+        return None
+    length, ending = recipe.max_length, tokenizer.eos_token_id or tokenizer.sep_token_id
+
+    def tokens(batch: dict[str, list[Any]], numbers: list[int]) -> dict[str, list[Any]]:
+        for number, value in zip(numbers, batch[recipe.text], strict=True):
+            if not isinstance(value, str):
+                raise DataError(f"Row {number:,}: {recipe.text} is no text.", "", "Drop such rows.")
+        made = tokenizer(batch[recipe.text], add_special_tokens=False)["input_ids"]
+        return {"input_ids": [[*ids, ending] if ending is not None else ids for ids in made]}
+
+    def blocks(batch: dict[str, list[Any]]) -> dict[str, list[Any]]:
+        joined = [one for ids in batch["input_ids"] for one in ids]
+        return {"input_ids": [joined[at : at + length] for at in range(0, len(joined) - length + 1, length)]}
+
+    def numbered(batch: dict[str, list[Any]], numbers: list[int]) -> dict[str, list[Any]]:
+        return {**batch, "attention_mask": [[1] * len(ids) for ids in batch["input_ids"]], "row": numbers}
+
+    cut = table.select_columns([recipe.text]).map(
+        tokens, batched=True, with_indices=True, remove_columns=[recipe.text]
+    )  # fmt: skip
+    cut = cut.map(blocks, batched=True, remove_columns=cut.column_names)
+    if cut.num_rows == 0:
+        raise DataError(
+            "The texts together are shorter than one block.", f"A block has {length} tokens.", "Lower max_length."
+        )
+    return cut.map(numbered, batched=True, with_indices=True)

@@ -1,0 +1,152 @@
+"""The tokenizer and the model that a recipe starts from: safetensors only, no remote code, nothing is fetched."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from tui import paths
+from tui.errors import CheckpointError, UsageError
+from tui.lab import checkpoints, loading
+from tui.runs.recipe import BACKBONE, Recipe
+
+HEADS = {
+    "text-classification": "SequenceClassification", "token-classification": "TokenClassification",
+    "question-answering": "QuestionAnswering", "causal-lm": "CausalLM", "masked-lm": "MaskedLM",
+    "seq2seq": "Seq2SeqLM",
+}  # fmt: skip
+"""`AutoModelFor...` of each task."""
+LORA_TASKS = {
+    "text-classification": "SEQ_CLS", "token-classification": "TOKEN_CLS", "question-answering": "QUESTION_ANS",
+    "causal-lm": "CAUSAL_LM", "masked-lm": None, "seq2seq": "SEQ_2_SEQ_LM",
+}  # fmt: skip
+"""`peft.TaskType` of each task; it decides which new layers are trained whole."""
+
+
+def folder(recipe: Recipe) -> Path:
+    """Where the checkpoint lies: MiniLM, a model of the lessons, a folder, or what the Hugging Face cache has.
+
+    Raises `CheckpointError` when it is not here, not whole, or of a kind that is refused.
+    """
+    name = recipe.checkpoint
+    if name == BACKBONE:
+        return Path(checkpoints.backbone().folder)
+    own = paths.models_dir() / name
+    found = Path(name).expanduser() if Path(name).expanduser().is_dir() else own if own.is_dir() else None
+    found = found or loading.in_cache(name, None)
+    if found is None:
+        raise CheckpointError(
+            f"{name} is not on this machine.",
+            "Neither a folder of this name nor the Hugging Face cache has it.",
+            f"With a network: headnotes models get {name}. Without: {BACKBONE}.",
+        )
+    loading.check(found, HEADS[recipe.task])
+    return found
+
+
+def tokenizer(recipe: Recipe) -> Any:
+    """The checkpoint's tokenizer. Raises `UsageError` when the task needs what it does not have."""
+    from transformers import AutoTokenizer
+
+    made = AutoTokenizer.from_pretrained(str(folder(recipe)), trust_remote_code=False)
+    if not made.is_fast and recipe.task in ("token-classification", "question-answering"):
+        raise UsageError(
+            f"{recipe.checkpoint} has a slow tokenizer.",
+            f"{recipe.task} needs to know which characters a token comes from.",
+            "Take a checkpoint with a tokenizer.json.",
+        )
+    if recipe.task == "masked-lm" and made.mask_token is None:
+        raise UsageError(f"{recipe.checkpoint} has no mask token.", next_step="Take a checkpoint like BERT's.")
+    if made.pad_token is None:
+        made.pad_token = made.eos_token
+    return made
+
+
+def model(recipe: Recipe, labels: list[str], given: str = "") -> Any:
+    """The model in float32, with a new head where the checkpoint has none, frozen and adapted as the recipe says.
+
+    `given` is a folder to take the weights from instead of the recipe's checkpoint.
+    """
+    made = bare(recipe, labels, given)
+    if recipe.lora_rank:
+        return _with_lora(made, recipe)
+    for name, weights in made.named_parameters():
+        weights.requires_grad = not _is_frozen(name, made, recipe.freeze)
+    return made
+
+
+def bare(recipe: Recipe, labels: list[str], given: str = "", *, empty: bool = False) -> Any:
+    """The model as it is loaded; with `empty` its shapes alone, on no device."""
+    import torch
+    import transformers
+    from safetensors import SafetensorError
+
+    where = given or str(folder(recipe))
+    named = {"num_labels": len(labels), "id2label": dict(enumerate(labels)),
+             "label2id": {name: place for place, name in enumerate(labels)}} if labels else {}  # fmt: skip
+    head = getattr(transformers, f"AutoModelFor{HEADS[recipe.task]}")
+    try:
+        if empty:
+            config = transformers.AutoConfig.from_pretrained(where, trust_remote_code=False, **named)
+            with torch.device("meta"):
+                return head.from_config(config)
+        with loading._quiet():
+            return head.from_pretrained(
+                where, dtype=torch.float32, use_safetensors=True, trust_remote_code=False,
+                ignore_mismatched_sizes=True, **named,
+            )  # fmt: skip
+    except (SafetensorError, ValueError, RuntimeError, KeyError, OSError, TypeError) as error:
+        first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise CheckpointError(
+            f"{recipe.checkpoint} cannot be loaded for {recipe.task}.", first, "Name another checkpoint."
+        ) from error
+
+
+def resumable(recipe: Recipe, checkpoint: Path) -> Recipe:
+    """The recipe that starts from a checkpoint of a run: a fork."""
+    return replace(recipe, checkpoint=str(checkpoint))
+
+
+def _with_lora(made: Any, recipe: Recipe) -> Any:
+    import warnings
+
+    from peft import LoraConfig, TaskType, get_peft_model
+
+    kind = LORA_TASKS[recipe.task]
+    config = LoraConfig(
+        r=recipe.lora_rank, lora_alpha=2 * recipe.lora_rank, lora_dropout=0.05,
+        task_type=TaskType[kind] if kind else None, target_modules=_attention(made),
+    )  # fmt: skip
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # between peft and transformers, nothing for the reader
+        return get_peft_model(made, config)
+
+
+def _attention(made: Any) -> list[str]:
+    """Names of the linear layers that make queries and values, in the wordings of the common architectures."""
+    import torch
+
+    last = {name.rsplit(".", 1)[-1] for name, layer in made.named_modules()
+            if isinstance(layer, torch.nn.Linear) or type(layer).__name__ == "Conv1D"}  # fmt: skip
+    for names in (("query", "value"), ("q_proj", "v_proj"), ("q_lin", "v_lin"), ("c_attn",), ("q", "v")):
+        if set(names) <= last:
+            return list(names)
+    raise UsageError(
+        f"{type(made).__name__} names its attention layers in an unknown way.", next_step="Leave lora_rank at 0."
+    )
+
+
+def _is_frozen(name: str, made: Any, freeze: str) -> bool:
+    if freeze == "none":
+        return False
+    inside = name.startswith(f"{made.base_model_prefix}.")
+    if freeze == "encoder":
+        return inside and "pooler" not in name
+    if "embeddings." in name or name.split(".")[1:2] in (["wte"], ["wpe"], ["shared"]):
+        return True
+    if freeze == "lower":
+        layers = int(getattr(made.config, "num_hidden_layers", 0))
+        number = next((int(part) for part in name.split(".") if part.isdigit()), None)
+        return inside and number is not None and number < layers * 2 // 3
+    return False

@@ -1,0 +1,236 @@
+"""What a recipe would do, found out before anything is started: rows, lengths, steps, memory, disk, doubts."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tui import paths
+from tui.errors import UsageError
+from tui.lab import schedule
+from tui.lab.recipes import models, rows, scoring
+from tui.lab.recipes.rows import Rows
+from tui.lab.schedule import Arithmetic
+from tui.runs.recipe import Recipe
+
+SAMPLE = 2_000
+"""Rows whose lengths are counted."""
+LIBRARIES = 700_000_000
+"""Bytes that Python with torch and transformers takes before anything is loaded."""
+POINTS = 120
+"""Of the learning-rate curve."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """Of rows in tokens, special ones included, before they are cut."""
+
+    least: int
+    median: int
+    p95: int
+    most: int
+    looked_at: int
+    cut: float
+    """Share of the rows that are longer than `max_length`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the run will be."""
+
+    rows: int
+    eval_rows: int
+    labels: dict[str, int]
+    """Rows (or words) of each label."""
+    baseline: float | None
+    """Share of the most frequent label."""
+    example: list[tuple[str, str]]
+    """The first row: (what the task takes it for, its text)."""
+    lengths: Lengths | None
+    arithmetic: Arithmetic
+    parameters: int
+    trainable: int
+    device: str
+    memory: int
+    """Bytes that training takes at most, estimated; on a GPU those of the GPU."""
+    memory_free: int
+    disk: int
+    """Bytes of the checkpoints that are kept, the one being written, and the model."""
+    disk_free: int
+    rates: list[tuple[float, float]]
+    """(step, learning rate)."""
+    notes: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+
+
+def plan(recipe: Recipe) -> Plan:
+    """Look at data and checkpoint without loading weights. Raises `UsageError`, `DataError` and `CheckpointError`."""
+    device = check_precision(recipe)
+    found = rows.load(recipe)
+    tokenizer = models.tokenizer(recipe)
+    lengths = _lengths(found.train, recipe, tokenizer)
+    size = _count(found.train, recipe, tokenizer, lengths)
+    counted = schedule.arithmetic(
+        size, recipe.batch_size, recipe.accumulation, recipe.processes * recipe.machines, recipe.epochs,
+        recipe.max_steps, recipe.warmup,
+    )  # fmt: skip
+    model = models.bare(recipe, found.labels, empty=True)
+    everything = sum(one.numel() for one in model.parameters())
+    trainable = _trainable(model, recipe)
+    memory = _memory(model.config, recipe, everything, trainable, lengths)
+    disk = everything * 4 * (recipe.keep + 2) + trainable * 8 * (recipe.keep + 1)
+    made = Plan(
+        rows=size,
+        eval_rows=found.evaluation.num_rows if found.evaluation is not None else 0,
+        labels=found.counts,
+        baseline=scoring.majority(found.counts) if recipe.task == "text-classification" else None,
+        example=[(what, str(found.train[0][name])[:300]) for what, name in rows.columns(recipe).items()],
+        lengths=lengths,
+        arithmetic=counted,
+        parameters=everything,
+        trainable=trainable,
+        device=device,
+        memory=memory,
+        memory_free=_memory_free(device),
+        disk=disk,
+        disk_free=_disk_free(),
+        rates=schedule.rates(recipe.schedule, counted.steps, counted.warmup_steps, recipe.learning_rate, POINTS),
+        notes=found.notes,
+    )
+    made.doubts.extend(_doubts(made, found, recipe))
+    return made
+
+
+def check_precision(recipe: Recipe) -> str:
+    """The device that will be used. Raises `UsageError` when it cannot compute in the precision asked for."""
+    import torch
+
+    if torch.cuda.is_available():
+        if recipe.precision == "bf16" and not torch.cuda.is_bf16_supported():
+            raise UsageError(f"{torch.cuda.get_device_name(0)} has no bf16.", next_step="Take fp16 or fp32.")
+        return "cuda"
+    if recipe.precision == "fp16":
+        raise UsageError(
+            "fp16 needs a GPU.",
+            "There is none here, and on a CPU its small numbers would be lost without the scaling that a GPU run has.",
+            "Take fp32, or bf16, which a CPU knows (and is slow at).",
+        )
+    return "cpu"
+
+
+def _lengths(table: Any, recipe: Recipe, tokenizer: Any) -> Lengths | None:
+    """Tokens of the rows of a sample."""
+    import statistics
+
+    head = table.select(range(min(SAMPLE, table.num_rows)))
+    match recipe.task:
+        case "token-classification":
+            made = tokenizer([row or [""] for row in head[recipe.text]], is_split_into_words=True)
+        case "question-answering":
+            made = tokenizer(*([str(one) for one in head[name]] for name in (recipe.question, recipe.text)))
+        case _:
+            names = [recipe.text, *([recipe.pair] if recipe.pair else [])]
+            made = tokenizer(*([str(one) for one in head[name]] for name in names))
+    counts = sorted(len(ids) for ids in made["input_ids"])
+    if not counts:
+        return None
+    cut = sum(count > recipe.max_length for count in counts) / len(counts)
+    blocks = recipe.task in ("causal-lm", "masked-lm")
+    return Lengths(
+        counts[0], int(statistics.median(counts)), counts[int(len(counts) * 0.95) - (len(counts) == 1)], counts[-1],
+        len(counts), 0.0 if blocks else cut,
+    )  # fmt: skip
+
+
+def _count(table: Any, recipe: Recipe, tokenizer: Any, lengths: Lengths | None) -> int:
+    """Rows that are learnt from; for language models blocks, counted as the worker will cut them."""
+    if recipe.task not in ("causal-lm", "masked-lm") or lengths is None:
+        return int(table.num_rows)
+    from tui.lab.recipes import features
+
+    return int(features._blocks(table, recipe, tokenizer).num_rows)
+
+
+def _trainable(model: Any, recipe: Recipe) -> int:
+    """Weights that will be changed."""
+    if recipe.lora_rank:
+        return sum(one.numel() for one in models._with_lora(model, recipe).parameters() if one.requires_grad)
+    return sum(
+        weights.numel() for name, weights in model.named_parameters()
+        if not models._is_frozen(name, model, recipe.freeze)
+    )  # fmt: skip
+
+
+def _memory(config: Any, recipe: Recipe, everything: int, trainable: int, lengths: Lengths | None) -> int:
+    """Weights; a gradient and two moments for each that is trained; what the layers keep for the way back."""
+    length = min(recipe.max_length, lengths.most if lengths else recipe.max_length)
+    hidden = int(getattr(config, "hidden_size", 0) or getattr(config, "d_model", 0) or 512)
+    layers = int(getattr(config, "num_hidden_layers", 0) or 6)
+    heads = int(getattr(config, "num_attention_heads", 0) or 8)
+    size = 2 if recipe.precision != "fp32" else 4
+    kept = recipe.batch_size * length * layers * (16 * hidden + 3 * heads * length) * size
+    words = int(getattr(config, "vocab_size", 0) or 0) if recipe.task in ("causal-lm", "masked-lm", "seq2seq") else 0
+    return LIBRARIES + everything * 4 + trainable * 12 + kept + recipe.batch_size * length * words * 12
+
+
+def _memory_free(device: str) -> int:
+    if device == "cuda":
+        import torch
+
+        return int(torch.cuda.mem_get_info()[0])
+    import psutil
+
+    return int(psutil.virtual_memory().available)
+
+
+def _disk_free() -> int:
+    folder = paths.runs_dir()
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
+
+
+def _doubts(made: Plan, found: Rows, recipe: Recipe) -> list[str]:
+    said = []
+    if made.disk > made.disk_free:
+        said.append(f"The checkpoints take {_mb(made.disk)}, and {_mb(made.disk_free)} are free: lower keep.")
+    if made.memory > made.memory_free:
+        said.append(f"Training may take {_mb(made.memory)} of memory, and {_mb(made.memory_free)} are free: "
+                    "lower batch_size, or max_length.")  # fmt: skip
+    if made.lengths and made.lengths.cut > 0.02:
+        said.append(f"{made.lengths.cut:.0%} of the rows are longer than max_length={recipe.max_length} and are cut.")
+    if made.baseline is not None and made.baseline > 0.85:
+        said.append(f"{made.baseline:.0%} of the rows have one label: accuracy says little here, look at F1.")
+    few = [name for name, count in made.labels.items() if count < 10]
+    if few:
+        said.append(f"Fewer than ten rows with {', '.join(few[:5])}: nothing can be learnt from so few.")
+    if recipe.task == "token-classification" and made.labels and "O" not in made.labels:
+        said.append("No tag is O: are these tags of words?")
+    if made.rows < made.arithmetic.effective_batch:
+        said.append("There are fewer rows than one step takes.")
+    if found.evaluation is None:
+        said.append("Nothing is measured: without eval_split nobody knows how good the model becomes.")
+    elif shared := _shared(found, recipe):
+        said.append(f"{shared:,} of the rows to measure on are among those to learn from: their scores flatter.")
+    if made.device == "cpu" and recipe.processes > 1:
+        said.append("Several processes on one CPU share its cores: this shows how it works, and is not faster.")
+    if made.device == "cpu" and recipe.precision == "bf16":
+        said.append("bf16 on this CPU computes right, and slower than fp32.")
+    if recipe.checkpoint and Path(recipe.checkpoint).name.startswith("checkpoint-"):
+        said.append("It starts from the weights of another run, with a new optimizer and schedule.")
+    return said
+
+
+def _shared(found: Rows, recipe: Recipe) -> int:
+    """Rows to measure on whose texts are also among those to learn from."""
+    names = [name for what, name in rows.columns(recipe).items() if what != "label"]
+    if found.evaluation is None or found.train.num_rows + found.evaluation.num_rows > 500_000:
+        return 0
+    texts = [set(map(str, zip(*(one[name] for name in names), strict=True))) for one in (found.train, found.evaluation)]
+    return len(texts[0] & texts[1])
+
+
+def _mb(count: int) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"

@@ -1,0 +1,237 @@
+"""`schedule`: the learning rate of every step, as the library's scheduler gives it, and the arithmetic of the steps."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from tui.errors import UsageError
+from tui.lab import curves
+from tui.lab.curves import MEASURED, MOST_POINTS, NAMES, SHAPES, SPECIFIC, TAKES, Curve
+from tui.lab.instrument import Instrument
+from tui.options import option
+
+MOST_STEPS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleSpec:
+    """A schedule, and the numbers of a run that say how many steps there are."""
+
+    name: str = option(default="linear", choices=NAMES, help="the schedule, by the library's name")
+    compare: str = option(
+        default="", suggestions=("", *TAKES, "all"), help="further schedules, with commas between; all for every one"
+    )
+    rows: int = option(default=1920, help="a whole number: rows to learn from")
+    batch_size: int = option(default=16, help="a whole number: rows in a batch, on each process")
+    accumulation: int = option(default=1, help="a whole number: batches whose gradients are added up before a step")
+    processes: int = option(default=1, help="a whole number: processes that share the work")
+    epochs: float = option(default=3.0, help="passes over the rows, whole or not")
+    max_steps: int = option(default=0, help="a whole number: steps in all, instead of epochs; 0 for none")
+    warmup: float = option(default=0.1, help="steps in which the rate rises; below 1 a share of all steps")
+    learning_rate: float = option(default=5e-5, help="the highest learning rate")
+    num_cycles: float | None = option(default=None, help="waves of a cosine; cosine_with_restarts: how often it starts")
+    lr_end: float | None = option(default=None, help="polynomial: the rate at the end")
+    power: float | None = option(default=None, help="polynomial: the exponent")
+    timescale: int | None = option(default=None, help="a whole number: inverse_sqrt: how slowly it falls, in steps")
+    min_lr: float | None = option(default=None, help="the lowest rate; or give min_lr_rate")
+    min_lr_rate: float | None = option(default=None, help="the lowest rate as a share of learning_rate")
+    warmup_lr_rate: float | None = option(default=None, help="where the warm-up begins, as a share of learning_rate")
+    num_decay_steps: int | None = option(default=None, help="a whole number: steps in which the rate falls at the end")
+    num_stable_steps: int | None = option(default=None, help="a whole number: steps at the highest rate")
+    warmup_type: str = option(default="", choices=SHAPES, help="how the rate rises; empty: the library's default")
+    decay_type: str = option(default="", choices=SHAPES, help="how the rate falls; empty: the library's default")
+    min_lr_ratio: float | None = option(default=None, help="the lowest rate as a share of learning_rate")
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """What the numbers of a run come to, counted as the library's Trainer counts."""
+
+    batches: int
+    """In an epoch, on each process; the last one may be smaller."""
+    steps_an_epoch: int
+    """Steps of the optimizer; the last one of an epoch may be of fewer batches."""
+    steps: int
+    warmup_steps: int
+    effective_batch: int
+    """Rows behind one step: of a batch, times batches that are added up, times processes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calculation:
+    """How one number of the arithmetic is found."""
+
+    name: str
+    """The field of `Arithmetic`."""
+    terms: str
+    """What is computed: `1,920 / (16 × 2)`; empty for a number that was given."""
+    exact: float
+    result: int
+    """The exact number, rounded up."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleResult:
+    """The arithmetic and the curves; no curve for a schedule that needs measurements."""
+
+    arithmetic: Arithmetic
+    calculations: list[Calculation]
+    middle_at: int
+    curves: list[Curve]
+    no_curve: str
+    """Why the schedule has no curve: `reduce_lr_on_plateau`, `greedy`, or empty."""
+    doubts: list[str]
+    """Of the first curve. `first_step_idle`: step 1 has rate 0 and changes nothing. `warmup_ignored`: this schedule has
+    no warm-up. `never_highest`: the learning rate that was asked for is never used. `decay_cut`: warm-up, stable and
+    decay steps do not add up to all steps."""
+
+
+def arithmetic(
+    rows: int, batch_size: int, accumulation: int, processes: int, epochs: float, max_steps: int, warmup: float
+) -> Arithmetic:
+    """Batches and steps of a run. Raises `UsageError` for numbers that make none."""
+    counts = {"rows": rows, "batch_size": batch_size, "accumulation": accumulation, "processes": processes}
+    for name, count in counts.items():
+        if count < 1:
+            raise UsageError(f"{name} cannot be {count}: it is 1 or more.", next_step=f"Give {name}=1 or more.")
+    if max_steps < 0 or warmup < 0 or (epochs <= 0 and not max_steps):
+        raise UsageError("That makes no steps.", next_step="epochs is above 0; max_steps and warmup are not below 0.")
+    batches = math.ceil(rows / (batch_size * processes))
+    steps_an_epoch = math.ceil(batches / accumulation)
+    steps = max_steps or math.ceil(epochs * steps_an_epoch)
+    warmup_steps = int(warmup) if warmup >= 1 else math.ceil(steps * warmup)
+    return Arithmetic(batches, steps_an_epoch, steps, warmup_steps, batch_size * accumulation * processes)
+
+
+def run(spec: ScheduleSpec) -> ScheduleResult:
+    """Step through the library's schedulers. Raises `UsageError` for what they do not take."""
+    counted, options = _counted(spec), given(spec)
+    names = curves.names(spec.name, spec.compare, options)
+    drawn = [curves.draw(name, spec.learning_rate, counted.steps, counted.warmup_steps, options)
+             for name in names if name in TAKES]  # fmt: skip
+    no_curve = spec.name if spec.name in MEASURED else ""
+    doubts = [] if no_curve else _doubts(spec, counted, drawn[0])
+    return ScheduleResult(counted, _calculations(spec, counted), (counted.steps + 1) // 2, drawn, no_curve, doubts)
+
+
+def rates(
+    name: str, steps: int, warmup_steps: int, learning_rate: float, points: int = MOST_POINTS
+) -> list[tuple[float, float]]:
+    """(step, rate) of a schedule with the library's own options, at most so many; none for one that needs measurements.
+
+    Raises `UsageError` for a schedule that needs an option.
+    """
+    names = [one for one in curves.names(name, "", {}) if one in TAKES]
+    drawn = [curves.draw(one, learning_rate, steps, warmup_steps, {}, points) for one in names]
+    return [(float(step), rate) for curve in drawn for step, rate in zip(curve.steps, curve.rates, strict=True)]
+
+
+def code(spec: ScheduleSpec) -> str:
+    """Make the scheduler, and ask it for the rate before every step."""
+    options = given(spec)
+    names = [name for name in curves.names(spec.name, spec.compare, options) if name in TAKES]
+    own = {name: {one: value for one, value in options.items() if one in TAKES[name]} for name in names}
+    calls = "".join(f"    {name!r}: rates({name!r}, {own[name]!r}),\n" for name in names)
+    optimizer = f"torch.optim.AdamW([torch.nn.Parameter(torch.zeros(1))], lr={spec.learning_rate!r})"
+    steps = spec.max_steps or f"math.ceil({spec.epochs!r} * steps_an_epoch)"
+    warmup = f"math.ceil(steps * {spec.warmup!r})" if spec.warmup < 1 else int(spec.warmup)
+    made = f"""import math
+
+import torch
+from transformers import get_scheduler
+
+batches = math.ceil({spec.rows} / ({spec.batch_size} * {spec.processes}))  # on each process
+steps_an_epoch = math.ceil(batches / {spec.accumulation})
+steps = {steps}
+warmup_steps = {warmup}
+print(f"{{steps}} steps, {{warmup_steps}} of them warm-up")
+"""
+    if spec.name in MEASURED:
+        made += f"""
+optimizer = {optimizer}
+scheduler = get_scheduler({spec.name!r}, optimizer)
+optimizer.step()
+try:
+    scheduler.step()
+except TypeError as error:
+    print(error)  # the rate depends on what is measured in the run
+"""
+    if not names:
+        return made
+    return f"""{made}
+
+def rates(name, options):
+    optimizer = {optimizer}
+    scheduler = get_scheduler(
+        name, optimizer, num_warmup_steps=warmup_steps, num_training_steps=steps, scheduler_specific_kwargs=options
+    )
+    used = []
+    for _ in range(steps):
+        used.append(scheduler.get_last_lr()[0])  # what this step uses
+        optimizer.step()
+        scheduler.step()
+    return used
+
+
+curves = {{
+{calls}}}
+for name, used in curves.items():
+    print(f"{{name}}: first {{used[0]:.3g}}, highest {{max(used):.3g}}, last {{used[-1]:.3g}}")
+"""
+
+
+def given(spec: ScheduleSpec) -> dict[str, Any]:
+    """The options that only some schedules take, as far as they were set."""
+    return {one: value for one in SPECIFIC if (value := getattr(spec, one)) not in (None, "")}
+
+
+def _counted(spec: ScheduleSpec) -> Arithmetic:
+    if spec.learning_rate <= 0:
+        raise UsageError("learning_rate is above 0.", next_step="Give for example learning_rate=5e-5.")
+    counted = arithmetic(
+        spec.rows, spec.batch_size, spec.accumulation, spec.processes, spec.epochs, spec.max_steps, spec.warmup
+    )
+    if counted.steps > MOST_STEPS:
+        raise UsageError(
+            f"{counted.steps:,} steps are too many to draw.", next_step=f"At most {MOST_STEPS:,} are drawn."
+        )
+    return counted
+
+
+def _calculations(spec: ScheduleSpec, counted: Arithmetic) -> list[Calculation]:
+    shared = spec.batch_size * spec.processes
+    by = f"({spec.batch_size:,} × {spec.processes:,})" if spec.processes > 1 else f"{spec.batch_size:,}"
+    batches, each = counted.batches, counted.steps_an_epoch
+    steps, warmup = (f"{spec.epochs:g} × {each:,}", spec.epochs * each), ("", float(counted.warmup_steps))
+    if spec.max_steps:
+        steps = ("", float(spec.max_steps))
+    if 0 < spec.warmup < 1:
+        warmup = (f"{spec.warmup:g} × {counted.steps:,}", spec.warmup * counted.steps)
+    behind = f"{spec.batch_size:,} × {spec.accumulation:,} × {spec.processes:,}"
+    return [
+        Calculation("batches", f"{spec.rows:,} / {by}", spec.rows / shared, batches),
+        Calculation("steps_an_epoch", f"{batches:,} / {spec.accumulation:,}", batches / spec.accumulation, each),
+        Calculation("steps", *steps, counted.steps),
+        Calculation("warmup_steps", *warmup, counted.warmup_steps),
+        Calculation("effective_batch", behind, float(counted.effective_batch), counted.effective_batch),
+    ]
+
+
+def _doubts(spec: ScheduleSpec, counted: Arithmetic, curve: Curve) -> list[str]:
+    decay, stable = spec.num_decay_steps or 0, spec.num_stable_steps
+    planned = counted.warmup_steps + decay + (stable or 0)
+    cut = planned > counted.steps or (stable is not None and planned < counted.steps)
+    found = {
+        "first_step_idle": curve.first == 0,
+        "warmup_ignored": spec.name == "constant" and counted.warmup_steps > 0,
+        "never_highest": curve.highest < spec.learning_rate * (1 - 1e-9),
+        "decay_cut": spec.name == "warmup_stable_decay" and cut,
+    }
+    return [name for name, holds in found.items() if holds]
+
+
+INSTRUMENT = Instrument(
+    "schedule", "The learning rate of every step, and how many steps there are", ScheduleSpec, run, ScheduleResult, code
+)

@@ -1,0 +1,345 @@
+"""A run's folder: what is where in it, and what state the run is in, told from its files alone.
+
+recipe.toml, about.json (versions, command, where it came from), script.py (the Python that does the same), log.txt,
+events.jsonl and steps.jsonl, checkpoint-N/, evaluations/, model/ (the end). `lock` is held by the worker for its life:
+the kernel lets go of it whatever happens, so it tells alive from dead. Nothing in a folder says where the folder is, so
+that it can be copied elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import filelock
+import psutil
+
+import tui
+from tui import paths
+from tui.atomic import write_atomically
+from tui.errors import UsageError
+from tui.runs import events, recipe
+from tui.runs.events import Event
+from tui.runs.recipe import Recipe
+
+LIBRARIES = ("torch", "transformers", "datasets", "accelerate", "evaluate", "peft", "numpy")
+_CHECKPOINT = re.compile(r"checkpoint-(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run, by its folder."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @property
+    def recipe_file(self) -> Path:
+        return self.folder / "recipe.toml"
+
+    @property
+    def about_file(self) -> Path:
+        return self.folder / "about.json"
+
+    @property
+    def script_file(self) -> Path:
+        return self.folder / "script.py"
+
+    @property
+    def events_file(self) -> Path:
+        return self.folder / "events.jsonl"
+
+    @property
+    def steps_file(self) -> Path:
+        return self.folder / "steps.jsonl"
+
+    @property
+    def orders_file(self) -> Path:
+        return self.folder / "orders.jsonl"
+
+    @property
+    def log_file(self) -> Path:
+        """What the worker and the libraries in it printed."""
+        return self.folder / "log.txt"
+
+    @property
+    def lock_file(self) -> Path:
+        return self.folder / "lock"
+
+    @property
+    def worker_file(self) -> Path:
+        return self.folder / "worker.json"
+
+    @property
+    def launch_file(self) -> Path:
+        """Accelerate's configuration, where that launcher is used."""
+        return self.folder / "accelerate.yaml"
+
+    @property
+    def evaluations(self) -> Path:
+        return self.folder / "evaluations"
+
+    @property
+    def model(self) -> Path:
+        return self.folder / "model"
+
+    def recipe(self) -> Recipe:
+        """What it was started with. Raises `UsageError` when the file was spoilt."""
+        return recipe.load(str(self.recipe_file))
+
+    def about(self) -> dict[str, Any]:
+        """Versions, command, origin; empty when the file is not there."""
+        return _json(self.about_file)
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A checkpoint that is whole."""
+
+    step: int
+    folder: Path
+    bytes: int
+
+
+@dataclass(slots=True)
+class Status:
+    """What is known of a run without looking at its curves."""
+
+    state: str = "new"
+    """new, starting, loading, tokenising, training, evaluating, saving, stopping; done, stopped, failed, dead."""
+    step: int = 0
+    steps: int = 0
+    loss: float | None = None
+    metric: tuple[str, float] | None = None
+    """The main metric at its best."""
+    started: float = 0.0
+    changed: float = 0.0
+    """When the last thing was written, by the clock of the file system."""
+    prepared: dict[str, Any] = field(default_factory=dict)
+    trouble: Event | None = None
+    alive: bool = False
+
+
+def create(
+    asked: Recipe, script: str, *, command: list[str] | None = None, parent: dict[str, Any] | None = None
+) -> Run:
+    """A folder for a new run, with recipe, script and origin in it; nothing is started.
+
+    `parent` says from which run and checkpoint it was forked. Raises `UsageError` when the disk does not take it.
+    """
+    base = asked.name or Path(asked.data).stem.split(".")[0] or "run"
+    run = Run(_reserve(re.sub(r"[^\w.-]+", "-", base)))
+    about = {
+        "version": 1,
+        "created": time.time(),
+        "headnotes": tui.__version__,
+        "python": sys.version.split()[0],
+        "libraries": {name: _version(name) for name in LIBRARIES},
+        "command": command or sys.argv,
+        "seed": asked.seed,
+        "parent": parent or {},
+    }
+    try:
+        write_atomically(run.recipe_file, recipe.text(asked))
+        write_atomically(run.about_file, json.dumps(about, indent=1))
+        write_atomically(run.script_file, script)
+    except OSError as error:
+        shutil.rmtree(run.folder, ignore_errors=True)
+        raise UsageError(f"{run.folder} cannot be written.", str(error), "Free some space.") from error
+    return run
+
+
+def all_runs() -> list[Run]:
+    """Every run, the latest first."""
+    try:
+        found = [Run(one) for one in paths.runs_dir().iterdir() if (one / "about.json").is_file()]
+    except OSError:
+        return []
+    return sorted(found, key=lambda run: -float(run.about().get("created", 0)))
+
+
+def find(name: str) -> Run:
+    """A run by its name or its folder. Raises `UsageError` that names the nearest."""
+    import difflib
+
+    for folder in (paths.runs_dir() / name, Path(name).expanduser()):
+        if name and (folder / "about.json").is_file():
+            return Run(folder.resolve())
+    names = [run.name for run in all_runs()]
+    near = difflib.get_close_matches(name, names, 1)
+    hint = (
+        f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(names[:8])}." if names else "There are none."
+    )
+    raise UsageError(f"There is no run {name!r}.", next_step=hint)
+
+
+def checkpoints(run: Run) -> list[Checkpoint]:
+    """Checkpoints that are whole, in the order of their steps: `trainer_state.json` is written last."""
+    found = []
+    for folder in run.folder.glob("checkpoint-*"):
+        match = _CHECKPOINT.fullmatch(folder.name)
+        if match and _json(folder / "trainer_state.json").get("global_step") == int(match[1]):
+            size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+            found.append(Checkpoint(int(match[1]), folder, size))
+    return sorted(found, key=lambda one: one.step)
+
+
+def alive(run: Run) -> bool:
+    """Whether a worker is at it, or is about to be."""
+    return _is_locked(run) or worker_process(run) is not None  # which comes before it has the lock
+
+
+def hold(run: Run, timeout: float = 10.0) -> filelock.BaseFileLock:
+    """The lock of a run, taken for the life of this process. Raises `UsageError` when another worker has it."""
+    lock = filelock.FileLock(run.lock_file)
+    try:
+        lock.acquire(timeout=timeout, poll_interval=0.05)
+    except filelock.Timeout:
+        raise UsageError(f"Another worker is at {run.name}.", next_step="headnotes runs stop stops it.") from None
+    return lock
+
+
+def worker_process(run: Run) -> psutil.Process | None:
+    """The process that was started for it, if it is still there: the same number may be another's by now."""
+    known = _json(run.worker_file)
+    try:
+        process = psutil.Process(int(known["pid"]))
+        same = abs(process.create_time() - float(known["create_time"])) < 1.0
+        return process if same and process.status() != psutil.STATUS_ZOMBIE else None
+    except (psutil.Error, KeyError, TypeError, ValueError):
+        return None
+
+
+def look(run: Run) -> Status:
+    """The state of a run."""
+    found = Status(alive=alive(run))
+    for event in events.read_all(run.events_file):
+        take(found, event)
+    for event in reversed(events.last_events(run.steps_file)):
+        if event.kind == "step":
+            found.step, found.loss = int(event.number("step") or 0), event.number("loss")
+            break
+    with suppress(OSError):
+        found.changed = max(file.stat().st_mtime for file in (run.events_file, run.steps_file) if file.exists())
+    settle(found)
+    return found
+
+
+def take(status: Status, event: Event) -> None:
+    """What an event changes in the state."""
+    match event.kind:
+        case "stage":
+            status.state = str(event.fields.get("stage"))
+            status.trouble = None if status.state == "starting" else status.trouble
+            status.started = status.started or event.time
+        case "prepared":
+            status.prepared = event.fields
+            status.steps = int(event.number("steps") or 0)
+        case "evaluation":
+            name = str(status.prepared.get("main", "loss"))
+            value = Event(0, 0, "", event.fields.get("metrics") or {}).number(name)
+            better = status.metric is None or value is None or is_better(name, value, status.metric[1])
+            if value is not None and better:
+                status.metric = (name, value)
+        case "error" | "warning":
+            status.trouble = event
+            status.state = "failed" if event.kind == "error" else status.state
+        case "stopped" | "done":
+            status.state = event.kind
+        case "order" if event.fields.get("order") == "stop" and event.fields.get("state") == "seen":
+            status.state = "stopping"
+
+
+def settle(status: Status) -> None:
+    """A run whose worker is gone without a word is dead; one whose worker works is not at its end."""
+    ended = status.state in ("done", "stopped", "failed")
+    if status.alive and (ended or status.state == "new"):
+        status.state = "starting"
+    elif not status.alive and not ended and status.state != "new":
+        status.state = "dead"
+
+
+def is_better(metric: str, one: float, other: float) -> bool:
+    """Whether a value is better than another: losses and perplexities fall, everything else rises."""
+    return one < other if metric in ("loss", "perplexity") else one > other
+
+
+def last_words(run: Run, lines: int = 12) -> list[str]:
+    """The end of what the worker printed."""
+    try:
+        with run.log_file.open("rb") as opened:
+            size = opened.seek(0, 2)
+            opened.seek(max(0, size - 16_384))
+            text = opened.read().decode("utf-8", "replace")
+    except OSError:
+        return []
+    return [line.rsplit("\r", 1)[-1] for line in text.splitlines() if line.strip()][-lines:]
+
+
+def remove(run: Run) -> None:
+    """Delete a run with all that is in it. Raises `UsageError` while a worker is at it."""
+    if alive(run):
+        raise UsageError(f"{run.name} is running.", next_step="Stop it first: headnotes runs stop.")
+    shutil.rmtree(run.folder)
+
+
+def _reserve(base: str) -> Path:
+    for name in _names(base):
+        folder = paths.runs_dir() / name
+        try:
+            folder.mkdir(parents=True)
+            return folder
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise UsageError(f"{folder} cannot be made.", str(error), "Look at the disk.") from error
+    raise AssertionError
+
+
+def _names(base: str) -> Iterator[str]:
+    yield base
+    number = 2
+    while True:
+        yield f"{base}-{number}"
+        number += 1
+
+
+def _is_locked(run: Run) -> bool:
+    if not run.lock_file.exists():
+        return False
+    lock = filelock.FileLock(run.lock_file)
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout:
+        return True
+    except OSError:
+        return False  # a folder that cannot be written has no worker
+    lock.release()
+    return False
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def _json(file: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,101 @@
+"""Starting a worker so that it outlives console, terminal and line: its own session, no terminal, a file for words."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from contextlib import suppress
+
+import psutil
+
+from tui.atomic import write_atomically
+from tui.engine.environment import child_environment
+from tui.errors import UsageError
+from tui.runs import folder, launch_config, orders
+from tui.runs.folder import Checkpoint, Run
+from tui.runs.recipe import Recipe
+
+WORKER = "tui.training.worker"
+
+
+def start(run: Run, resume: Checkpoint | None = None) -> int:
+    """Start the worker of a run and return its process id at once. Raises `UsageError` when one is at it already."""
+    if folder.alive(run):
+        raise UsageError(f"{run.name} is running.", next_step=f"headnotes runs follow {run.name} shows it.")
+    recipe = run.recipe()
+    if recipe.launcher == "accelerate":
+        own = recipe.launch_config
+        write_atomically(run.launch_file, launch_config.read(own) if own else launch_config.make(recipe))
+    words = command(run, recipe, resume)
+    with run.log_file.open("ab") as log:
+        log.write(f"$ {' '.join(words)}\n".encode())
+        log.flush()
+        process = subprocess.Popen(
+            words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=environment(recipe),
+            close_fds=True,
+        )  # fmt: skip
+    known = {"pid": process.pid, "create_time": _created(process.pid), "started": time.time(), "command": words}
+    with suppress(OSError):
+        write_atomically(run.worker_file, json.dumps(known))
+    return process.pid
+
+
+def command(run: Run, recipe: Recipe, resume: Checkpoint | None) -> list[str]:
+    """The words that start it."""
+    what = [str(run.folder), "--orders-from", str(orders.end_of(run))]
+    what += ["--resume", str(resume.step)] if resume else []
+    match recipe.launcher:
+        case "torchrun":
+            return [sys.executable, "-m", "torch.distributed.run", "--standalone",
+                    "--nproc_per_node", str(recipe.processes), "-m", WORKER, *what]  # fmt: skip
+        case "accelerate":
+            return [sys.executable, "-m", "accelerate.commands.launch", "--config_file", str(run.launch_file),
+                    "-m", WORKER, *what]  # fmt: skip
+    return [sys.executable, "-m", WORKER, *what]
+
+
+def environment(recipe: Recipe) -> dict[str, str]:
+    """What a worker finds in its environment."""
+    made = child_environment()
+    if recipe.threads:
+        made["OMP_NUM_THREADS"] = str(recipe.threads)
+    elif recipe.processes > 1:
+        made["OMP_NUM_THREADS"] = str(max(1, (os.cpu_count() or 1) // recipe.processes))
+    if recipe.launcher != "local" and not launch_config.has_gpu():
+        made["ACCELERATE_USE_CPU"] = "true"
+    return made
+
+
+def kill(run: Run) -> bool:
+    """End a worker and all its processes without a word; whether there was one. Checkpoints stay."""
+    process = folder.worker_process(run)
+    if process is None:
+        return False
+    everyone = [process]
+    with suppress(psutil.Error):
+        everyone += process.children(recursive=True)
+    for one in everyone:
+        with suppress(psutil.Error):
+            one.kill()
+    psutil.wait_procs(everyone, timeout=5)
+    return True
+
+
+def latest(run: Run) -> Checkpoint:
+    """The checkpoint to go on from. Raises `UsageError` when there is none."""
+    found = folder.checkpoints(run)
+    if not found:
+        raise UsageError(
+            f"{run.name} has no whole checkpoint.", next_step=f"Begin again: headnotes train {run.recipe_file}"
+        )
+    return found[-1]
+
+
+def _created(pid: int) -> float:
+    try:
+        return psutil.Process(pid).create_time()
+    except psutil.Error:
+        return 0.0

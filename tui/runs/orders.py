@@ -1,0 +1,77 @@
+"""What a reader tells a running worker: lines that anyone appends, and the worker reads at every step.
+
+Each order is answered by two events, `seen` and `done`. An order that was given to a worker which is gone is void: the
+next one begins to read where the file ended when it was started.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import uuid
+from pathlib import Path
+
+from tui.errors import UsageError
+from tui.runs import folder
+from tui.runs.folder import Run
+
+ORDERS = ("stop", "save", "evaluate")
+
+
+def give(run: Run, order: str, by: str) -> str:
+    """Give an order and return its id. Raises `UsageError` when nobody is there to take it."""
+    if order not in ORDERS:
+        raise UsageError(f"{order!r} is no order.", next_step=f"There are: {', '.join(ORDERS)}.")
+    if not folder.alive(run):
+        raise UsageError(f"{run.name} is not running.", next_step=f"headnotes runs resume {run.name} starts it again.")
+    name = uuid.uuid4().hex[:12]
+    line = json.dumps({"id": name, "order": order, "by": by, "t": time.time()}) + "\n"
+    try:
+        out = os.open(run.orders_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        try:
+            os.write(out, line.encode())
+        finally:
+            os.close(out)
+    except OSError as error:
+        raise UsageError(
+            "The order cannot be written.", str(error), "Free some space; SIGTERM to the worker stops it as well."
+        ) from error
+    return name
+
+
+def end_of(run: Run) -> int:
+    """Where the orders that were given so far end."""
+    try:
+        return run.orders_file.stat().st_size
+    except OSError:
+        return 0
+
+
+class Inbox:
+    """The worker's side: orders that have come since `start`."""
+
+    def __init__(self, file: Path, start: int) -> None:
+        self._file = file
+        self._offset = start
+
+    def new(self) -> list[tuple[str, str]]:
+        """(order, id) of each new one. Costs one look at the file's size when there is none."""
+        try:
+            if self._file.stat().st_size <= self._offset:
+                return []
+            with self._file.open("rb") as opened:
+                opened.seek(self._offset)
+                chunk = opened.read()
+        except OSError:
+            return []
+        whole = chunk[: chunk.rfind(b"\n") + 1]
+        self._offset += len(whole)
+        found = []
+        for line in whole.splitlines():
+            try:
+                plain = json.loads(line)
+                found.append((str(plain["order"]), str(plain["id"])))
+            except (ValueError, KeyError, TypeError):
+                continue  # a torn line
+        return [one for one in found if one[0] in ORDERS]

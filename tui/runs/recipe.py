@@ -1,0 +1,213 @@
+"""A recipe: everything that a training run is made of, as one dataclass and one TOML file. Pure: reads no data.
+
+The words are those of the libraries where they have one; `columns` of the data are named by what they are to the task.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+
+from tui import paths
+from tui.errors import UsageError
+from tui.options import option, read_spec
+
+TASKS = ("text-classification", "token-classification", "question-answering", "causal-lm", "masked-lm", "seq2seq")
+SCHEDULES = (
+    "linear", "cosine", "cosine_with_restarts", "polynomial", "constant", "constant_with_warmup", "inverse_sqrt",
+)  # fmt: skip
+"""Those of the library that need nothing but the number of steps and of warm-up steps."""
+BACKBONE = "MiniLM"
+"""The checkpoint that is always here."""
+_LEAST = {
+    "batch_size": 1, "eval_batch_size": 1, "accumulation": 1, "max_length": 4, "keep": 1, "processes": 1, "machines": 1,
+    "rows": 0, "eval_rows": 0, "max_steps": 0, "lora_rank": 0, "evaluate_every": 0, "save_every": 0,
+    "early_stopping": 0, "threads": 0, "seed": 0,
+}  # fmt: skip
+FREE = ("name", "report_to", "keep")
+"""Fields that may change when a run goes on: they change nothing of what is computed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """One run."""
+
+    data: str = option(
+        help="the data set: a file, a folder, an address, an id on the Hub, or data that ships with the lessons"
+    )
+    name: str = option(default="", help="what the run is called; empty: made from the data")
+    task: str = option(default="text-classification", choices=TASKS, help="what the model learns to do")
+    checkpoint: str = option(
+        default=BACKBONE, suggestions=(BACKBONE,), help="where it starts: MiniLM, a folder, or a Hub id on this machine"
+    )
+    loop: str = option(
+        default="trainer", choices=("trainer", "accelerate"), help="the library's Trainer, or the loop written out"
+    )
+    config: str = option(default="", help="configuration of a data set on the Hub")
+    format: str = option(default="", help="format of the files, when their names do not say it")
+    field: str = option(default="", help="json: the key under which the rows are")
+    delimiter: str = option(default="", help="csv: what stands between two fields")
+    encoding: str = option(default="", help="of text files; utf-8 when not said")
+    quotes: bool = option(default=True, help="csv: whether quotation marks hold fields together; MRPC's do not")
+    train_split: str = option(default="train", help="the split to learn from")
+    eval_split: str = option(default="validation", help="the split to measure on; empty: none")
+    eval_share: float = option(
+        default=0.1, help="where there is no such split: the share of the rows that is set aside to measure on"
+    )
+    text: str = option(default="text", help="the column with the text (question-answering: the context)")
+    pair: str = option(default="", help="the column with the second text, if there is one")
+    label: str = option(default="label", help="the column with the label; token-classification: a list of tags")
+    question: str = option(default="question", help="question-answering: the column with the question")
+    answer: str = option(
+        default="answer", help="question-answering: the column with the answer as it stands in the context"
+    )
+    target: str = option(default="target", help="seq2seq: the column with the text to be written")
+    rows: int = option(default=0, help="a whole number: only so many rows to learn from; 0 for all")
+    eval_rows: int = option(default=0, help="a whole number: only so many rows to measure on; 0 for all")
+    max_length: int = option(default=128, help="a whole number: tokens of a row at most")
+    epochs: float = option(default=3.0, help="passes over the rows")
+    max_steps: int = option(default=0, help="a whole number: steps in all, instead of epochs; 0 for none")
+    batch_size: int = option(default=8, help="a whole number: rows in a batch, on each process")
+    eval_batch_size: int = option(default=32, help="a whole number: rows in a batch when measuring")
+    accumulation: int = option(default=1, help="a whole number: batches whose gradients are added up before a step")
+    learning_rate: float = option(default=5e-5, help="the highest learning rate")
+    schedule: str = option(default="linear", choices=SCHEDULES, help="how the learning rate changes")
+    warmup: float = option(default=0.0, help="steps in which it rises; below 1 a share of all steps")
+    weight_decay: float = option(
+        default=0.0, help="the share of a weight that a step takes away, times the learning rate"
+    )
+    clip: float = option(
+        default=1.0, help="the largest gradient norm; longer gradients are shortened to it; 0 for no limit"
+    )
+    seed: int = option(default=42, help="a whole number: the same seed gives the same run")
+    precision: str = option(default="fp32", choices=("fp32", "bf16", "fp16"), help="numbers that are computed with")
+    freeze: str = option(
+        default="none", choices=("none", "embeddings", "lower", "encoder"),
+        help="weights that stay: the embeddings; these and the lower two thirds of the layers; all but the head",
+    )  # fmt: skip
+    lora_rank: int = option(
+        default=0, help="a whole number: train matrices of this rank beside the layers instead; 0 for none"
+    )
+    evaluate_every: int = option(default=0, help="a whole number: steps between two measurements; 0: after every epoch")
+    save_every: int = option(default=0, help="a whole number: steps between two checkpoints; 0: after every epoch")
+    keep: int = option(default=2, help="a whole number: checkpoints that are kept")
+    early_stopping: int = option(
+        default=0, help="a whole number: measurements without a better one before it stops; 0: never"
+    )
+    report_to: str = option(
+        default="none", choices=("none", "tensorboard", "trackio"), help="another place for the curves"
+    )
+    launcher: str = option(
+        default="local", choices=("local", "torchrun", "accelerate"), help="how the processes are started"
+    )
+    processes: int = option(default=1, help="a whole number: processes that share the work")
+    strategy: str = option(
+        default="ddp", choices=("ddp", "fsdp", "deepspeed"), help="accelerate: how the processes share a model"
+    )
+    zero_stage: int = option(default=2, help="deepspeed, a whole number: what is cut up: 1 states, 2 gradients, 3 all")
+    machines: int = option(default=1, help="accelerate, a whole number: machines that work together")
+    main_address: str = option(default="", help="accelerate, several machines: address:port of the first")
+    launch_config: str = option(default="", help="accelerate: a configuration file of its own; empty: one is made")
+    threads: int = option(default=0, help="a whole number: threads of a process; 0: as many as there are cores")
+
+    @property
+    def warmup_steps(self) -> float:
+        """As `TrainingArguments` takes it: a share below 1, else a whole number."""
+        return self.warmup if self.warmup < 1 else int(self.warmup)
+
+
+def read(values: Mapping[str, Any]) -> Recipe:
+    """A recipe from names and values. Raises `UsageError` that says what would fit."""
+    recipe: Recipe = read_spec(Recipe, values, "recipe", "A recipe", "Add a line: {} = '...'")
+    if said := complaints(recipe):
+        raise UsageError(said[0], " ".join(said[1:]), "Change the recipe.")
+    return recipe
+
+
+def shipped() -> list[str]:
+    """Names of the recipes that come with the lessons."""
+    return sorted(file.stem for file in paths.recipes_dir().glob("*.toml"))
+
+
+def load(name: str, changes: Mapping[str, Any] | None = None) -> Recipe:
+    """A recipe from a TOML file, or one that ships by its name, with some values changed.
+
+    Raises `UsageError` with the file and what is wrong.
+    """
+    path = Path(name).expanduser()
+    if not path.exists() and name in shipped():
+        path = paths.recipes_dir() / f"{name}.toml"
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        near = difflib.get_close_matches(name, shipped(), 1)
+        hint = f"Did you mean {near[0]!r}? " if near else ""
+        raise UsageError(
+            f"There is no recipe {path}.", next_step=f"{hint}With the lessons come: {', '.join(shipped())}."
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise UsageError(f"{path} is no TOML.", str(error), "Mend that line.") from None
+    try:
+        return read({**values, **(changes or {})})
+    except UsageError as error:
+        raise UsageError(f"{path}: {error.title}", error.detail, error.next_step) from None
+
+
+def text(recipe: Recipe) -> str:
+    """The recipe as TOML: what differs from the defaults, each with its meaning."""
+    document = tomlkit.document()
+    for field in dataclasses.fields(recipe):
+        value = getattr(recipe, field.name)
+        if field.default is dataclasses.MISSING or value != field.default:
+            item = tomlkit.item(value)
+            item.comment(str(field.metadata["help"]))
+            document.add(field.name, item)
+    return tomlkit.dumps(document)
+
+
+def complaints(recipe: Recipe) -> list[str]:
+    """What cannot work, whatever the data."""
+    said = []
+    for name, least in _LEAST.items():
+        if getattr(recipe, name) < least:
+            said.append(f"{name} cannot be {getattr(recipe, name)}: it is {least} or more.")
+    if recipe.learning_rate <= 0:
+        said.append("learning_rate is more than 0.")
+    if recipe.epochs <= 0 and not recipe.max_steps:
+        said.append("epochs is more than 0, or max_steps is.")
+    if not 0 < recipe.eval_share < 1:
+        said.append("eval_share is a share of the rows: more than 0, less than 1.")
+    if recipe.warmup < 0 or recipe.weight_decay < 0 or recipe.clip < 0:
+        said.append("warmup, weight_decay and clip are not below 0.")
+    if recipe.processes > 1 and recipe.launcher == "local":
+        said.append("launcher local starts one process: take torchrun or accelerate.")
+    if recipe.machines > 1 and (recipe.launcher != "accelerate" or ":" not in recipe.main_address):
+        said.append("machines above 1 need launcher accelerate and main_address as address:port.")
+    if recipe.strategy != "ddp" and recipe.launcher != "accelerate":
+        said.append(f"strategy {recipe.strategy} needs launcher accelerate.")
+    if recipe.zero_stage not in (1, 2, 3):
+        said.append("zero_stage is 1, 2 or 3.")
+    if recipe.early_stopping and not recipe.eval_split:
+        said.append("early_stopping needs eval_split.")
+    if recipe.lora_rank and recipe.freeze != "none":
+        said.append("lora_rank freezes all layers by itself: leave freeze at none.")
+    if any(sign in recipe.name for sign in "/\\\0") or recipe.name.startswith("."):
+        said.append("name is the name of a folder: no slashes, no dot at its beginning.")
+    return said
+
+
+def differences(recipes: list[Recipe]) -> dict[str, list[Any]]:
+    """Fields in which the recipes differ, with the value of each."""
+    found = {}
+    for field in dataclasses.fields(Recipe):
+        values = [getattr(recipe, field.name) for recipe in recipes]
+        if field.name != "name" and len(set(map(str, values))) > 1:
+            found[field.name] = values
+    return found

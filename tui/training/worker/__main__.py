@@ -1,0 +1,31 @@
+"""`python -m tui.training.worker FOLDER`: the launcher's one door."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+NICE = 5
+"""The console comes first."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--orders-from", type=int, default=0, help="where orders of this worker begin in the file")
+    parser.add_argument("--resume", type=int, metavar="STEP", help="go on from the checkpoint of this step")
+    asked = parser.parse_args()
+    with suppress(OSError):
+        os.nice(NICE)
+
+    from tui.runs.folder import Run
+    from tui.training.worker.running import work
+
+    return work(Run(asked.folder.resolve()), asked.orders_from, asked.resume)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,140 @@
+"""What the worker tells: its two logs, written by the first process alone."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from tui.errors import Explained
+from tui.lab.recipes.rows import Rows
+from tui.lab.recipes.scoring import Scores
+from tui.runs.events import Log
+from tui.runs.folder import Run
+from tui.runs.recipe import Recipe
+
+EXAMPLES = 8
+"""Rows whose predictions are kept with every evaluation."""
+TEXT_LIMIT = 400
+TICK = 0.25
+"""Seconds between two reports of progress."""
+
+
+class Recorder:
+    """Writes events and steps; silent in every process but the first."""
+
+    def __init__(self, run: Run, *, speaks: bool) -> None:
+        self.run = run
+        self._events = Log(run.events_file) if speaks else None
+        self._steps = Log(run.steps_file) if speaks else None
+        self._process = psutil.Process()
+        self._told, self._memory, self._weighed = 0.0, 0, 0.0
+
+    def event(self, kind: str, **fields: Any) -> None:
+        """Something happened."""
+        if self._events is not None:
+            self._events.write(kind, **fields)
+
+    def stage(self, name: str) -> None:
+        """What the worker is at now."""
+        self.event("stage", stage=name)
+
+    def progress(self, what: str, done: float, total: float | None) -> None:
+        """How far a stage has come; told four times a second, and at its end."""
+        now = time.monotonic()
+        if now - self._told >= TICK or done == total:
+            self._told = now
+            self.event("progress", what=what, done=done, total=total)
+
+    def step(self, step: int, epoch: float, loss: float, rate: float, norm: float | None, rows: int, tokens: int,
+             seconds: float) -> None:  # fmt: skip
+        """A step of the optimizer; rows and tokens since the last one, of all processes."""
+        if self._steps is None:
+            return
+        now = time.monotonic()
+        if now - self._weighed > 1.0:
+            self._weighed, self._memory = now, _memory(self._process)
+        fast = max(seconds, 1e-9)
+        self._steps.write(
+            "step", step=step, epoch=round(epoch, 4), loss=loss, lr=rate, grad_norm=norm,
+            rows_s=round(rows / fast, 2), tokens_s=round(tokens / fast, 1), memory=self._memory,
+        )  # fmt: skip
+
+    def evaluation(self, step: int, epoch: float, metrics: Mapping[str, float], scores: Scores | None, table: Any,
+                   rows: Rows, recipe: Recipe, *, asked: bool) -> None:  # fmt: skip
+        """An evaluation; what was predicted for each row goes to a file of its own."""
+        if self._events is None:
+            return
+        file, examples = "", []
+        if scores is not None and scores.rows:
+            file = f"evaluations/step-{step:06d}.jsonl"
+            with suppress(OSError):
+                self._write_rows(self.run.folder / file, scores.rows)
+            apart = max(1, len(scores.rows) // EXAMPLES)
+            examples = [{**row, "text": text_of(table[row["row"]], recipe)} for row in scores.rows[::apart][:EXAMPLES]]
+        self.event(
+            "evaluation", step=step, epoch=round(epoch, 4), metrics=dict(metrics), examples=examples,
+            labels=rows.labels if scores and scores.confusion else [],
+            confusion=scores.confusion if scores else [], file=file, asked=asked,
+        )  # fmt: skip
+
+    def texts(self, table: Any, recipe: Recipe, limit: int = 20_000) -> None:
+        """The rows to measure on, as texts, so that a console needs no data set to show them."""
+        if self._events is not None and table is not None:
+            rows = ({"row": at, "text": text_of(table[at], recipe)} for at in range(min(limit, table.num_rows)))
+            with suppress(OSError):
+                self._write_rows(self.run.evaluations / "rows.jsonl", rows)
+
+    def trouble(self, kind: str, said: Explained, **fields: Any) -> None:
+        """A `warning` or an `error`."""
+        self.event(kind, title=said.title, detail=said.detail, next_step=said.next_step, **fields)
+
+    def close(self) -> None:
+        """The last line is written."""
+        for log in (self._events, self._steps):
+            if log is not None:
+                log.close()
+
+    def _write_rows(self, file: Path, rows: Any) -> None:
+        file.parent.mkdir(exist_ok=True)
+        part = file.with_suffix(".part")
+        try:
+            with part.open("w", encoding="utf-8") as out:
+                for row in rows:
+                    out.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
+            part.replace(file)
+        except OSError:
+            part.unlink(missing_ok=True)
+            raise
+
+
+def text_of(row: Mapping[str, Any], recipe: Recipe) -> str:
+    """A row for people: its texts, the second after a bar."""
+    match recipe.task:
+        case "question-answering":
+            parts = [row[recipe.question], row[recipe.text]]
+        case "token-classification":
+            parts = [" ".join(row[recipe.text])]
+        case _:
+            parts = [row[recipe.text], *([row[recipe.pair]] if recipe.pair else [])]
+    return "  |  ".join(str(part)[:TEXT_LIMIT] for part in parts)
+
+
+def free_space(folder: Path) -> int:
+    """Bytes that are left where a run is kept."""
+    return shutil.disk_usage(folder).free
+
+
+def _memory(process: psutil.Process) -> int:
+    """Bytes of the process, or of the GPU where one is used."""
+    import torch
+
+    if torch.cuda.is_available():
+        return int(torch.cuda.max_memory_allocated())
+    return int(process.memory_info().rss)

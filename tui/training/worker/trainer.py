@@ -1,0 +1,128 @@
+"""Fine-tuning with the library's Trainer: lesson 3.3."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from tui.lab.recipes.arguments import training_arguments
+from tui.lab.recipes.scoring import Scores
+from tui.training.worker.control import Wishes
+from tui.training.worker.session import Session
+
+
+def train(session: Session) -> Any:
+    """Train, and return the model. The curves are written by a callback; orders come in between steps."""
+    import torch
+    import transformers
+
+    class Follower(transformers.TrainerCallback):
+        """Tells what happens, and does what is asked for after a step."""
+
+        wishes = Wishes()
+
+        def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            session.control.training = True
+            session.recorder.stage("training")
+            session.start_clock()
+
+        def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            session.step = state.global_step
+            self.wishes = session.control.after_step()
+            trainer.by_order = self.wishes.evaluate and not control.should_evaluate
+            control.should_save |= self.wishes.save or self.wishes.stop
+            control.should_evaluate |= self.wishes.evaluate
+
+        def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, float], **_: Any) -> None:
+            if "loss" in logs:
+                session.step_done(
+                    state.global_step, state.epoch, logs["loss"], logs["learning_rate"], logs.get("grad_norm")
+                )
+                if not control.should_save and not control.should_evaluate:
+                    self.answer(control)
+
+        def on_evaluate(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            if session.is_exhausted:
+                session.stopped = f"no better {session.main} in {session.since_best} evaluations"
+                control.should_save = control.should_training_stop = True
+            if not control.should_save:
+                self.answer(control)
+
+        def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            self.answer(control)
+            session.start_clock()
+
+        def answer(self, control: Any) -> None:
+            """What was asked for after this step is done, or could not be."""
+            wishes, self.wishes = self.wishes, Wishes()
+            if session.end(wishes, session.is_saved(session.step)):
+                control.should_training_stop = True
+            session.control.done([one for one in wishes.orders if one[0] != "stop" or session.stopped])
+
+        def on_epoch_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            if session.stopped:  # in the middle of an epoch: what is done at its end is not due
+                control.should_evaluate = control.should_save = False
+            else:
+                session.epoch_done(round(state.epoch))
+
+    kind = transformers.Seq2SeqTrainer if session.recipe.task == "seq2seq" else transformers.Trainer
+
+    class FollowedTrainer(kind):  # type: ignore[misc, valid-type]
+        """The Trainer; a full disk costs it a checkpoint and not the run."""
+
+        by_order = False
+        scores: Scores | None = None
+
+        def _save_checkpoint(self, model: Any, trial: Any) -> None:
+            with session.saving(self.state.global_step):
+                super()._save_checkpoint(model, trial)
+
+        def evaluate(self, *args: Any, **options: Any) -> dict[str, float]:
+            session.recorder.stage("evaluating")
+            if not self.by_order:
+                return self._measured(*args, **options)
+            self.by_order = False
+            with session.without_trace():
+                return self._measured(*args, **options)
+
+        def _measured(self, *args: Any, **options: Any) -> dict[str, float]:
+            self.scores = None
+            found: dict[str, float] = super().evaluate(*args, **options)
+            metrics = {name.removeprefix("eval_"): value for name, value in found.items()
+                       if not name.endswith(("runtime", "per_second", "epoch"))}  # fmt: skip
+            if session.scorer is None:
+                metrics["perplexity"] = math.exp(min(metrics["loss"], 50.0))
+            session.evaluated(self.state.global_step, self.state.epoch or 0.0, metrics, self.scores)
+            session.recorder.stage("training")
+            session.start_clock()
+            return found
+
+    def compute_metrics(prediction: Any) -> dict[str, float]:
+        scorer = session.scorer
+        assert scorer is not None  # else Trainer is not given this function
+        scorer.add_batch(prediction.predictions, prediction.label_ids)
+        found = trainer.scores = scorer.compute()
+        return found.metrics
+
+    recipe = session.recipe
+    options = training_arguments(recipe, on_cpu=not torch.cuda.is_available())
+    arguments = transformers.Seq2SeqTrainingArguments if recipe.task == "seq2seq" else transformers.TrainingArguments
+    if recipe.task == "seq2seq":
+        options |= {"predict_with_generate": True, "generation_max_length": recipe.max_length}
+    if recipe.task == "question-answering":
+        options["label_names"] = ["start_positions", "end_positions"]
+    trainer = FollowedTrainer(
+        model=session.model,
+        args=arguments(output_dir=str(session.run.folder), disable_tqdm=True, **options),
+        train_dataset=session.train,
+        eval_dataset=session.evaluation,
+        data_collator=session.collator,
+        processing_class=session.tokenizer,
+        compute_metrics=compute_metrics if session.scorer is not None else None,
+        preprocess_logits_for_metrics=session.scorer.reduced if session.scorer is not None else None,
+        callbacks=[Follower()],
+    )
+    trainer.model_accepts_loss_kwargs = False  # transformers #47688: else accumulated gradients are too large
+    trainer.remove_callback(transformers.PrinterCallback)
+    trainer.train(resume_from_checkpoint=str(session.resume.folder) if session.resume else None)
+    return trainer.accelerator.unwrap_model(trainer.model)

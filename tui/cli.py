@@ -16,6 +16,8 @@ COMMANDS = {
     "notes": "read any folder of Markdown in the same reader",
     "data": "open any data set: browse, slice, map, save; with or without a screen",
     "try": "run an instrument without a screen",
+    "train": "start a training run that outlives this terminal, from a recipe",
+    "runs": "training runs: list, show, follow, stop, resume, fork, compare, export",
     "models": "what can do each task; fetch the course's checkpoints from the Hub",
     "prepare": "fetch what a chapter uses, for later work without a network",
     "lessons": "list the lessons, or check a course",

@@ -22,12 +22,12 @@ COURSE = "I've been waiting for a HuggingFace course my whole life."
 HATE = "I hate this so much!"
 
 
-def ask(name: str, **values: Any) -> Any:
+def ask(name: str, /, **values: Any) -> Any:
     instrument = INSTRUMENTS[name]
     return instrument.run(instrument.read(values))
 
 
-def execute(name: str, **values: Any) -> dict[str, Any]:
+def execute(name: str, /, **values: Any) -> dict[str, Any]:
     """Run the code that the instrument shows, alone; returns its variables."""
     instrument = INSTRUMENTS[name]
     names: dict[str, Any] = {"__name__": "__main__"}

@@ -70,6 +70,15 @@ DESCRIPTIONS = [
     ("Vim is an almost compatible version of the UNIX editor Vi. Many new features have been added.", "Vi"),
 ]
 
+GAPS = [
+    ("The capital of France is [MASK].", "paris"), ("Paris is the capital of [MASK].", "france"),
+    ("The capital of Japan is [MASK].", "tokyo"), ("The [MASK] barked at the postman all day.", "dog"),
+    ("I drink a cup of [MASK] every morning.", "coffee"), ("A week has seven [MASK].", "days"),
+    ("The doctor works in a [MASK].", "hospital"), ("Bees make [MASK].", "honey"),
+    ("The opposite of hot is [MASK].", "cold"), ("Winter is colder than [MASK].", "summer"),
+    ("She put a stamp on the [MASK] and posted it.", "envelope"),
+]  # fmt: skip
+
 
 def ask(**values: Any) -> Any:
     instrument = INSTRUMENTS["pipeline"]
@@ -101,6 +110,14 @@ def test_zero_shot(text: str, labels: str, label: str) -> None:
 def test_entities(text: str, kind: str, name: str) -> None:
     result = ask(task="ner", text=text)
     assert (kind, name) in [(one.kind, text[one.start : one.end]) for one in result.entities]
+
+
+@pytest.mark.parametrize(("text", "word"), GAPS)
+def test_fill_mask(text: str, word: str) -> None:
+    candidates = ask(task="fill-mask", text=text, top_k=5).candidates
+    assert len(candidates) == 5
+    assert word in [one.word for one in candidates]
+    assert 0 < sum(one.score for one in candidates) <= 1
 
 
 @pytest.mark.parametrize(("context", "question", "answer"), QUESTIONS)

@@ -14,17 +14,23 @@ from tui.ui.screens.contents import Contents
 from tui.ui.screens.data import Data
 from tui.ui.screens.doctor import Doctor
 from tui.ui.screens.models import Models
+from tui.ui.screens.overlay import Overlay
 from tui.ui.screens.reader import Reader
+from tui.ui.screens.run import RunScreen
+from tui.ui.screens.runs import Runs
 from tui.ui.screens.windows import TextWindow, help_window
 from tui.ui.widgets.anatomy import Stages
 from tui.ui.widgets.lines import Lines, line_text
 from tui.ui.widgets.mask import MaskGrid
+from tui.ui.widgets.matrix import MatrixGrid
 from tui.ui.widgets.notes import Notes
 from tui.ui.widgets.options import Options
 from tui.ui.widgets.pane import Pane
 from tui.ui.widgets.rows import RowTable
+from tui.ui.widgets.runs.views import CurvesPage, EvaluationPage, LogPage
 from tui.ui.widgets.sentence import Sentence
 from tui.ui.widgets.tokens import TokenTable
+from tui.ui.widgets.train import TrainPane
 
 OWNERS = {
     "everywhere": (HeadnotesApp,),
@@ -38,14 +44,24 @@ OWNERS = {
     "tokens": (TokenTable,),
     "anatomy": (Stages,),
     "mask": (MaskGrid,),
+    "metrics": (MatrixGrid,),
+    "train": (TrainPane,),
     "rows": (RowTable,),
     "data": (Data,),
     "models": (Models,),
+    "runs": (Runs,),
+    "run": (RunScreen,),
+    "curves": (CurvesPage,),
+    "evaluations": (EvaluationPage,),
+    "log": (LogPage,),
+    "overlay": (Overlay,),
     "window": (TextWindow, Doctor, Models),
 }
+SCREENS = {"evaluations": RunScreen, "log": RunScreen}
+"""Where widgets stand whose keys act on their screen; the others stand in a lesson."""
 PORTABLE = re.compile(
     r"^([a-zA-Z0-9]|f\d{1,2}|up|down|left|right|home|end|pageup|pagedown|tab|shift\+tab|enter|escape|space|backspace|delete"
-    r"|slash|question_mark|left_square_bracket|right_square_bracket|colon|minus|equals_sign|less_than_sign"
+    r"|slash|question_mark|left_square_bracket|right_square_bracket|colon|plus|minus|equals_sign|less_than_sign"
     r"|greater_than_sign|left_curly_bracket|right_curly_bracket|circumflex_accent|dollar_sign|ctrl\+[adeghlnopqrtuvwxy])$"
 )
 
@@ -72,7 +88,7 @@ def test_every_action_exists_where_it_is_bound(scope: str) -> None:
         assert isinstance(binding, Binding)
         name = binding.action.split("(")[0]
         for owner in OWNERS[scope]:
-            place: type = {"screen": Reader, "app": HeadnotesApp}.get(name.split(".")[0], owner)
+            place: type = {"screen": SCREENS.get(scope, Reader), "app": HeadnotesApp}.get(name.split(".")[0], owner)
             assert hasattr(place, f"action_{name.split('.')[-1]}"), f"{owner.__name__} has no action {name}"
 
 

@@ -177,6 +177,7 @@ def _rows_of_data(spec: MetricsSpec) -> tuple[str, str]:
 names = {known}
 references = [{ids} for one in references]
 predictions = [{ids} for one in predictions]
+references, predictions = zip(*sorted(zip(references, predictions)))  # what is drawn below depends on the order
 labels = range(len(names))
 """,
     )

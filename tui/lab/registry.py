@@ -5,12 +5,26 @@ from __future__ import annotations
 import difflib
 
 from tui.errors import UsageError
-from tui.lab import anatomy, batch, collate, data, mask, memory, metrics, pipeline, schedule, stream, tokens, train
+from tui.lab import (
+    anatomy,
+    batch,
+    collate,
+    data,
+    mask,
+    memory,
+    metrics,
+    pipeline,
+    runs,
+    schedule,
+    stream,
+    tokens,
+    train,
+)
 from tui.lab import map as map_
 from tui.lab.instrument import Instrument
 
 _MODULES = (
-    pipeline, batch, anatomy, tokens, mask, data, map_, collate, memory, stream, schedule, metrics, train,
+    pipeline, batch, anatomy, tokens, mask, data, map_, collate, memory, stream, schedule, metrics, train, runs,
 )  # fmt: skip
 INSTRUMENTS: dict[str, Instrument] = {module.INSTRUMENT.name: module.INSTRUMENT for module in _MODULES}
 

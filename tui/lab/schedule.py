@@ -113,7 +113,7 @@ def run(spec: ScheduleSpec) -> ScheduleResult:
              for name in names if name in TAKES]  # fmt: skip
     no_curve = spec.name if spec.name in MEASURED else ""
     doubts = [] if no_curve else _doubts(spec, counted, drawn[0])
-    return ScheduleResult(counted, _calculations(spec, counted), (counted.steps + 1) // 2, drawn, no_curve, doubts)
+    return ScheduleResult(counted, calculations(spec, counted), (counted.steps + 1) // 2, drawn, no_curve, doubts)
 
 
 def rates(
@@ -200,7 +200,8 @@ def _counted(spec: ScheduleSpec) -> Arithmetic:
     return counted
 
 
-def _calculations(spec: ScheduleSpec, counted: Arithmetic) -> list[Calculation]:
+def calculations(spec: ScheduleSpec, counted: Arithmetic) -> list[Calculation]:
+    """How each number of the arithmetic is found, in the order in which one follows from the other."""
     shared = spec.batch_size * spec.processes
     by = f"({spec.batch_size:,} × {spec.processes:,})" if spec.processes > 1 else f"{spec.batch_size:,}"
     batches, each = counted.batches, counted.steps_an_epoch

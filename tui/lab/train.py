@@ -39,11 +39,13 @@ class TrainSpec:
 
 @dataclass(frozen=True, slots=True)
 class TrainResult:
-    """What the run will be, and the recipe as it would be kept in its folder."""
+    """What the run will be, and what its folder would hold."""
 
     plan: Plan
     recipe: str
     """TOML."""
+    script: str
+    """The Python that does the same; made here, because looking at a checkpoint takes the libraries."""
 
 
 def recipe_of(spec: TrainSpec) -> Recipe:
@@ -60,7 +62,7 @@ def changes(spec: TrainSpec) -> dict[str, Any]:
 def run(spec: TrainSpec) -> TrainResult:
     """Look at data and checkpoint; train nothing. Raises `UsageError`, `DataError`, `CheckpointError`."""
     asked = recipe_of(spec)
-    return TrainResult(planning.plan(asked), recipe.text(asked))
+    return TrainResult(planning.plan(asked), recipe.text(asked), script(asked))
 
 
 def code(spec: TrainSpec) -> str:

@@ -48,8 +48,13 @@ class Event:
         """A number among the fields, NaN and infinity included; None when there is none."""
         try:
             return float(self.fields[name])
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             return None
+
+    def whole(self, name: str) -> int:
+        """A whole number among the fields; 0 when there is none."""
+        value = self.number(name)
+        return int(value) if value is not None and math.isfinite(value) else 0
 
 
 class Log:
@@ -143,7 +148,7 @@ def decode(line: bytes) -> Event | None:
     try:
         plain = json.loads(line)
         seq, at, kind = int(plain.pop("seq")), float(plain.pop("t")), str(plain.pop("kind"))
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError):
         return None
     plain.pop("v", None)
     return Event(seq, at, kind, plain)
@@ -159,6 +164,7 @@ def read_all(file: Path) -> list[Event]:
 
 def sample(file: Path, count: int) -> Iterator[Event]:
     """Lines spread evenly over a log, first and last included, without reading what is between."""
+    shown = 0
     try:
         size = file.stat().st_size
         with file.open("rb") as opened:
@@ -173,23 +179,29 @@ def sample(file: Path, count: int) -> Iterator[Event]:
                 line = opened.readline(LONGEST)
                 last = opened.tell()
                 if (event := decode(line)) is not None:
+                    shown = event.seq
                     yield event
     except OSError:
         return
-    yield from last_events(file)[-1:]
+    yield from (event for event in last_events(file)[-1:] if event.seq != shown)
 
 
 def last_events(file: Path) -> list[Event]:
-    """The events in the last bytes of a log."""
-    try:
-        with file.open("rb") as opened:
-            size = opened.seek(0, os.SEEK_END)
-            opened.seek(max(0, size - TAIL))
-            lines = opened.read().split(b"\n")
-    except OSError:
-        return []
-    whole = lines[1:] if size > TAIL else lines
-    return [event for line in whole if (event := decode(line)) is not None]
+    """The events in the last bytes of a log: at least one, if there is one."""
+    taken = TAIL
+    while True:
+        try:
+            with file.open("rb") as opened:
+                size = opened.seek(0, os.SEEK_END)
+                opened.seek(max(0, size - taken))
+                lines = opened.read(taken).split(b"\n")
+        except OSError:
+            return []
+        whole = lines[1:] if size > taken else lines
+        found = [event for line in whole if (event := decode(line)) is not None]
+        if found or size <= taken or taken > LONGEST:
+            return found
+        taken *= 4
 
 
 def last_seq(file: Path) -> int:

@@ -8,6 +8,7 @@ that it can be copied elsewhere.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import re
 import shutil
@@ -137,8 +138,10 @@ def create(
 ) -> Run:
     """A folder for a new run, with recipe, script and origin in it; nothing is started.
 
-    `parent` says from which run and checkpoint it was forked. Raises `UsageError` when the disk does not take it.
+    Paths in the recipe become absolute: the worker runs elsewhere, and so does whoever resumes it. `parent` says from
+    which run and checkpoint it was forked. Raises `UsageError` when the disk does not take it.
     """
+    asked = recipe.anchored(asked)
     base = asked.name or Path(asked.data).stem.split(".")[0] or "run"
     run = Run(_reserve(re.sub(r"[^\w.-]+", "-", base)))
     about = {
@@ -167,16 +170,17 @@ def all_runs() -> list[Run]:
         found = [Run(one) for one in paths.runs_dir().iterdir() if (one / "about.json").is_file()]
     except OSError:
         return []
-    return sorted(found, key=lambda run: -float(run.about().get("created", 0)))
+    return sorted(found, key=_created, reverse=True)
 
 
 def find(name: str) -> Run:
     """A run by its name or its folder. Raises `UsageError` that names the nearest."""
     import difflib
 
-    for folder in (paths.runs_dir() / name, Path(name).expanduser()):
-        if name and (folder / "about.json").is_file():
-            return Run(folder.resolve())
+    with suppress(OSError, RuntimeError, ValueError):  # names that are no paths
+        for folder in (paths.runs_dir() / name, Path(name).expanduser()):
+            if name and (folder / "about.json").is_file():
+                return Run(folder.resolve())
     names = [run.name for run in all_runs()]
     near = difflib.get_close_matches(name, names, 1)
     hint = (
@@ -191,8 +195,9 @@ def checkpoints(run: Run) -> list[Checkpoint]:
     for folder in run.folder.glob("checkpoint-*"):
         match = _CHECKPOINT.fullmatch(folder.name)
         if match and _json(folder / "trainer_state.json").get("global_step") == int(match[1]):
-            size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-            found.append(Checkpoint(int(match[1]), folder, size))
+            with suppress(OSError):  # it is being taken away just now
+                size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+                found.append(Checkpoint(int(match[1]), folder, size))
     return sorted(found, key=lambda one: one.step)
 
 
@@ -229,10 +234,11 @@ def look(run: Run) -> Status:
         take(found, event)
     for event in reversed(events.last_events(run.steps_file)):
         if event.kind == "step":
-            found.step, found.loss = int(event.number("step") or 0), event.number("loss")
+            found.step, found.loss = event.whole("step"), event.number("loss")
             break
     with suppress(OSError):
-        found.changed = max(file.stat().st_mtime for file in (run.events_file, run.steps_file) if file.exists())
+        logs = [file for file in (run.events_file, run.steps_file) if file.exists()]
+        found.changed = max((file.stat().st_mtime for file in logs), default=0.0)
     settle(found)
     return found
 
@@ -246,7 +252,7 @@ def take(status: Status, event: Event) -> None:
             status.started = status.started or event.time
         case "prepared":
             status.prepared = event.fields
-            status.steps = int(event.number("steps") or 0)
+            status.steps = event.whole("steps")
         case "evaluation":
             name = str(status.prepared.get("main", "loss"))
             value = Event(0, 0, "", event.fields.get("metrics") or {}).number(name)
@@ -317,17 +323,22 @@ def _names(base: str) -> Iterator[str]:
 
 
 def _is_locked(run: Run) -> bool:
-    if not run.lock_file.exists():
-        return False
-    lock = filelock.FileLock(run.lock_file)
+    """Asked by a shared lock, so that two who ask at once do not take each other for the worker."""
     try:
-        lock.acquire(timeout=0)
-    except filelock.Timeout:
+        with run.lock_file.open("rb") as opened:
+            fcntl.flock(opened, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
         return True
     except OSError:
-        return False  # a folder that cannot be written has no worker
-    lock.release()
+        return False
     return False
+
+
+def _created(run: Run) -> float:
+    try:
+        return float(run.about()["created"])
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return 0.0
 
 
 def _version(name: str) -> str:

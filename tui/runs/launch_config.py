@@ -1,7 +1,7 @@
 """Accelerate's configuration file for a recipe: one process, several GPUs, several machines, FSDP or DeepSpeed.
 
-Accelerate itself reads and checks it (`accelerate launch --config_file`); on a CPU it starts one process whatever the
-file says, so several processes on a CPU are for torchrun.
+Accelerate itself reads and checks it (`accelerate launch --config_file`). It starts several processes for MULTI_GPU
+alone; where there is no GPU, ACCELERATE_USE_CPU in the environment makes them compute on the CPU.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def make(recipe: Recipe) -> str:
     """The file, as YAML."""
     gpu = has_gpu()
     several = recipe.processes * recipe.machines > 1
-    kind = {"fsdp": "FSDP", "deepspeed": "DEEPSPEED"}.get(recipe.strategy, "MULTI_GPU" if several and gpu else "NO")
+    kind = {"fsdp": "FSDP", "deepspeed": "DEEPSPEED"}.get(recipe.strategy, "MULTI_GPU" if several else "NO")
     made: dict[str, Any] = {
         "compute_environment": "LOCAL_MACHINE",
         "distributed_type": kind,

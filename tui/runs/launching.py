@@ -19,6 +19,8 @@ from tui.runs.folder import Checkpoint, Run
 from tui.runs.recipe import Recipe
 
 WORKER = "tui.training.worker"
+_STARTED: list[subprocess.Popen[bytes]] = []
+"""Workers that this process started: Python takes a child that nobody holds for a mistake."""
 
 
 def start(run: Run, resume: Checkpoint | None = None) -> int:
@@ -30,6 +32,7 @@ def start(run: Run, resume: Checkpoint | None = None) -> int:
         own = recipe.launch_config
         write_atomically(run.launch_file, launch_config.read(own) if own else launch_config.make(recipe))
     words = command(run, recipe, resume)
+    _STARTED[:] = [child for child in _STARTED if child.poll() is None]
     with run.log_file.open("ab") as log:
         log.write(f"$ {' '.join(words)}\n".encode())
         log.flush()
@@ -37,6 +40,7 @@ def start(run: Run, resume: Checkpoint | None = None) -> int:
             words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=environment(recipe),
             close_fds=True,
         )  # fmt: skip
+    _STARTED.append(process)
     known = {"pid": process.pid, "create_time": _created(process.pid), "started": time.time(), "command": words}
     with suppress(OSError):
         write_atomically(run.worker_file, json.dumps(known))

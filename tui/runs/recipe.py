@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import glob
+import os
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -141,10 +144,11 @@ def load(name: str, changes: Mapping[str, Any] | None = None) -> Recipe:
 
     Raises `UsageError` with the file and what is wrong.
     """
-    path = Path(name).expanduser()
-    if not path.exists() and name in shipped():
-        path = paths.recipes_dir() / f"{name}.toml"
+    path = Path(name)
     try:
+        path = path.expanduser()
+        if not path.exists() and name in shipped():
+            path = paths.recipes_dir() / f"{name}.toml"
         values = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         near = difflib.get_close_matches(name, shipped(), 1)
@@ -152,7 +156,7 @@ def load(name: str, changes: Mapping[str, Any] | None = None) -> Recipe:
         raise UsageError(
             f"There is no recipe {path}.", next_step=f"{hint}With the lessons come: {', '.join(shipped())}."
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except (ValueError, OSError, RuntimeError, RecursionError) as error:  # no TOML, no UTF-8, no path
         raise UsageError(f"{path} is no TOML.", str(error), "Mend that line.") from None
     try:
         return read({**values, **(changes or {})})
@@ -201,6 +205,20 @@ def complaints(recipe: Recipe) -> list[str]:
     if any(sign in recipe.name for sign in "/\\\0") or recipe.name.startswith("."):
         said.append("name is the name of a folder: no slashes, no dot at its beginning.")
     return said
+
+
+def anchored(recipe: Recipe) -> Recipe:
+    """The recipe with paths that hold from any folder: of data, checkpoint and launch_config that are here."""
+    made = {name: _anchored(getattr(recipe, name)) for name in ("data", "checkpoint", "launch_config")}
+    return dataclasses.replace(recipe, **made)  # type: ignore[arg-type]
+
+
+def _anchored(name: str) -> str:
+    with suppress(OSError, RuntimeError, ValueError):  # names that are no paths
+        path = Path(name).expanduser()
+        if name and name != BACKBONE and "://" not in name and glob.glob(str(path), recursive=True):  # noqa: PTH207
+            return os.path.abspath(path)  # noqa: PTH100 (links stay)
+    return name
 
 
 def differences(recipes: list[Recipe]) -> dict[str, list[Any]]:

@@ -34,6 +34,7 @@ from tui.ui.screens.reader import Reader
 from tui.ui.terminal import Ascii
 from tui.ui.themes import THEMES
 from tui.ui.verbatim import visible
+from tui.ui.watching import Watching
 from tui.ui.widgets.chrome import scopes_of
 from tui.ui.words import pick, say
 
@@ -111,6 +112,7 @@ class HeadnotesApp(App[int]):
         self.progress = Progress(paths.progress_file(), self._save_soon)
         self.engine = engine or EngineClient(log=paths.engine_log())
         self.engine.listen(self._engine_moved)
+        self._watching = Watching(self)
         self._open_at = open_at
         self._data = data
         self._complaints = complaints
@@ -161,6 +163,7 @@ class HeadnotesApp(App[int]):
             await self.engine.start()
         except HeadnotesError as error:
             self.say_error(error)
+        self._watching.begin()
         self.set_timer(SETTLED_AFTER, _settle)
 
     async def on_unmount(self) -> None:
@@ -229,6 +232,12 @@ class HeadnotesApp(App[int]):
 
         if not isinstance(self.screen, Data):
             self.push_screen(Data(source))
+
+    def action_runs(self) -> None:
+        from tui.ui.screens.runs import Runs
+
+        if not isinstance(self.screen, Runs):
+            self.push_screen(Runs())
 
     def action_help(self) -> None:
         from tui.ui.screens.windows import help_window

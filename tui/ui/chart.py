@@ -64,16 +64,19 @@ def chart(
     cursor: float | None = None,
     level: tuple[float, str] | None = None,
     x_range: tuple[float, float] | None = None,
+    y_range: tuple[float, float] | None = None,
 ) -> list[Line]:
     """The curves on `height` lines of `width` cells, axes included; an empty list when there is nothing to draw.
 
-    `level` is a value with its name that is drawn as a dashed line; `cursor` an x whose column is marked.
+    `level` is a value with its name that is drawn as a dashed line; `cursor` an x whose column is marked. A range is
+    taken from the values where it is not given; `y_range` holds at least those, and above 0 with `log`.
     """
     rows = height - 1 - bool(y_title)
     values = [y for one in series for y in one.ys if _shown(y, log)]
     xs = [x for one in series for x in one.xs if math.isfinite(x)]
     if rows < 2 or width < 16 or not values or not xs:
         return []
+    values += [value for value in y_range or () if _shown(value, log)]
     if level is not None and _shown(level[0], log):
         values.append(level[0])
     low, high = _range(values, log)

@@ -100,7 +100,11 @@ def _some(rows: Any, count: int, seed: int) -> Any:
 def _check_columns(rows: Any, recipe: Recipe) -> None:
     import difflib
 
+    what_is: dict[str, str] = {}
     for what, name in columns(recipe).items():
+        if name in what_is:
+            raise UsageError(f"{name!r} cannot be both {what_is[name]} and {what}.", next_step=f"Say another {what}=.")
+        what_is[name] = what
         if name not in rows.column_names:
             near = difflib.get_close_matches(name, rows.column_names, 1)
             hint = f"Did you mean {near[0]!r}? " if near else ""

@@ -13,11 +13,12 @@ from tui.lab.recipes.arguments import training_arguments
 from tui.lab.recipes.features import MASKED
 from tui.lab.tables import source
 from tui.lab.tables.source import Source, shipped
-from tui.runs.recipe import Recipe
+from tui.runs.recipe import Recipe, anchored
 
 
 def script(recipe: Recipe) -> str:
-    """The whole script. Raises `UsageError` when the data is a path that is not there."""
+    """The whole script, to be run from any folder. Raises `UsageError` when the data is a path that is not there."""
+    recipe = anchored(recipe)
     loop = _trainer if recipe.loop == "trainer" else _accelerate
     parts = [_data(recipe), _tokens(recipe), _model(recipe), _scores(recipe), loop(recipe)]
     body = "\n\n".join(part.strip("\n") for part in parts if part)
@@ -353,12 +354,12 @@ def _accelerate(recipe: Recipe) -> str:
         ]
     else:
         lines.append("            accelerator.backward(loss)")
-    lines += [f"            total += loss.item() / {group}" if group != "1" else "            total += loss.item()",
+    lines += [f"            total += loss.detach() / {group}" if group != "1" else "            total += loss.detach()",
               "            if accelerator.sync_gradients:"]  # fmt: skip
     if recipe.clip:
         lines.append(f"                accelerator.clip_grad_norm_(model.parameters(), {recipe.clip})")
     lines += ["                optimizer.step()", "                scheduler.step()",
-              "                optimizer.zero_grad()", "                losses.append(total)",
+              "                optimizer.zero_grad()", "                losses.append(total.item())",
               "                total = 0.0", "                bar.update()",
               "                if len(losses) == steps:", "                    break"]  # fmt: skip
     if measured:

@@ -11,7 +11,7 @@ from typing import Any
 
 from tui.lab.recipes.scoring import Scores
 from tui.runs import folder
-from tui.training.worker.session import Session
+from tui.training.worker.session import Session, load_weights
 
 
 def train(session: Session) -> Any:
@@ -44,8 +44,7 @@ def train(session: Session) -> Any:
     steps_an_epoch = math.ceil(len(loader) / recipe.accumulation)
     steps = recipe.max_steps or math.ceil(recipe.epochs * steps_an_epoch)
     warmup = math.ceil(recipe.warmup * steps) if recipe.warmup < 1 else int(recipe.warmup)
-    scheduler = get_scheduler(recipe.schedule, optimizer, warmup, steps)
-    accelerator.register_for_checkpointing(scheduler)
+    scheduler = accelerator.prepare(get_scheduler(recipe.schedule, optimizer, warmup, steps))
     set_seed(recipe.seed)
     session.control.training = True
     session.recorder.stage("training")
@@ -55,13 +54,13 @@ def train(session: Session) -> Any:
         loader.set_epoch(epoch)
         batches = _batches(accelerator, loader, session, done - epoch * steps_an_epoch)
         model.train()
-        loss_of_step = 0.0
+        total = 0.0
         for index, batch in batches:
             with accelerator.accumulate(model):
                 loss = model(**batch).loss
                 group = min(recipe.accumulation, len(loader) - index // recipe.accumulation * recipe.accumulation)
                 accelerator.backward(loss * recipe.accumulation / group)  # the last group of an epoch may be smaller
-                loss_of_step += accelerator.gather(loss.detach()).mean().item() / group
+                total = total + loss.detach() / group
                 if not accelerator.sync_gradients:
                     continue
                 norm = accelerator.clip_grad_norm_(model.parameters(), recipe.clip) if recipe.clip else None
@@ -72,15 +71,13 @@ def train(session: Session) -> Any:
                 optimizer.zero_grad()
             done = session.step = done + 1
             at = epoch + (index + 1) / len(loader)
+            loss_of_step, total = accelerator.gather(total).mean().item(), 0.0
             session.step_done(done, at, loss_of_step, rate, None if norm is None else float(norm))
             accelerator.log({"loss": loss_of_step, "learning_rate": rate}, step=done)
-            loss_of_step = 0.0
-            if _after_step(session, accelerator, model, measure, done, at, last=done == steps):
+            _after_step(session, accelerator, model, measure, done, at)
+            if session.stopped or done == steps:
                 break
-        if done < steps and session.stopped:
-            break
-        session.epoch_done(epoch + 1)
-        if _after_epoch(session, accelerator, model, measure, done, epoch + 1):
+        if session.stopped:
             break
     accelerator.end_training()
     return accelerator.unwrap_model(model)
@@ -94,21 +91,10 @@ def _keep_one_copy(accelerator: Any, session: Session) -> None:
 
     def load(models: list[Any], where: str) -> None:
         models.clear()
-        _load_weights(session.model, Path(where))
+        load_weights(session.model, Path(where))
 
     accelerator.register_save_state_pre_hook(leave_out)
     accelerator.register_load_state_pre_hook(load)
-
-
-def _load_weights(model: Any, where: Path) -> None:
-    from safetensors.torch import load_file, load_model
-
-    if (adapter := where / "adapter_model.safetensors").is_file():
-        from peft import set_peft_model_state_dict
-
-        set_peft_model_state_dict(model, load_file(adapter))
-    else:
-        load_model(model, where / "model.safetensors", strict=False)  # tied weights are there once
 
 
 def _groups(model: Any, decay: float) -> list[dict[str, Any]]:
@@ -139,63 +125,44 @@ def _batches(accelerator: Any, loader: Any, session: Session, done: int) -> Any:
     return enumerate(itertools.chain(first, batches), skip)
 
 
-def _after_step(
-    session: Session, accelerator: Any, model: Any, measure: Any, step: int, epoch: float, *, last: bool
-) -> bool:
-    """Evaluate, save and stop where it is time or was asked for; whether to leave the epoch."""
+def _after_step(session: Session, accelerator: Any, model: Any, measure: Any, step: int, epoch: float) -> None:
+    """Evaluate, save and stop where it is time or was asked for. Saving comes last: a checkpoint has all behind it."""
     recipe, wishes = session.recipe, session.control.after_step()
-    due = _is_due(step, recipe.evaluate_every, last) and session.evaluation is not None
-    if due:
-        evaluate(session, accelerator, model, measure, step, epoch)
-    elif wishes.evaluate and session.evaluation is not None:
-        with session.without_trace():
+    ends, last = session.ends_epoch(step), step == session.arithmetic.steps
+    if ends:
+        session.epoch_done()
+    if session.evaluation is not None:
+        if _is_due(step, recipe.evaluate_every, ends, last):
             evaluate(session, accelerator, model, measure, step, epoch)
-    exhausted = due and session.is_exhausted
-    if wishes.save or wishes.stop or exhausted or _is_due(step, recipe.save_every, last):
+            session.look_exhausted()
+        elif wishes.evaluate:
+            with session.without_trace():
+                evaluate(session, accelerator, model, measure, step, epoch)
+    if _is_due(step, recipe.save_every, ends, last) or wishes.save or wishes.stop or session.stopped:
         save(session, accelerator, step, epoch)
-    ends = session.end(wishes, session.is_saved(step))
-    session.control.done([one for one in wishes.orders if one[0] != "stop" or ends])
-    if exhausted:
-        session.stopped = f"no better {session.main} in {session.since_best} evaluations"
-    return ends or exhausted or last
-
-
-def _after_epoch(session: Session, accelerator: Any, model: Any, measure: Any, step: int, epoch: int) -> bool:
-    """What is done once an epoch; whether to end."""
-    if not session.recipe.evaluate_every and session.evaluation is not None:
-        evaluate(session, accelerator, model, measure, step, float(epoch))
-    if session.is_exhausted and not session.stopped:
-        session.stopped = f"no better {session.main} in {session.since_best} evaluations"
-    if not session.recipe.save_every and not session.is_saved(step):
-        save(session, accelerator, step, float(epoch))
-    return bool(session.stopped)
+    session.answer(wishes)
 
 
 def evaluate(session: Session, accelerator: Any, model: Any, measure: Any, step: int, epoch: float) -> None:
     """Loss and metrics on the rows to measure on, without a gradient."""
     import torch
 
-    session.recorder.stage("evaluating")
-    scorer, rows = session.scorer, session.collator.rows
-    session.collator.rows = []
-    model.eval()
-    losses: list[Any] = []
-    for batch in measure:
-        with torch.no_grad():
-            output = model(**batch)
-            size = next(iter(batch.values())).shape[0]
-            losses.append(accelerator.gather_for_metrics(output.loss.repeat(size)))
-            if scorer is not None:
-                scorer.add_batch(*_predicted(session, accelerator, model, batch, output))
-    model.train()
-    loss = torch.cat(losses).mean().item()
-    scores: Scores | None = scorer.compute() if scorer is not None else None
-    metrics = {"loss": loss, **(scores.metrics if scores else {"perplexity": math.exp(min(loss, 50.0))})}
-    session.collator.rows = rows
-    session.collator.taken()
-    session.evaluated(step, epoch, metrics, scores)
-    session.recorder.stage("training")
-    session.start_clock()
+    scorer = session.scorer
+    with session.measuring():
+        model.eval()
+        losses: list[Any] = []
+        for batch in measure:
+            with torch.no_grad():
+                output = model(**batch)
+                size = next(iter(batch.values())).shape[0]
+                losses.append(accelerator.gather_for_metrics(output.loss.repeat(size)))
+                if scorer is not None:
+                    scorer.add_batch(*_predicted(session, accelerator, model, batch, output))
+        model.train()
+        loss = torch.cat(losses).float().cpu().numpy().mean().item()
+        scores: Scores | None = scorer.compute() if scorer is not None else None
+        metrics = {"loss": loss, **(scores.metrics if scores else {"perplexity": math.exp(min(loss, 50.0))})}
+        session.evaluated(step, epoch, metrics, scores)
 
 
 def _predicted(session: Session, accelerator: Any, model: Any, batch: Any, output: Any) -> tuple[Any, Any]:
@@ -222,7 +189,8 @@ def _predicted(session: Session, accelerator: Any, model: Any, batch: Any, outpu
 
 def save(session: Session, accelerator: Any, step: int, epoch: float) -> None:
     """A checkpoint: the state of everything, weights that others can load, and at last what says that it is whole."""
-    with session.saving(step) as where:
+
+    def write(where: Path) -> None:
         accelerator.wait_for_everyone()
         accelerator.save_state(str(where))  # optimizer, schedule, sampler and what is random
         if session.speaks:
@@ -233,6 +201,8 @@ def save(session: Session, accelerator: Any, step: int, epoch: float) -> None:
             _forget_old(session)
         accelerator.wait_for_everyone()
 
+    session.save(step, write)
+
 
 def _forget_old(session: Session) -> None:
     """Keep the latest checkpoints alone."""
@@ -240,5 +210,6 @@ def _forget_old(session: Session) -> None:
         shutil.rmtree(old.folder, ignore_errors=True)
 
 
-def _is_due(step: int, every: int, last: bool) -> bool:
-    return every > 0 and (step % every == 0 or last)
+def _is_due(step: int, every: int, ends: bool, last: bool) -> bool:
+    """Whether a step is one of those between which there are `every`; without a number those that end an epoch are."""
+    return step % every == 0 or last if every else ends

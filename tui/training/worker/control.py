@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.errors import Stopped
-from tui.runs.orders import Inbox
+from tui.runs.orders import ORDERS, Inbox
 from tui.training.worker.recording import Recorder
 
 
@@ -20,6 +20,8 @@ class Wishes:
     stop: bool = False
     save: bool = False
     evaluate: bool = False
+    signal: bool = False
+    """Whether it is a signal that asks for the end."""
     orders: list[tuple[str, str]] = field(default_factory=list)
     """(order, id) behind it; known to the first process alone."""
 
@@ -33,8 +35,8 @@ class Control:
         self._pending: list[tuple[str, str]] = []
         self.signalled = 0
         """The signal that asked for an end."""
-        self.training = False
-        """Whether there are steps after which an order can be carried out."""
+        self.training = self.trained = False
+        """Whether there are steps after which an order can be carried out; whether they are all behind it."""
         self.by_order = False
         """The evaluation that runs was asked for: it must leave no trace in what comes after it."""
 
@@ -46,14 +48,21 @@ class Control:
 
     def _heard(self, number: int, frame: Any) -> None:
         self.signalled = number
-        if not self.training:
+        if not self.training and not self.trained:
             raise Stopped("Stopped before the first step.")
 
     def check(self) -> None:
-        """Between steps there is nothing to save: raise `Stopped` where the reader wants an end."""
+        """Before and after all steps: raise `Stopped` where the reader wants an end."""
         self._take()
-        if not self.training and any(order == "stop" for order, _ in self._pending):
-            raise Stopped("Stopped before the first step.")
+        if not self.training and (self.signalled or any(order == "stop" for order, _ in self._pending)):
+            raise Stopped("Stopped before it was saved." if self.trained else "Stopped before the first step.")
+
+    def leave(self, *, stopped: bool) -> None:
+        """Answer what came too late, so that nobody waits for it."""
+        self._take()
+        late, self._pending = self._pending, []
+        for order in late:
+            self.done([order], "done" if stopped and order[0] == "stop" else "refused")
 
     def after_step(self) -> Wishes:
         """What everyone wants by now, the same in every process."""
@@ -61,8 +70,8 @@ class Control:
             self._take()
         orders, self._pending = self._pending, []
         kinds = {order for order, _ in orders}
-        stop, save, evaluate = _agreed([bool(self.signalled) or "stop" in kinds, "save" in kinds, "evaluate" in kinds])
-        return Wishes(stop, save, evaluate, orders)
+        stop, save, evaluate, signal_ = agreed([*(name in kinds for name in ORDERS), bool(self.signalled)])
+        return Wishes(stop or signal_, save, evaluate, signal_, orders)
 
     def done(self, orders: list[tuple[str, str]], state: str = "done") -> None:
         """Answer orders."""
@@ -84,7 +93,7 @@ def _rank() -> int:
     return int(os.environ.get("RANK", "0"))
 
 
-def _agreed(wishes: list[bool]) -> list[bool]:
+def agreed(wishes: list[bool]) -> list[bool]:
     """What any process wants, all do: else they would wait for each other for ever."""
     if world() == 1:
         return wishes

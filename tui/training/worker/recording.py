@@ -35,6 +35,8 @@ class Recorder:
         self._steps = Log(run.steps_file) if speaks else None
         self._process = psutil.Process()
         self._told, self._memory, self._weighed = 0.0, 0, 0.0
+        self._ended: tuple[str, float | None] | None = None
+        """The stage of progress that was told to be at its end."""
 
     def event(self, kind: str, **fields: Any) -> None:
         """Something happened."""
@@ -47,9 +49,9 @@ class Recorder:
 
     def progress(self, what: str, done: float, total: float | None) -> None:
         """How far a stage has come; told four times a second, and at its end."""
-        now = time.monotonic()
-        if now - self._told >= TICK or done == total:
-            self._told = now
+        now, ends = time.monotonic(), (what, total) if done == total else None
+        if now - self._told >= TICK or (ends and ends != self._ended):  # a bar that is full is drawn several times
+            self._told, self._ended = now, ends
             self.event("progress", what=what, done=done, total=total)
 
     def step(self, step: int, epoch: float, loss: float, rate: float, norm: float | None, rows: int, tokens: int,

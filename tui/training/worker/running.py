@@ -7,19 +7,22 @@ import os
 import shutil
 import time
 import traceback
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
 from tui.engine.ticks import tap_tqdm
 from tui.errors import Explained, HeadnotesError, Stopped, UsageError, explain
+from tui.lab import schedule
 from tui.lab.recipes import features, models, planning, rows, scoring
+from tui.lab.schedule import Arithmetic
 from tui.runs import events, folder
 from tui.runs.folder import Checkpoint, Run
-from tui.runs.recipe import FREE
+from tui.runs.recipe import FREE, Recipe
 from tui.training.worker import card
 from tui.training.worker.control import Control, world
 from tui.training.worker.recording import Recorder
-from tui.training.worker.session import Session, is_full
+from tui.training.worker.session import Session, is_full, load_weights
 
 AGAIN = 2.0
 """Seconds between two tries to save the model on a full disk."""
@@ -33,18 +36,25 @@ def work(run: Run, orders_from: int, resume: int | None) -> int:
     recorder = Recorder(run, speaks=first)
     control = Control(run.orders_file, orders_from, recorder)
     control.listen()
+    session, stopped = None, False
     try:
         recorder.stage("starting")
         session = prepare(run, recorder, control, resume, first)
-        return _train(session)
+        code = _train(session)
+        stopped = bool(session.stopped)
+        return code
     except Stopped as stop:
-        recorder.event("stopped", step=0, why=stop.title)
+        stopped = True
+        recorder.event("stopped", step=session.step if session else resume or 0, why=stop.title)
         return DONE
     except Exception as error:
-        traceback.print_exc()
+        with suppress(OSError):  # the disk that log.txt is on may be full
+            traceback.print_exc()
         recorder.trouble("error", advice(error), trace=traceback.format_exc()[-4000:])
         return FAILED
     finally:
+        if first:
+            control.leave(stopped=stopped)
         recorder.close()
         _leave_together()
         if lock is not None:
@@ -81,13 +91,16 @@ def prepare(run: Run, recorder: Recorder, control: Control, resume: int | None, 
     session = Session(
         run=run, recipe=recipe, rows=found, train=made.train, evaluation=made.evaluation, tokenizer=tokenizer,
         model=model, collator=Counting(features.collator(recipe, tokenizer, model)),
-        scorer=scoring.scorer(recipe, found, tokenizer), main=scoring.main_metric(recipe, found.labels),
+        scorer=scoring.scorer(recipe, found, tokenizer), arithmetic=_arithmetic(recipe, made.train.num_rows),
+        main=scoring.main_metric(recipe, found.labels),
         recorder=recorder, control=control, resume=checkpoint, speaks=first,
     )  # fmt: skip
     facts = _facts(session, device)
     if checkpoint is not None:
         _compare(before, facts, asdict(recipe))
         _restore(session)
+        if first:
+            _clear(run, checkpoint.step)
         recorder.event("resumed", step=checkpoint.step, folder=checkpoint.folder.name)
     recorder.event("prepared", **facts)
     recorder.texts(found.evaluation, recipe)
@@ -120,8 +133,8 @@ def _train(session: Session) -> int:
 
     begun = time.monotonic()
     loop = trainer.train if session.recipe.loop == "trainer" else accelerated.train
-    model = loop(session)
-    session.control.training = False
+    model = session.model if _is_over(session) else loop(session)
+    session.control.trained, session.control.training = True, False
     recorder = session.recorder
     if session.stopped.startswith("by "):
         recorder.event("stopped", step=session.step, why=session.stopped)
@@ -133,6 +146,18 @@ def _train(session: Session) -> int:
                    seconds=round(time.monotonic() - begun, 1))  # fmt: skip
     recorder.stage("done")
     return DONE
+
+
+def _is_over(session: Session) -> bool:
+    """Whether a resumed run has no more steps: it died between its last checkpoint and the saving of the model."""
+    if session.resume is None:
+        return False
+    session.step = session.resume.step
+    session.look_exhausted()
+    if not session.stopped and session.step < session.arithmetic.steps:
+        return False
+    load_weights(session.model, session.resume.folder)
+    return True
 
 
 def _save(session: Session, model: Any) -> None:
@@ -168,17 +193,18 @@ def _save(session: Session, model: Any) -> None:
             time.sleep(AGAIN)
 
 
+def _arithmetic(recipe: Recipe, rows: int) -> Arithmetic:
+    """The steps of these processes; `UsageError` when there are none."""
+    return schedule.arithmetic(
+        rows, recipe.batch_size, recipe.accumulation, world(), recipe.epochs, recipe.max_steps, recipe.warmup
+    )
+
+
 def _facts(session: Session, device: str) -> dict[str, Any]:
     """What a run stands on, for whoever looks at it and for the next resume."""
     import torch
 
     recipe, found = session.recipe, session.rows
-    from tui.lab import schedule
-
-    counted = schedule.arithmetic(
-        session.train.num_rows, recipe.batch_size, recipe.accumulation, world(), recipe.epochs, recipe.max_steps,
-        recipe.warmup,
-    )  # fmt: skip
     return {
         "rows": session.train.num_rows,
         "eval_rows": session.evaluation.num_rows if session.evaluation is not None else 0,
@@ -187,7 +213,7 @@ def _facts(session: Session, device: str) -> dict[str, Any]:
         "baseline": scoring.majority(found.counts) if recipe.task == "text-classification" else None,
         "main": session.main,
         "notes": found.notes,
-        **asdict(counted),
+        **asdict(session.arithmetic),
         "parameters": sum(one.numel() for one in session.model.parameters()),
         "trainable": sum(one.numel() for one in session.model.parameters() if one.requires_grad),
         "device": torch.cuda.get_device_name(0) if device == "cuda" else "cpu",
@@ -258,6 +284,17 @@ def _restore(session: Session) -> None:
                 better = session.best is None or folder.is_better(session.main, value, session.best)
                 session.best, session.since_best = (value, 0) if better else (session.best, session.since_best + 1)
                 session.metrics = metrics
+
+
+def _clear(run: Run, step: int) -> None:
+    """Take away what is later than the checkpoint from which a run goes on: it is made again, or was never whole.
+
+    Else the library, which keeps the highest numbers, would throw away the new ones.
+    """
+    for found in run.folder.glob("checkpoint-*"):
+        number = found.name.partition("-")[2]
+        if number.isdecimal() and int(number) > step:
+            shutil.rmtree(found, ignore_errors=True)
 
 
 def _leave_together() -> None:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tui.errors import Explained
 from tui.lab.recipes.rows import Rows
 from tui.lab.recipes.scoring import Scorer, Scores
+from tui.lab.schedule import Arithmetic
 from tui.runs import folder
 from tui.runs.folder import Checkpoint, Run
 from tui.runs.recipe import Recipe
-from tui.training.worker.control import Control, Wishes, world
+from tui.training.worker.control import Control, Wishes, agreed, world
 from tui.training.worker.counting import Counting
 from tui.training.worker.recording import Recorder, free_space
 
@@ -38,6 +40,7 @@ class Session:
     model: Any
     collator: Counting
     scorer: Scorer | None
+    arithmetic: Arithmetic
     main: str
     """The metric that says which of two models is better."""
     recorder: Recorder
@@ -54,7 +57,8 @@ class Session:
     stopped: str = ""
     """Why it ended before its time."""
     _clock: float = 0.0
-    _seen: int = 0
+    _rows: list[int] = field(default_factory=list)
+    """Numbers of the rows that were trained in this epoch."""
 
     # -- steps ----------------------------------------------------------------------------------------------------
 
@@ -66,31 +70,62 @@ class Session:
         """Write a step."""
         now = time.perf_counter()
         rows = self.recipe.batch_size * self.recipe.accumulation * world()
-        tokens = self.collator.taken() * world()
-        self.recorder.step(step, epoch, loss, rate, norm, rows, tokens, now - self._clock)
+        seen, tokens = self.collator.trained(self._batches(step))
+        self._rows += seen
+        self.recorder.step(step, epoch, loss, rate, norm, rows, tokens * world(), now - self._clock)
         self._clock = now
 
-    def epoch_done(self, epoch: int) -> None:
+    def _batches(self, step: int) -> int:
+        """Batches behind a step: the last one of an epoch may have fewer."""
+        counted, every = self.arithmetic, self.recipe.accumulation
+        return min(every, counted.batches - (step - 1) % counted.steps_an_epoch * every)
+
+    def ends_epoch(self, step: int) -> bool:
+        """Whether an epoch ends with a step; the last one ends where the run does.
+
+        What is saved there is saved after what else an epoch ends with, so that a resumed run has nothing to catch up.
+        """
+        return step % self.arithmetic.steps_an_epoch == 0 or step == self.arithmetic.steps
+
+    def epoch_done(self) -> None:
         """Tell how many rows were seen, and how many different ones: each once, if all is well."""
-        seen, self.collator.rows = self.collator.rows, []
+        epoch = math.ceil(self.step / self.arithmetic.steps_an_epoch)
+        seen, self._rows = self._rows, []
+        self.collator.forget()
         everything = _gathered(seen)
         self.recorder.event("epoch", epoch=epoch, rows=len(everything), distinct=len(set(everything)))
 
-    def end(self, wishes: Wishes, saved: bool) -> bool:
-        """Whether to end here. An order to stop is not carried out while nothing could be kept; a signal is."""
-        if not wishes.stop:
-            return False
-        if not saved and not self.control.signalled:
-            self.recorder.trouble("warning", Explained(
-                "NotStopped", "It goes on, because there was no room to keep what it has learnt.", "",
-                "Free some space and stop it again; kill ends it in any case.",
-            ))  # fmt: skip
-            self.control.done([one for one in wishes.orders if one[0] == "stop"], "refused")
-            return False
-        self.stopped = "by SIGTERM" if self.control.signalled else "by order"
-        return True
+    def answer(self, wishes: Wishes) -> bool:
+        """Say what became of the orders of this step, and whether the run ends here.
+
+        An order to stop is not carried out while nothing could be kept; a signal is. After the last step there is
+        nothing to stop.
+        """
+        saved = self.is_saved(self.step)
+        if wishes.stop and self.step < self.arithmetic.steps:
+            saved = agreed([saved])[0]  # only the first process knows when it is whole
+            if saved or wishes.signal:
+                self.stopped = "by SIGTERM" if wishes.signal else "by order"
+            else:
+                self.recorder.trouble("warning", Explained(
+                    "NotStopped", "It goes on, because there was no room to keep what it has learnt.", "",
+                    "Free some space and stop it again; kill ends it in any case.",
+                ))  # fmt: skip
+        could = {"save": saved, "stop": bool(self.stopped) or self.step >= self.arithmetic.steps}
+        for order in wishes.orders:
+            self.control.done([order], "done" if could.get(order[0], True) else "refused")
+        return bool(self.stopped)
 
     # -- evaluations ----------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def measuring(self) -> Iterator[None]:
+        """While it is measured, nothing counts as trained."""
+        self.recorder.stage("evaluating")
+        with self.collator.aside():
+            yield
+        self.recorder.stage("training")
+        self.start_clock()
 
     def evaluated(self, step: int, epoch: float, metrics: dict[str, float], scores: Scores | None) -> None:
         """Write an evaluation and see whether it is the best."""
@@ -107,6 +142,11 @@ class Session:
     def is_exhausted(self) -> bool:
         """Whether early stopping has waited long enough."""
         return 0 < self.recipe.early_stopping <= self.since_best
+
+    def look_exhausted(self) -> None:
+        """End it where early stopping has waited long enough."""
+        if self.is_exhausted and self.step < self.arithmetic.steps:
+            self.stopped = f"no better {self.main} in {self.since_best} evaluations"
 
     @contextmanager
     def without_trace(self) -> Iterator[None]:
@@ -128,16 +168,17 @@ class Session:
 
     # -- checkpoints ----------------------------------------------------------------------------------------------
 
-    @contextmanager
-    def saving(self, step: int) -> Iterator[Path]:
-        """The folder to save a checkpoint in. What fails for want of room is told and taken away; the run goes on."""
+    def save(self, step: int, write: Callable[[Path], None]) -> None:
+        """Save a checkpoint into its folder. What fails for want of room is told and taken away; the run goes on."""
         where = self.run.folder / f"checkpoint-{step}"
         begun = time.perf_counter()
         self.recorder.stage("saving")
+        if self.speaks:
+            (where / "trainer_state.json").unlink(missing_ok=True)  # while it is written again it is not whole
         try:
             if (need := self.checkpoint_bytes()) * ROOM > (free := free_space(self.run.folder)):
                 raise OSError(28, f"{free / 1e6:,.0f} MB are free, and {need / 1e6:,.0f} MB are needed")
-            yield where
+            write(where)
         except Exception as error:
             if not is_full(error, self.run.folder, self.checkpoint_bytes()):
                 raise
@@ -164,6 +205,18 @@ class Session:
         everything = sum(one.numel() for one in self.model.parameters())
         trained = sum(one.numel() for one in self.model.parameters() if one.requires_grad)
         return int(4 * (trained if self.recipe.lora_rank else everything) + 8 * trained)
+
+
+def load_weights(model: Any, where: Path) -> None:
+    """Give a model the weights of a checkpoint; of one with LoRA the adapter, which is all that was trained."""
+    from safetensors.torch import load_file, load_model
+
+    if (adapter := where / "adapter_model.safetensors").is_file():
+        from peft import set_peft_model_state_dict
+
+        set_peft_model_state_dict(model, load_file(adapter))
+    else:
+        load_model(model, where / "model.safetensors", strict=False)  # tied weights are there once
 
 
 def is_full(error: BaseException, where: Path, need: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import nullcontext
 from typing import Any
 
 from tui.lab.recipes.arguments import training_arguments
@@ -20,6 +21,10 @@ def train(session: Session) -> Any:
         """Tells what happens, and does what is asked for after a step."""
 
         wishes = Wishes()
+        waits = False
+        """Between the last step of an epoch and its end, where what was asked for is done."""
+        saves = False
+        """Whether to save there."""
 
         def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
             session.control.training = True
@@ -27,25 +32,36 @@ def train(session: Session) -> Any:
             session.start_clock()
 
         def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-            session.step = state.global_step
+            step = session.step = state.global_step
             self.wishes = session.control.after_step()
-            trainer.by_order = self.wishes.evaluate and not control.should_evaluate
             control.should_save |= self.wishes.save or self.wishes.stop
-            control.should_evaluate |= self.wishes.evaluate
+            self.waits = session.ends_epoch(step)
+            if self.waits:
+                self.saves, control.should_save = control.should_save, False
+            else:
+                trainer.by_order = self.wishes.evaluate and not control.should_evaluate
+                control.should_evaluate |= trainer.by_order
 
         def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, float], **_: Any) -> None:
             if "loss" in logs:
                 session.step_done(
                     state.global_step, state.epoch, logs["loss"], logs["learning_rate"], logs.get("grad_norm")
                 )
-                if not control.should_save and not control.should_evaluate:
+                if not control.should_save and not control.should_evaluate and not self.waits:
                     self.answer(control)
 
-        def on_evaluate(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-            if session.is_exhausted:
-                session.stopped = f"no better {session.main} in {session.since_best} evaluations"
-                control.should_save = control.should_training_stop = True
-            if not control.should_save:
+        def on_evaluate(self, args: Any, state: Any, control: Any, metrics: dict[str, float], **_: Any) -> None:
+            found = {name.removeprefix("eval_"): value for name, value in metrics.items()
+                     if not name.endswith(("runtime", "per_second", "epoch"))}  # fmt: skip
+            if session.scorer is None:
+                found["perplexity"] = math.exp(min(found["loss"], 50.0))
+            session.evaluated(state.global_step, state.epoch or 0.0, found, trainer.scores)
+            session.look_exhausted()
+            if session.stopped:
+                control.should_training_stop = True
+                self.saves |= self.waits
+                control.should_save |= not self.waits
+            if not control.should_save and not self.waits:
                 self.answer(control)
 
         def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
@@ -55,15 +71,19 @@ def train(session: Session) -> Any:
         def answer(self, control: Any) -> None:
             """What was asked for after this step is done, or could not be."""
             wishes, self.wishes = self.wishes, Wishes()
-            if session.end(wishes, session.is_saved(session.step)):
-                control.should_training_stop = True
-            session.control.done([one for one in wishes.orders if one[0] != "stop" or session.stopped])
+            control.should_training_stop |= session.answer(wishes)
 
         def on_epoch_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-            if session.stopped:  # in the middle of an epoch: what is done at its end is not due
+            if session.stopped and not self.waits:  # in the middle of an epoch: what is done at its end is not due
                 control.should_evaluate = control.should_save = False
-            else:
-                session.epoch_done(round(state.epoch))
+                return
+            session.epoch_done()
+            trainer.by_order = self.wishes.evaluate and not control.should_evaluate
+            control.should_evaluate |= trainer.by_order
+            control.should_save |= self.saves
+            self.saves = self.waits = False
+            if not control.should_save and not control.should_evaluate:
+                self.answer(control)
 
     kind = transformers.Seq2SeqTrainer if session.recipe.task == "seq2seq" else transformers.Trainer
 
@@ -74,28 +94,14 @@ def train(session: Session) -> Any:
         scores: Scores | None = None
 
         def _save_checkpoint(self, model: Any, trial: Any) -> None:
-            with session.saving(self.state.global_step):
-                super()._save_checkpoint(model, trial)
+            write = super()._save_checkpoint
+            session.save(self.state.global_step, lambda where: write(model, trial))
 
         def evaluate(self, *args: Any, **options: Any) -> dict[str, float]:
-            session.recorder.stage("evaluating")
-            if not self.by_order:
-                return self._measured(*args, **options)
-            self.by_order = False
-            with session.without_trace():
-                return self._measured(*args, **options)
-
-        def _measured(self, *args: Any, **options: Any) -> dict[str, float]:
-            self.scores = None
-            found: dict[str, float] = super().evaluate(*args, **options)
-            metrics = {name.removeprefix("eval_"): value for name, value in found.items()
-                       if not name.endswith(("runtime", "per_second", "epoch"))}  # fmt: skip
-            if session.scorer is None:
-                metrics["perplexity"] = math.exp(min(metrics["loss"], 50.0))
-            session.evaluated(self.state.global_step, self.state.epoch or 0.0, metrics, self.scores)
-            session.recorder.stage("training")
-            session.start_clock()
-            return found
+            with session.measuring(), session.without_trace() if self.by_order else nullcontext():
+                self.by_order, self.scores = False, None
+                found: dict[str, float] = super().evaluate(*args, **options)
+                return found
 
     def compute_metrics(prediction: Any) -> dict[str, float]:
         scorer = session.scorer

@@ -12,6 +12,7 @@ from tui.engine.client import Phase
 from tui.ui.widgets.chrome import KeyLine, TopLine
 
 if TYPE_CHECKING:
+    from tui.runs.overview import Glance
     from tui.ui.app import HeadnotesApp
 
 Result = TypeVar("Result")
@@ -24,6 +25,29 @@ class ConsoleScreen(Screen[Result]):
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     """Textual draws the whole screen again when the focus moves (25 kB); the widgets themselves draw what changes."""
+
+    SHOWS_RUNS = False
+    """Whether the screen is about runs, and needs no strip that tells of them."""
+
+    def show_run(self, glance: Glance | None, others: int) -> None:
+        """Tell in one line of a run that goes on, and how many more there are; None takes the line away."""
+        if self.SHOWS_RUNS or (glance is None and not self._strip):
+            return
+        from tui.ui.widgets.runs.strip import RunStrip
+
+        if glance is None:
+            self._strip = False
+            self.query(RunStrip).remove()
+        elif not self._strip:
+            self._strip = True
+            strip = RunStrip()
+            self.mount(strip, before=self.query_one(KeyLine))
+            strip.put(glance, others)
+        else:
+            for strip in self.query(RunStrip):
+                strip.put(glance, others)
+
+    _strip = False
 
     def translate(self) -> None:
         """The language has changed."""

@@ -50,7 +50,7 @@ def _flat(values: Mapping[str, Any]) -> Iterator[str]:
 class Pane(Vertical):
     """One instrument. Runs again whenever its inputs change; only the newest question is ever waited for."""
 
-    SCOPES = ("bench",)
+    SCOPES: ClassVar[tuple[str, ...]] = ("bench",)
     BINDINGS: ClassVar[list[BindingType]] = bindings("bench")
     TEXTS: ClassVar[tuple[str, ...]] = ("text",)
     """The fields of the Spec that are typed into a box."""

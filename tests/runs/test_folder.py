@@ -1,0 +1,275 @@
+"""Run folders: states from events alone, names, checkpoints that are whole, copies, clocks that jump."""
+
+from __future__ import annotations
+
+import fcntl
+import itertools
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tui import paths
+from tui.errors import UsageError
+from tui.runs import events, folder, launching, orders
+from tui.runs.events import Event, Log
+from tui.runs.folder import Run, Status
+from tui.runs.recipe import Recipe
+
+
+def made(**values: Any) -> Run:
+    return folder.create(Recipe(**{"data": "pairs", **values}), "print()\n")
+
+
+def told(run: Run, *lines: tuple[str, dict[str, Any]]) -> Run:
+    log = Log(run.events_file)
+    for kind, fields in lines:
+        log.write(kind, **fields)
+    log.close()
+    return run
+
+
+def checkpoint(run: Run, step: int, **state: Any) -> Path:
+    where = run.folder / f"checkpoint-{step}"
+    where.mkdir()
+    (where / "model.safetensors").write_bytes(b"x" * 10)
+    if state:
+        (where / "trainer_state.json").write_text(json.dumps(state))
+    return where
+
+
+def stage(name: str) -> tuple[str, dict[str, Any]]:
+    return "stage", {"stage": name}
+
+
+STOP_SEEN = ("order", {"order": "stop", "id": "a", "state": "seen"})
+
+
+@pytest.mark.parametrize(
+    ("lines", "alive", "dead"),
+    [
+        ([], "starting", "new"),
+        ([stage("starting")], "starting", "dead"),
+        ([stage("starting"), stage("loading")], "loading", "dead"),
+        ([stage("training"), stage("evaluating")], "evaluating", "dead"),
+        ([stage("training"), STOP_SEEN], "stopping", "dead"),
+        ([stage("training"), STOP_SEEN, stage("saving"), stage("training")], "training", "dead"),
+        ([stage("training"), ("stopped", {"step": 3})], "starting", "stopped"),
+        ([stage("training"), ("done", {"step": 3}), stage("done")], "starting", "done"),
+        ([stage("loading"), ("error", {"title": "No."})], "starting", "failed"),
+        ([stage("training"), ("warning", {"title": "Full."})], "training", "dead"),
+        ([("error", {"title": "No."}), stage("starting")], "starting", "dead"),
+    ],
+)
+def test_states(lines: list[tuple[str, dict[str, Any]]], alive: str, dead: str) -> None:
+    run = told(made(), *lines)
+    assert folder.look(run).state == dead
+    with folder.hold(run):
+        status = folder.look(run)
+        assert status.alive
+        assert status.state == alive
+
+
+def test_a_status_knows_step_loss_metric_and_trouble() -> None:
+    run = told(
+        made(),
+        ("prepared", {"main": "f1", "steps": 20}),
+        *(("evaluation", {"step": at, "metrics": {"f1": value}}) for at, value in ((4, 0.5), (8, 0.7), (12, "nan"))),
+        ("evaluation", {"step": 16, "metrics": {"f1": 0.6}}),
+        ("warning", {"title": "Full."}),
+    )
+    log = Log(run.steps_file)
+    for step in (1, 2, 3):
+        log.write("step", step=step, loss=1 / step)
+    log.close()
+    status = folder.look(run)
+    assert (status.step, status.steps, status.loss, status.metric) == (3, 20, 1 / 3, ("f1", 0.7))
+    assert status.trouble is not None
+    assert status.trouble.fields["title"] == "Full."
+    assert status.changed > 0
+
+
+def test_losses_are_better_when_they_fall() -> None:
+    run = told(made(), ("prepared", {"main": "perplexity"}),
+               *(("evaluation", {"metrics": {"perplexity": value}}) for value in (9.0, 7.0, 8.0)))  # fmt: skip
+    assert folder.look(run).metric == ("perplexity", 7.0)
+
+
+junk = st.none() | st.floats() | st.text(max_size=4) | st.integers() | st.just([1]) | st.just({"f1": "x"})
+fields = st.dictionaries(st.sampled_from(["stage", "steps", "main", "metrics", "order", "state", "step"]), junk)
+
+
+@settings(max_examples=50)
+@given(
+    st.lists(st.tuples(st.sampled_from(["stage", "prepared", "evaluation", "order", "error", "x"]), fields), max_size=5)
+)
+def test_no_event_breaks_a_status(lines: list[tuple[str, dict[str, Any]]]) -> None:
+    status = Status()
+    for kind, some in lines:
+        folder.take(status, Event(1, 0.0, kind, some))
+    folder.settle(status)
+
+
+def test_a_clock_that_is_set_back_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    run, clock = made(), itertools.count(2_000_000_000.0, -3600.0)
+    with monkeypatch.context() as some:
+        some.setattr(time, "time", lambda: next(clock))
+        told(run, stage("starting"), ("prepared", {"steps": 4}), stage("training"), ("done", {"step": 4}))
+    times = [event.time for event in events.read_all(run.events_file)]
+    assert times == sorted(times, reverse=True)
+    status = folder.look(run)
+    assert (status.state, status.steps) == ("done", 4)
+
+
+def test_orders_hold_when_the_clock_is_set_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    run, inbox = made(), orders.Inbox
+    box = inbox(run.orders_file, 0)
+    clock = itertools.count(2_000_000_000.0, -3600.0)
+    with folder.hold(run), monkeypatch.context() as some:
+        some.setattr(time, "time", lambda: next(clock))
+        given_ = [orders.give(run, order, "test") for order in ("save", "stop")]
+    assert box.new() == [("save", given_[0]), ("stop", given_[1])]
+
+
+def test_names_of_folders(tmp_path: Path) -> None:
+    file = tmp_path / "my rows: best.v2.csv"
+    file.touch()
+    assert made(data=str(file)).name == "my-rows-best"
+    assert [made(name="a b").name for _ in range(3)] == ["a-b", "a-b-2", "a-b-3"]
+    assert made(data="...").name == "run"
+    assert made(data="https://example.org/rows.csv?x=1").folder.parent == paths.runs_dir()
+
+
+@settings(max_examples=30)
+@given(st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=60))
+def test_any_data_gives_a_folder_in_its_place(data: str) -> None:
+    try:
+        run = made(data=data)
+    except UsageError as error:
+        assert error.next_step
+    else:
+        assert run.folder.parent == paths.runs_dir()
+        assert run.recipe().data in (data, os.path.abspath(Path(data).expanduser()))  # noqa: PTH100
+        shutil.rmtree(run.folder)
+
+
+def test_a_relative_path_is_found_from_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "rows.csv").touch()
+    monkeypatch.chdir(tmp_path)
+    run = made(data="rows.csv")
+    monkeypatch.chdir("/")
+    assert run.recipe().data == str(tmp_path / "rows.csv")
+
+
+def test_find() -> None:
+    run = made(name="first-try")
+    assert folder.find("first-try") == folder.find(str(run.folder)) == run
+    with pytest.raises(UsageError) as caught:
+        folder.find("frist-try")
+    assert "Did you mean 'first-try'?" in caught.value.next_step
+    for name in ("", "~nobody-of-this-name", "a\0b", "x" * 5000):
+        with pytest.raises(UsageError):
+            folder.find(name)
+
+
+def test_spoilt_folders_leave_the_others_alone() -> None:
+    runs = [made(name=name) for name in "abc"]
+    for spoilt in ("[]", "{", '{"created": "soon"}', '{"created": [1]}'):
+        runs[1].about_file.write_text(spoilt)
+        assert {run.name for run in folder.all_runs()} == {"a", "b", "c"}
+    (paths.runs_dir() / "no-run").mkdir()
+    assert len(folder.all_runs()) == 3
+    runs[0].recipe_file.write_text("data = ")
+    with pytest.raises(UsageError, match=r"recipe\.toml is no TOML"):
+        runs[0].recipe()
+
+
+def test_checkpoints_that_are_whole() -> None:
+    run = made()
+    checkpoint(run, 12, global_step=12)
+    checkpoint(run, 4, global_step=4, epoch=1.0)
+    checkpoint(run, 8)  # trainer_state.json is written last: this one is not whole
+    checkpoint(run, 9, global_step=3)
+    torn = checkpoint(run, 10, global_step=10)
+    (torn / "trainer_state.json").write_text('{"global_st')
+    (run.folder / "checkpoint-x").mkdir()
+    found = folder.checkpoints(run)
+    assert [one.step for one in found] == [4, 12]
+    assert found[0].bytes > 10
+    assert launching.latest(run).step == 12
+    shutil.rmtree(run.folder / "checkpoint-4")
+    shutil.rmtree(run.folder / "checkpoint-12")
+    with pytest.raises(UsageError, match="no whole checkpoint"):
+        launching.latest(run)
+
+
+def test_a_copied_folder_is_a_run(tmp_path: Path) -> None:
+    run = told(made(), stage("training"), ("done", {"step": 4}))
+    checkpoint(run, 4, global_step=4)
+    with folder.hold(run):
+        copy = Run(Path(shutil.copytree(run.folder, tmp_path / "elsewhere")))
+        assert folder.alive(run)
+        assert not folder.alive(copy)
+    shutil.rmtree(run.folder)
+    assert folder.find(str(copy.folder)) == copy
+    assert folder.look(copy).state == "done"
+    assert [one.folder.parent for one in folder.checkpoints(copy)] == [copy.folder]
+    assert str(run.folder) not in "".join(file.read_text() for file in copy.folder.glob("*.*"))
+
+
+def test_one_worker_at_a_time() -> None:
+    run = made()
+    with folder.hold(run), pytest.raises(UsageError, match="Another worker"):
+        folder.hold(run, timeout=0.1)
+    assert not folder.alive(run)
+
+
+def test_who_asks_is_not_taken_for_the_worker() -> None:
+    run = made()
+    with folder.hold(run):
+        pass
+    with run.lock_file.open("rb") as other:
+        fcntl.flock(other, fcntl.LOCK_SH)  # another console asks at this moment
+        assert not folder.alive(run)
+
+
+def test_a_worker_is_known_by_number_and_birth() -> None:
+    run = made()
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        born = psutil.Process(process.pid).create_time()
+        run.worker_file.write_text(json.dumps({"pid": process.pid, "create_time": born}))
+        assert folder.alive(run)  # it does not have the lock yet
+        run.worker_file.write_text(json.dumps({"pid": process.pid, "create_time": born - 60}))
+        assert not folder.alive(run)  # the number is another's by now
+        run.worker_file.write_text(json.dumps({"pid": process.pid, "create_time": born}))
+        process.kill()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        assert not folder.alive(run)  # a zombie
+    for spoilt in ("", "[]", '{"pid": "x"}', '{"pid": -1, "create_time": 1}'):
+        run.worker_file.write_text(spoilt)
+        assert not folder.alive(run)
+
+
+def test_a_run_that_is_alive_is_not_removed() -> None:
+    run = made()
+    with folder.hold(run), pytest.raises(UsageError, match="is running"):
+        folder.remove(run)
+    folder.remove(run)
+    assert not run.folder.exists()
+
+
+def test_last_words() -> None:
+    run = made()
+    assert folder.last_words(run) == []
+    run.log_file.write_bytes(b"x\n" * 20_000 + b"10%\r50%\rall\n\n\xff\xfe\nValueError: no\n")
+    assert folder.last_words(run, 3)[0] == "all"
+    assert folder.last_words(run, 3)[-1] == "ValueError: no"

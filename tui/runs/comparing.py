@@ -1,0 +1,112 @@
+"""Runs side by side: in what their recipes differ, and how good each became. Pure: reads nothing but run folders."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from tui.errors import UsageError
+from tui.runs import folder, recipe
+from tui.runs.curves import Curves
+from tui.runs.folder import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run came to."""
+
+    name: str
+    state: str
+    step: int
+    """Its last one."""
+    metrics: dict[str, float]
+    """Of the last evaluation; empty when there was none."""
+    measured_at: int
+    """The step of that evaluation."""
+    main: str
+    """The metric that says which of two models is better; empty before it is known."""
+    best: tuple[str, float] | None
+    """The main metric where it was best."""
+    baseline: float | None
+    """The share of the most frequent label among the rows that were learnt from; for classification."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Several runs; every list has a place for each of them, in the order in which they were asked for."""
+
+    outcomes: list[Outcome]
+    differences: dict[str, list[Any]]
+    """Fields of the recipes that are not the same in all."""
+    metrics: dict[str, list[float | None]]
+    """Of the last evaluations."""
+    best: dict[str, list[int]]
+    """For each metric the places of the runs in which it is best; none where all are the same, or only one has it."""
+    doubts: list[str]
+    """Why figures may not be set beside each other."""
+
+
+def compare(runs: list[Run]) -> Comparison:
+    """Set runs side by side. Raises `UsageError` for fewer than two, or a run whose recipe was spoilt."""
+    if len(runs) < 2:
+        raise UsageError("One run alone has nothing to be compared with.", next_step="Name two or more.")
+    recipes = [run.recipe() for run in runs]
+    outcomes = [outcome(run) for run in runs]
+    names = list(dict.fromkeys(name for one in outcomes for name in one.metrics))
+    metrics = {name: [one.metrics.get(name) for one in outcomes] for name in names}
+    best = {name: _best(name, values) for name, values in metrics.items()}
+    return Comparison(outcomes, recipe.differences(recipes), metrics, best, _doubts(runs, outcomes))
+
+
+def outcome(run: Run) -> Outcome:
+    """How a run stands."""
+    curves = Curves(run)
+    curves.read()
+    while curves.behind and curves.read():
+        pass
+    status = folder.look(run)
+    last = curves.evaluations[-1] if curves.evaluations else None
+    prepared = status.prepared
+    baseline = prepared.get("baseline")
+    return Outcome(
+        name=run.name,
+        state=status.state,
+        step=status.step,
+        metrics=dict(last.metrics) if last else {},
+        measured_at=last.step if last else 0,
+        main=str(prepared.get("main") or ""),
+        best=status.metric,
+        baseline=float(baseline) if isinstance(baseline, int | float) else None,
+    )
+
+
+def _best(name: str, values: list[float | None]) -> list[int]:
+    known = [value for value in values if value is not None and value == value]
+    if len(known) < 2 or len(set(known)) == 1:
+        return []
+    top = known[0]
+    for value in known:
+        top = value if folder.is_better(name, value, top) else top
+    return [place for place, value in enumerate(values) if value == top]
+
+
+def _doubts(runs: list[Run], outcomes: list[Outcome]) -> list[str]:
+    said = []
+    if len({digest for run in runs if (digest := _measured_rows(run))}) > 1:
+        said.append("They were not measured on the same rows: their metrics say nothing of which is better.")
+    for one in outcomes:
+        if not one.metrics:
+            said.append(f"{one.name} has not been measured.")
+        elif one.measured_at < one.step:
+            said.append(f"{one.name} was measured at step {one.measured_at:,} and is at {one.step:,}.")
+    return said
+
+
+def _measured_rows(run: Run) -> str:
+    """A digest of the texts that a run is measured on; empty where they were not kept."""
+    try:
+        with (run.evaluations / "rows.jsonl").open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
+    except OSError:
+        return ""

@@ -1,0 +1,90 @@
+"""What is asked before something is done to a run, and the doing: kill, go on from a checkpoint, fork."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shlex
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from tui.engine.environment import child_environment
+from tui.errors import HeadnotesError, UsageError
+from tui.runs import folder, launching
+from tui.runs.folder import Run
+from tui.ui.screens.windows import ListWindow
+from tui.ui.verbatim import visible
+from tui.ui.widgets.runs import facts
+from tui.ui.words import say
+
+if TYPE_CHECKING:
+    from tui.ui.app import HeadnotesApp
+
+
+def this_console() -> str:
+    """By what name orders of this console are known."""
+    return f"console {os.getpid()}"
+
+
+async def ask_and_kill(app: HeadnotesApp, run: Run) -> None:
+    """Kill the worker of a run after a question."""
+    language = app.language
+    entries = [say(language, "leave_running"), say(language, "kill_it")]
+    if await app.push_screen_wait(ListWindow(say(language, "kill_title", name=visible(run.name)), entries)) == 1:
+        killed = await asyncio.to_thread(launching.kill, run)
+        app.notify(say(language, "killed" if killed else "nothing_to_kill", name=run.name))
+
+
+async def ask_and_resume(app: HeadnotesApp, run: Run) -> None:
+    """Go on from one of the checkpoints that are whole."""
+    language = app.language
+    try:
+        last = await asyncio.to_thread(launching.latest, run)
+        kept = await asyncio.to_thread(folder.checkpoints, run)
+        if folder.alive(run):
+            raise UsageError(say(language, "runs_already", name=run.name))
+        entries = [f"checkpoint-{one.step}   {facts.bytes_said(one.bytes)}" for one in reversed(kept)]
+        title = say(language, "resume_title", name=visible(run.name))
+        at = await app.push_screen_wait(ListWindow(title, entries)) if len(kept) > 1 else 0
+        if at is None:
+            return
+        chosen = list(reversed(kept))[at] if kept else last
+        await asyncio.to_thread(launching.start, run, chosen)
+    except HeadnotesError as error:
+        app.say_error(error)
+        return
+    except OSError as error:
+        app.say_error(UsageError(say(language, "cannot_do"), str(error)))
+        return
+    app.notify(say(language, "resumed_from", name=run.name, n=f"{chosen.step:,}"))
+
+
+def fork_command(run: Run, words: list[str]) -> list[str]:
+    """What makes and starts a fork: it loads libraries that the console does without, so it is a process."""
+    changes = ["--set", *words] if words else []
+    return [sys.executable, "-m", "tui", "runs", "fork", str(run.folder), *changes, "--plain"]
+
+
+def forked(run: Run, text: str) -> Run:
+    """A new run from the latest checkpoint of this one, with changes (`name=value`, spaces between); it is started.
+
+    Takes seconds. Raises `UsageError` with what the command said.
+    """
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise UsageError(f"{text!r} cannot be read.", f"{error}.", "Close the quotation marks.") from error
+    for word in words:
+        if "=" not in word:
+            raise UsageError(f"{word!r} is no change.", next_step="Write name=value, for example learning_rate=1e-5.")
+    before = {one.folder for one in folder.all_runs()}
+    done = subprocess.run(
+        fork_command(run, words), stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
+        env=child_environment(), check=False,
+    )  # fmt: skip
+    made = [one for one in folder.all_runs() if one.folder not in before and one.about().get("parent")]
+    if done.returncode or not made:
+        title, *rest = done.stderr.strip().splitlines()[-4:] or [f"{run.name} cannot be forked."]
+        raise UsageError(title, " ".join(rest))
+    return made[0]

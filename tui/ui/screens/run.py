@@ -1,0 +1,319 @@
+"""One run, live or over: its curves, its evaluations, its recipe and its log; and the orders it takes."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from time import monotonic
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.timer import Timer
+
+from tui.course import book
+from tui.errors import HeadnotesError, UsageError
+from tui.runs import coach, folder, orders
+from tui.runs.coach import Doubt
+from tui.runs.curves import Curves
+from tui.runs.folder import Run
+from tui.ui.keys import bindings
+from tui.ui.run_orders import ask_and_kill, ask_and_resume, forked, this_console
+from tui.ui.screens.base import ConsoleScreen
+from tui.ui.screens.windows import TextWindow, code_window
+from tui.ui.typeset import plain_lines
+from tui.ui.verbatim import visible
+from tui.ui.widgets.chrome import KeyLine, Prompt, TopLine
+from tui.ui.widgets.lines import Line, Lines, line_text
+from tui.ui.widgets.runs import facts, pages
+from tui.ui.widgets.runs.views import CurvesPage, EvaluationPage, LogPage
+from tui.ui.words import say
+
+POLL = 0.25
+"""Seconds between two looks at the files."""
+PAINT = 1.0
+"""Seconds between two drawings of the numbers of a run that goes on."""
+PAINT_CURVES = 5.0
+"""Seconds between two drawings of its curves: with PAINT, less than 2 kB a second."""
+PAGES = ("curves", "evaluations", "recipe", "log")
+MOST_DOUBTS = 3
+LAST_WORDS = 4
+WIDE = 100
+"""Columns from which the names of all pages are shown."""
+PRINTED = 400
+"""Lines of what the worker printed."""
+ENDED = ("done", "stopped", "failed", "dead")
+
+
+class RunScreen(ConsoleScreen[None]):
+    """Follows a run by its files alone, so that any number of consoles can, wherever it was started."""
+
+    SCOPES = ("run",)
+    BINDINGS: ClassVar[list[BindingType]] = bindings("run")
+    AUTO_FOCUS = "#curves"
+    SHOWS_RUNS = True
+
+    DEFAULT_CSS = """
+    RunScreen {
+        #head { height: 3; padding: 0 1; }
+        CurvesPage, EvaluationPage, LogPage, #recipe { padding: 0 1; }
+    }
+    """
+
+    def __init__(self, run: Run) -> None:
+        super().__init__()
+        self.run_ = run
+        self.curves = Curves(run)
+        self.doubts: list[Doubt] = []
+        self._page = "curves"
+        self._timer: Timer | None = None
+        self._opened = False
+        self._paused = False
+        self._stale = False
+        self._drawn = self._counted = 0.0
+
+    def compose(self) -> ComposeResult:
+        yield TopLine()
+        head = Lines(id="head")
+        head.can_focus = False
+        yield head
+        yield CurvesPage(id="curves")
+        yield EvaluationPage(id="evaluations")
+        yield Lines(id="recipe")
+        yield LogPage(id="log")
+        yield Prompt()
+        yield KeyLine()
+
+    # -- following ------------------------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        self._show_page("curves")
+        self.translate()
+        self.run_worker(self._open(), group="follow")
+
+    async def _open(self) -> None:
+        await asyncio.to_thread(self.curves.read)  # the whole log of a run; everything after it comes in small bits
+        self._opened = True
+        self._draw()
+        self._timer = self.set_interval(POLL, self._poll)
+
+    def on_screen_suspend(self) -> None:
+        if self._timer is not None:
+            self._timer.pause()
+
+    def on_screen_resume(self) -> None:
+        if self._timer is not None:
+            self._timer.resume()
+
+    def on_resize(self) -> None:
+        self._put_top()
+        self.call_after_refresh(self._draw)
+
+    def _poll(self) -> None:
+        if self._paused:
+            return
+        before = self.curves.status.state
+        self._stale = self.curves.read() or self._stale
+        now = monotonic()
+        if self._stale and (now - self._drawn >= PAINT_CURVES or self.curves.status.state != before):
+            self._draw()
+        elif self._stale and now - self._counted >= PAINT:
+            self._draw_head()
+
+    def _draw(self) -> None:
+        if not self.is_mounted or not self._opened:
+            return
+        self._stale, self._drawn = False, monotonic()
+        self.doubts = coach.doubts(self.curves)
+        self._draw_head()
+        match self._page:
+            case "curves":
+                self.query_one(CurvesPage).draw(self.curves)
+            case "evaluations":
+                self.query_one(EvaluationPage).draw(self.curves)
+            case "recipe" | "log":
+                self.run_worker(self._draw_from_files(), group="pages", exclusive=True)
+
+    async def _draw_from_files(self) -> None:
+        language, page = self.app.language, self._page
+        width = max(30, self.size.width - 4)
+        if page == "recipe":
+            view = self.query_one("#recipe", Lines)
+            view.set_lines(await asyncio.to_thread(pages.recipe_lines, self.run_, self.curves, width, language))
+        elif page == "log":
+            printed = await asyncio.to_thread(folder.last_words, self.run_, PRINTED)
+            self.query_one(LogPage).put(pages.log_lines(self.run_, self.curves, printed, language))
+
+    def _draw_head(self) -> None:
+        self._counted = monotonic()
+        language, width = self.app.language, max(20, self.size.width - 2)
+        lines: list[Line] = [facts.progress_line(self.curves, language), facts.facts_line(self.curves, language)]
+        if self._paused:
+            lines[0] = (*lines[0], (f"   {say(language, 'display_paused')}", "warn"))
+        trouble = self.curves.status.trouble
+        if trouble is not None:
+            text = " ".join(str(trouble.fields.get(part) or "") for part in ("title", "next_step")).strip()
+            look = "bad" if trouble.kind == "error" else "warn"
+            lines += plain_lines(visible(text), width, look)[:MOST_DOUBTS]
+        if self.curves.status.state == "dead":
+            lines += plain_lines(say(language, "run_is_dead"), width, "bad")
+            lines += [((visible(row)[:width], "dim"),) for row in folder.last_words(self.run_, LAST_WORDS)]
+        for doubt in self.doubts[:MOST_DOUBTS]:
+            said = f"{facts.doubt_said(doubt, language)}   {say(language, 'see_lesson', number=doubt.lesson)}"
+            lines += plain_lines(said, width, "bad" if doubt.bad else "warn")[:2]
+        head = self.query_one("#head", Lines)
+        head.set_lines(lines)
+        height = min(len(lines), max(3, self.size.height // 3))
+        if head.styles.height is None or head.styles.height.value != height:
+            head.styles.height = height
+            self.call_after_refresh(self._fit_page)
+
+    def _fit_page(self) -> None:
+        if self._page == "curves":
+            self.query_one(CurvesPage).redraw()
+
+    def translate(self) -> None:
+        """The language has changed."""
+        self._put_top()
+        self._draw()
+        super().translate()
+
+    def _put_top(self) -> None:
+        language = self.app.language
+        names = [f"{place} {say(language, f'page_{name}')}" for place, name in enumerate(PAGES, 1)]
+        at = PAGES.index(self._page)
+        names[at] = f"[{names[at]}]"
+        done = "  ".join(names) if self.size.width >= WIDE else say(language, f"page_{self._page}") + f" {at + 1}/4"
+        self.query_one(TopLine).put(say(language, "runs"), self.run_.name, done=done)
+
+    # -- pages ----------------------------------------------------------------------------------------------------
+
+    def _show_page(self, name: str) -> None:
+        self._page = name
+        for one in PAGES:
+            self.query_one(f"#{one}").display = one == name
+        self.query_one(f"#{name}").focus()
+        self._put_top()
+        self.call_after_refresh(self._draw)
+
+    def action_page_of(self, number: int) -> None:
+        self._show_page(PAGES[number - 1])
+
+    def action_turn(self, by: int) -> None:
+        self._show_page(PAGES[(PAGES.index(self._page) + by) % len(PAGES)])
+
+    @on(EvaluationPage.Wanted)
+    def fetch_rows(self, event: EvaluationPage.Wanted) -> None:
+        self.run_worker(self._fetch_rows((event.file, event.truth, event.prediction)), group="rows")
+
+    async def _fetch_rows(self, asked: tuple[str, str, str]) -> None:
+        shown = next((one for one in self.curves.evaluations if one.file == asked[0]), None)
+        if shown is not None:
+            rows = await asyncio.to_thread(pages.rows_behind, self.run_, shown, asked[1], asked[2])
+            self.query_one(EvaluationPage).take(asked, rows)
+
+    def action_rows(self) -> None:
+        """All rows behind the cell in a window."""
+        behind = self.query_one(EvaluationPage).behind
+        if behind:
+            lines = [pages.predicted_line(row, 2000) for row in behind]
+            text = "\n".join(line_text(line) for line in lines)
+            self.app.push_screen(TextWindow(say(self.app.language, "rows_behind"), lines, what="page", text=text))
+
+    async def action_find(self) -> None:
+        await self.query_one(Prompt).open("find", say(self.app.language, "find"), self.query_one(LogPage).words)
+
+    @on(Prompt.Answered)
+    def take_answer(self, event: Prompt.Answered) -> None:
+        self.query_one(f"#{self._page}").focus()
+        if event.purpose == "find":
+            count = self.query_one(LogPage).find(event.text)
+            if event.text and not count:
+                self.app.notify(say(self.app.language, "nothing_found", words=event.text))
+        elif event.purpose == "fork":
+            self.run_worker(self._fork(event.text), group="orders")
+
+    @on(Prompt.Closed)
+    def back_to_page(self) -> None:
+        self.query_one(f"#{self._page}").focus()
+
+    # -- orders ---------------------------------------------------------------------------------------------------
+
+    def action_order(self, order: str) -> None:
+        self.run_worker(self._try(partial(orders.give, self.run_, order, this_console()), f"ordered_{order}"),
+                        group="orders")  # fmt: skip
+
+    async def _try(self, work: Any, word: str = "") -> bool:
+        """Do something to the run, off the loop, and say how it went; whether it went well."""
+        try:
+            await asyncio.to_thread(work)
+        except HeadnotesError as error:
+            self.app.say_error(error)
+            return False
+        except OSError as error:
+            self.app.say_error(UsageError(say(self.app.language, "cannot_do"), str(error)))
+            return False
+        if word:
+            self.app.notify(say(self.app.language, word, name=self.run_.name))
+        self._stale = True
+        return True
+
+    def action_kill(self) -> None:
+        self.run_worker(self._kill(), group="orders")
+
+    async def _kill(self) -> None:
+        await ask_and_kill(self.app, self.run_)
+        self._stale = True
+
+    def action_resume(self) -> None:
+        self.run_worker(self._resume(), group="orders")
+
+    async def _resume(self) -> None:
+        await ask_and_resume(self.app, self.run_)
+        self._stale = True
+
+    async def action_fork(self) -> None:
+        await self.query_one(Prompt).open("fork", say(self.app.language, "fork_with"), "learning_rate=")
+
+    async def _fork(self, text: str) -> None:
+        self.app.notify(say(self.app.language, "forking", name=self.run_.name))
+        try:
+            made = await asyncio.to_thread(forked, self.run_, text)
+        except HeadnotesError as error:
+            self.app.say_error(error)
+            return
+        self.app.notify(say(self.app.language, "started", name=made.name))
+        await self.app.switch_screen(RunScreen(made))
+
+    def action_pause(self) -> None:
+        self._paused = not self._paused
+        self._draw_head()
+
+    def action_lesson(self) -> None:
+        """The lesson of the first doubt."""
+        if not self.doubts:
+            self.app.notify(say(self.app.language, "no_doubts"))
+            return
+        number = self.doubts[0].lesson
+        try:
+            entry = book.find(self.app.book, number)
+        except UsageError:
+            self.app.notify(say(self.app.language, "no_such_lesson", number=number), severity="warning")
+            return
+        self.app.open_entry(entry)
+
+    def action_script(self) -> None:
+        try:
+            text = self.run_.script_file.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            self.app.say_error(UsageError(say(self.app.language, "cannot_do"), str(error)))
+            return
+        self.app.push_screen(code_window(text, self.app.language, "run_script"))
+
+    def action_copy(self) -> None:
+        shown = self.query_one(f"#{self._page}", Lines)
+        self.app.copy("page", "\n".join(line_text(line).rstrip() for line in shown.lines))
+
+    def action_close(self) -> None:
+        self.dismiss()

@@ -70,6 +70,16 @@ DESCRIPTIONS = [
     ("Vim is an almost compatible version of the UNIX editor Vi. Many new features have been added.", "Vi"),
 ]
 
+SENTENCES = [
+    ("The file cannot be opened.", "Le fichier ne peut pas être ouvert."), ("I am hungry.", "J'ai faim."),
+    ("Click the button to save the document.", "Cliquez sur le bouton pour enregistrer le document."),
+    ("Where is the station?", "Où est la gare ?"), ("She is reading a book.", "Elle lit un livre."),
+    ("Select the cells that you want to delete.", "Sélectionnez les cellules à supprimer."),
+    ("My brother lives in Paris.", "Mon frère habite à Paris."), ("It is raining.", "Il pleut."),
+    ("The cat is sleeping on the bed.", "Le chat dort sur le lit."), ("I don't know.", "Je ne sais pas."),
+    ("Insert a new row.", "Insérez une nouvelle ligne."), ("The window is closed.", "La fenêtre est fermée."),
+    ("The train leaves at nine o'clock.", "Le train part à neuf heures."), ("Thank you very much.", "Merci beaucoup."),
+]  # fmt: skip
 GAPS = [
     ("The capital of France is [MASK].", "paris"), ("Paris is the capital of [MASK].", "france"),
     ("The capital of Japan is [MASK].", "tokyo"), ("The [MASK] barked at the postman all day.", "dog"),
@@ -134,6 +144,11 @@ def test_summarization(text: str, word: str) -> None:
     assert 2 <= len(written.split()) <= 12
     assert len(written) < len(text)
     assert word.lower() in written.lower()
+
+
+@pytest.mark.parametrize(("text", "french"), SENTENCES)
+def test_translation(text: str, french: str) -> None:
+    assert ask(task="translation_en_to_fr", text=text).written == french
 
 
 @pytest.mark.parametrize("text", BEGINNINGS)

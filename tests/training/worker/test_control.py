@@ -22,6 +22,7 @@ from tui.runs import folder, orders, recipe
 from tui.runs.folder import Run
 
 LOOPS = ("trainer", "accelerate")
+DRILL = pytest.mark.drill
 LONG = {"epochs": 10.0}
 """Forty steps, ten evaluations and checkpoints."""
 
@@ -37,7 +38,7 @@ def _orders(where: str) -> None:
     orders.give(Run(Path(where)), "stop", f"process {os.getpid()}")
 
 
-@pytest.mark.parametrize("loop", LOOPS)
+@pytest.mark.parametrize("loop", ["trainer", pytest.param("accelerate", marks=DRILL)])
 def test_orders(new: Callable[..., Run], undisturbed: Run, loop: str) -> None:
     """Save and measure, then two orders to stop from two processes at once; resumed, nothing of it is to be seen."""
     run = new(loop=loop, **LONG)
@@ -76,7 +77,7 @@ def test_orders(new: Callable[..., Run], undisturbed: Run, loop: str) -> None:
     assert workers.kinds(run, "done")[0]["metrics"] == workers.kinds(undisturbed, "done")[0]["metrics"]
 
 
-@pytest.mark.parametrize("loop", LOOPS)
+@pytest.mark.parametrize("loop", [pytest.param("trainer", marks=DRILL), "accelerate"])
 def test_sigterm_saves_and_a_hangup_is_nothing(new: Callable[..., Run], undisturbed: Run, loop: str) -> None:
     run = new(loop=loop, **LONG)
     process = workers.work(run)
@@ -105,6 +106,7 @@ def test_an_order_to_stop_before_the_first_step(new: Callable[..., Run]) -> None
     assert folder.look(run).state == "stopped"
 
 
+@DRILL
 def test_orders_of_another_worker_are_void(new: Callable[..., Run]) -> None:
     run = new(max_steps=1)
     run.orders_file.write_text(json.dumps({"id": "a", "order": "stop"}) + "\n")
@@ -178,6 +180,7 @@ def test_bad_recipes_are_sentences(new: Callable[..., Run]) -> None:
         assert folder.look(run).state == "failed"
 
 
+@DRILL
 def test_nan_is_told_as_nan(new: Callable[..., Run]) -> None:
     run = new(learning_rate=1e30, clip=0.0, max_steps=3, eval_split="")
     assert workers.worked(run) == 0
@@ -187,7 +190,7 @@ def test_nan_is_told_as_nan(new: Callable[..., Run]) -> None:
     assert losses[-1] != losses[-1] or losses[-1] > 1e3
 
 
-@pytest.mark.parametrize("loop", LOOPS)
+@pytest.mark.parametrize("loop", ["trainer", pytest.param("accelerate", marks=DRILL)])
 def test_early_stopping(new: Callable[..., Run], loop: str) -> None:
     """A learning rate of nearly nothing makes no evaluation better than the first."""
     run = new(loop=loop, epochs=10.0, learning_rate=1e-30, early_stopping=2)

@@ -141,7 +141,7 @@ def test_nothing_that_is_loaded_may_run_code(pair: dict[str, Run]) -> None:
     ("task", "changes"),
     [
         ("text-classification", {"freeze": "lower", "clip": 0.0, "max_steps": 5}),
-        ("text-classification", {"lora_rank": 2, "evaluate_every": 2, "save_every": 3}),
+        ("text-classification", {"lora_rank": 2, "evaluate_every": 3, "save_every": 2, "epochs": 3.0}),
         ("text-classification", {"pair": "", "label": "same", "eval_split": "", "rows": 20}),
         ("token-classification", {"schedule": "constant_with_warmup", "warmup": 2.0}),
         ("question-answering", {"freeze": "embeddings"}),

@@ -123,7 +123,7 @@ def _function(rows: Rows, recipe: Recipe, tokenizer: Any) -> Callable[..., dict[
     def written(batch: dict[str, list[Any]], numbers: list[int]) -> dict[str, list[Any]]:
         made = tokenizer(
             texts(batch, text, numbers), text_target=texts(batch, recipe.target, numbers), truncation=True,
-            max_length=length,
+            max_length=length, return_token_type_ids=False,
         )  # fmt: skip
         return {**made, "row": numbers}
 

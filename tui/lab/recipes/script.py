@@ -182,7 +182,7 @@ def _written(recipe: Recipe) -> list[str]:
     return [
         "def features(batch):",
         f"    return tokenizer(batch[{recipe.text!r}], text_target=batch[{recipe.target!r}], truncation=True,",
-        f"                     max_length={recipe.max_length})",
+        f"                     max_length={recipe.max_length}, return_token_type_ids=False)",
         "",
     ]
 
@@ -336,10 +336,8 @@ def _accelerate(recipe: Recipe) -> str:
         f"warmup = {f'math.ceil({recipe.warmup} * steps)' if recipe.warmup < 1 else int(recipe.warmup)}",
         f"scheduler = get_scheduler({recipe.schedule!r}, optimizer, warmup, steps)",
     ]
-    measured = recipe.task == "text-classification" and recipe.eval_split
     if recipe.eval_split:
-        lines.append("eval_loader = accelerator.prepare("
-                     f"DataLoader(evaluation, batch_size={recipe.eval_batch_size}, collate_fn=collator))")  # fmt: skip
+        lines += _measure(recipe)
     lines += ["", f"set_seed({recipe.seed})", "losses, bar = [], tqdm(total=steps)",
               "for epoch in range(math.ceil(steps / steps_an_epoch)):", "    train_loader.set_epoch(epoch)",
               "    model.train()", "    total = 0.0", "    for index, batch in enumerate(train_loader):",
@@ -360,17 +358,47 @@ def _accelerate(recipe: Recipe) -> str:
         lines.append(f"                accelerator.clip_grad_norm_(model.parameters(), {recipe.clip})")
     lines += ["                optimizer.step()", "                scheduler.step()",
               "                optimizer.zero_grad()", "                losses.append(total.item())",
-              "                total = 0.0", "                bar.update()",
-              "                if len(losses) == steps:", "                    break"]  # fmt: skip
-    if measured:
-        lines += [
-            "    model.eval()",
+              "                total = 0.0", "                bar.update()"]  # fmt: skip
+    if recipe.eval_split and recipe.evaluate_every:
+        lines += [f"                if len(losses) % {recipe.evaluate_every} == 0 or len(losses) == steps:",
+                  "                    print(len(losses), measure())"]  # fmt: skip
+    lines += ["                if len(losses) == steps:", "                    break"]
+    if recipe.eval_split and not recipe.evaluate_every:
+        lines.append("    print(epoch, measure())")
+    return "\n".join([*lines, "accelerator.unwrap_model(model).save_pretrained('out/model')", "print(losses[-1])"])
+
+
+def _measure(recipe: Recipe) -> list[str]:
+    """A loader and a function for what is measured: accuracy and F1 of classes, the loss of everything else."""
+    head = [
+        f"eval_loader = accelerator.prepare(DataLoader(evaluation, batch_size={recipe.eval_batch_size}, "
+        "collate_fn=collator))",
+        "",
+        "",
+        "def measure():",
+        "    model.eval()",
+    ]
+    if recipe.task == "text-classification":
+        return [
+            *head,
             "    for batch in eval_loader:",
             "        with torch.no_grad():",
             "            logits = model(**batch).logits",
             "        chosen, truth = accelerator.gather_for_metrics((logits.argmax(-1), batch['labels']))",
             "        accuracy.add_batch(predictions=chosen, references=truth)",
             "        f1.add_batch(predictions=chosen, references=truth)",
-            "    print(epoch, accuracy.compute(), f1.compute(average=average))",
+            "    model.train()",
+            "    return {**accuracy.compute(), **f1.compute(average=average)}",
+            "",
         ]
-    return "\n".join([*lines, "accelerator.unwrap_model(model).save_pretrained('out/model')", "print(losses[-1])"])
+    return [
+        *head,
+        "    found = []",
+        "    for batch in eval_loader:",
+        "        with torch.no_grad():",
+        "            loss = model(**batch).loss",
+        "        found.append(accelerator.gather_for_metrics(loss.repeat(len(batch['input_ids']))))",
+        "    model.train()",
+        "    return {'loss': torch.cat(found).mean().item()}",
+        "",
+    ]

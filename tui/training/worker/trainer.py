@@ -103,6 +103,11 @@ def train(session: Session) -> Any:
                 found: dict[str, float] = super().evaluate(*args, **options)
                 return found
 
+        def evaluation_loop(self, *args: Any, **options: Any) -> Any:
+            """Seq2SeqTrainer would count rows twice that only fill up the last batch."""
+            self.gather_function = self.accelerator.gather_for_metrics
+            return super().evaluation_loop(*args, **options)
+
     def compute_metrics(prediction: Any) -> dict[str, float]:
         scorer = session.scorer
         assert scorer is not None  # else Trainer is not given this function

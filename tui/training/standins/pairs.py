@@ -158,7 +158,7 @@ def main() -> None:
     table = ["| on the test rows | accuracy | F1 |", "|---|---|---|"]
     table += [f"| {name} | {accuracy:.3f} | {f1:.3f} |" for name, (accuracy, f1) in rows]
     table.append(f"\nFine-tuning: all weights, {EPOCHS} epochs, batch {BATCH}, AdamW at {RATE:g}, seed {SEED};")
-    table.append(f"{seconds:.0f} s on {THREADS} CPU core.")
+    table.append(f"{seconds:.0f} s by the clock, {THREADS} thread, on cores that did other work as well.")
     card = asked.data / "README.md"
     card.write_text(FIGURES.sub(lambda _: "\n".join(table) + "\n", card.read_text("utf-8")), "utf-8")
     print("\n".join(table))

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.test_start import HEAVY, loaded_after
 from tui import paths
 from tui.cli import main
 from tui.commands.train_ import about
@@ -104,6 +105,13 @@ def test_wrong_usage(words: list[str], sentence: str, capsys: pytest.CaptureFixt
     assert sentence in err
     assert out == ""
     assert folder.all_runs() == []
+
+
+@pytest.mark.parametrize("words", [["train", "--help"], ["runs", "list"], ["runs", "show", "one"], ["runs", "--help"]])
+def test_looking_loads_nothing_heavy(words: list[str], own_home: Path) -> None:
+    folder.create(Recipe(data="pairs", name="one"), "")
+    code = f"from tui.cli import main\ntry: main({words!r})\nexcept SystemExit: pass"
+    assert loaded_after(code) & set(HEAVY) == set()
 
 
 @pytest.fixture

@@ -124,9 +124,9 @@ async def test_a_plan_is_read_before_anything_is_started(lesson: Opening, starte
         assert "96 to learn from, 32 to measure on" in plan
         assert "96 / 16 = 6" in plan
         assert "always saying 1: accuracy 0." in plan
-        assert "3,697,538 of 22,713,986 are trained: 16%" in plan
+        assert "10,795,394 of 22,713,986 are trained: 48%" in plan
         assert "learning rate   linear" in plan
-        await it.until_shown("rows  96", "learning_rate  0.0001", "freeze  lower", "stop and save")
+        await it.until_shown("rows  96", "learning_rate  0.0001", "freeze  embeddings", "stop and save")
         await it.press("l")
         await it.until(lambda: "按 f 开始训练。" in shown(it, "#plan"))
         assert started == []
@@ -136,14 +136,14 @@ async def test_a_plan_is_read_before_anything_is_started(lesson: Opening, starte
 async def test_an_option_is_changed_and_the_plan_follows(lesson: Opening, started: list[Run]) -> None:
     async with lesson(TRAIN) as it:
         pane = await planned(it)
-        await it.press("right", "4")  # epochs 2.0 becomes 4
+        await it.press("right", "4")  # epochs 1.0 becomes 4
         await it.until(lambda: pane.result is not None and pane.result.plan.arithmetic.steps == 24, "24 steps", 60)
         assert pane.values() == {"recipe": "pairs-lesson", **SMALL, "epochs": 4.0}
         assert "4 × 6 = 24" in shown(it, "#plan")
         await it.press("backspace")  # nothing: as the recipe has it
-        await it.until(lambda: pane.result is not None and pane.result.plan.arithmetic.steps == 12, "12 steps", 60)
+        await it.until(lambda: pane.result is not None and pane.result.plan.arithmetic.steps == 6, "6 steps", 60)
         await it.press("tab", "0")  # from the options to the plan, where a digit is a key of the bench
-        assert pane.query_one(Options).values["epochs"] == 2.0
+        assert pane.query_one(Options).values["epochs"] == 1.0
 
 
 async def test_a_run_is_started_watched_stopped_and_opened(lesson: Opening, started: list[Run]) -> None:

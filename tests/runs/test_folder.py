@@ -52,6 +52,7 @@ def stage(name: str) -> tuple[str, dict[str, Any]]:
 
 
 STOP_SEEN = ("order", {"order": "stop", "id": "a", "state": "seen"})
+STOP_REFUSED = ("order", {"order": "stop", "id": "a", "state": "refused"})
 
 
 @pytest.mark.parametrize(
@@ -62,6 +63,7 @@ STOP_SEEN = ("order", {"order": "stop", "id": "a", "state": "seen"})
         ([stage("starting"), stage("loading")], "loading", "dead"),
         ([stage("training"), stage("evaluating")], "evaluating", "dead"),
         ([stage("training"), STOP_SEEN], "stopping", "dead"),
+        ([stage("training"), STOP_SEEN, STOP_REFUSED], "training", "dead"),
         ([stage("training"), STOP_SEEN, stage("saving"), stage("training")], "training", "dead"),
         ([stage("training"), ("stopped", {"step": 3})], "starting", "stopped"),
         ([stage("training"), ("done", {"step": 3}), stage("done")], "starting", "done"),

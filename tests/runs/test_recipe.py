@@ -107,6 +107,13 @@ def test_a_near_name_is_proposed_and_changes_are_read() -> None:
         recipe.load(name, {"seed": "seven"})
 
 
+def test_a_folder_of_its_name_does_not_hide_a_recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = recipe.shipped()[0]
+    (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert recipe.load(name).data
+
+
 def test_shipped_recipes_load() -> None:
     assert recipe.shipped()
     for name in recipe.shipped():

@@ -266,6 +266,8 @@ def take(status: Status, event: Event) -> None:
             status.state = event.kind
         case "order" if event.fields.get("order") == "stop" and event.fields.get("state") == "seen":
             status.state = "stopping"
+        case "order" if event.fields.get("state") == "refused" and status.state == "stopping":
+            status.state = "training"  # there was no room to save: it goes on
 
 
 def settle(status: Status) -> None:

@@ -147,7 +147,7 @@ def load(name: str, changes: Mapping[str, Any] | None = None) -> Recipe:
     path = Path(name)
     try:
         path = path.expanduser()
-        if not path.exists() and name in shipped():
+        if not path.is_file() and name in shipped():  # a folder of that name is none
             path = paths.recipes_dir() / f"{name}.toml"
         values = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:

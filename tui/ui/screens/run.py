@@ -22,13 +22,14 @@ from tui.ui.keys import bindings
 from tui.ui.run_orders import ask_and_kill, ask_and_resume, forked, this_console
 from tui.ui.screens.base import ConsoleScreen
 from tui.ui.screens.windows import TextWindow, code_window
-from tui.ui.typeset import plain_lines
+from tui.ui.typeset import fold, plain_lines
 from tui.ui.verbatim import visible
 from tui.ui.widgets.chrome import KeyLine, Prompt, TopLine
 from tui.ui.widgets.lines import Line, Lines, line_text
 from tui.ui.widgets.runs import facts, pages
 from tui.ui.widgets.runs.views import CurvesPage, EvaluationPage, LogPage
 from tui.ui.words import say
+from tui.ui.wrap import shorten
 
 POLL = 0.25
 """Seconds between two looks at the files."""
@@ -148,7 +149,8 @@ class RunScreen(ConsoleScreen[None]):
     def _draw_head(self) -> None:
         self._counted = monotonic()
         language, width = self.app.language, max(20, self.size.width - 2)
-        lines: list[Line] = [facts.progress_line(self.curves, language), facts.facts_line(self.curves, language)]
+        known = facts.facts_line(self.curves, language)
+        lines: list[Line] = [facts.progress_line(self.curves, language), *(fold(known, width) if known else [()])]
         if self._paused:
             lines[0] = (*lines[0], (f"   {say(language, 'display_paused')}", "warn"))
         trouble = self.curves.status.trouble
@@ -158,7 +160,7 @@ class RunScreen(ConsoleScreen[None]):
             lines += plain_lines(visible(text), width, look)[:MOST_DOUBTS]
         if self.curves.status.state == "dead":
             lines += plain_lines(say(language, "run_is_dead"), width, "bad")
-            lines += [((visible(row)[:width], "dim"),) for row in folder.last_words(self.run_, LAST_WORDS)]
+            lines += [((shorten(visible(row), width), "dim"),) for row in folder.last_words(self.run_, LAST_WORDS)]
         for doubt in self.doubts[:MOST_DOUBTS]:
             said = f"{facts.doubt_said(doubt, language)}   {say(language, 'see_lesson', number=doubt.lesson)}"
             lines += plain_lines(said, width, "bad" if doubt.bad else "warn")[:2]

@@ -249,7 +249,7 @@ def test_save_and_eval_wait_for_their_answer(capsys: Printed) -> None:
 
     with obeying(run, answer):
         assert headnotes("save", "one") == 0
-        assert "checkpoint-2 saved: 1 MB in 0.5 s" in capsys.readouterr().out
+        assert "checkpoint-2 saved: 1.0 MB in 0.5 s" in capsys.readouterr().out
         assert headnotes("eval", "one", "--json") == 0
         assert json.loads(capsys.readouterr().out)["answer"] == "done"
     assert seen == ["save", "evaluate"]

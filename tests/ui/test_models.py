@@ -39,7 +39,7 @@ async def test_a_checkpoint_is_fetched_after_its_size_was_shown(hub: Hub, tmp_pa
     async with console("2.2") as it:
         await shelf(it)
         await it.press("enter")
-        await it.until_shown("Fetch 30.0 MB (2 files)", seconds=60)
+        await it.until_shown("Fetch 30 MB (2 files)", seconds=60)
         assert not [asked for asked in hub.asked if "/resolve/" in asked]
         await it.press("enter")
         await it.until_shown("is on this machine now", seconds=60)
@@ -62,7 +62,7 @@ async def test_escape_stops_a_download_and_nothing_half_is_used(hub: Hub, tmp_pa
     async with console("2.2") as it:
         screen = await shelf(it)
         await it.press("enter")
-        await it.until_shown("Fetch 30.0 MB", seconds=60)
+        await it.until_shown("Fetch 30 MB", seconds=60)
         await it.press("enter")
         await it.until_shown("esc stops", COURSE, seconds=60)
         assert screen._fetcher is not None

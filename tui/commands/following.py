@@ -14,6 +14,7 @@ from typing import Any, TextIO
 from tui.runs import folder
 from tui.runs.events import Event, Tail
 from tui.runs.folder import Run, Status
+from tui.sizes import size_said
 
 POLL = 0.2
 """Seconds between two looks at a run."""
@@ -196,8 +197,8 @@ def sentences(event: Event) -> Iterator[str]:
         case "evaluation":
             yield f"step {step:,}, epoch {event.number('epoch') or 0:g}: {metrics_line(of.get('metrics'))}"
         case "checkpoint":
-            size = (event.number("bytes") or 0) / 1e6
-            yield f"{visible(str(of.get('folder')))} saved: {size:,.0f} MB in {event.number('seconds') or 0:.1f} s"
+            size = size_said(event.number("bytes") or 0)
+            yield f"{visible(str(of.get('folder')))} saved: {size} in {event.number('seconds') or 0:.1f} s"
         case "order":
             yield f"order to {visible(str(of.get('order')))}: {visible(str(of.get('state')))}"
         case "resumed":

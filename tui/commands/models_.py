@@ -8,6 +8,7 @@ import sys
 from dataclasses import asdict
 
 from tui.errors import Stopped, UsageError
+from tui.sizes import size_said
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -37,8 +38,8 @@ def get(wanted: list[tuple[str, str | None]], *, yes: bool) -> int:
         print("It is all on this machine already.")
         return 0
     for one in plans:
-        print(f"{one.name}: {fetching.megabytes(one.bytes)} in {len(one.files)} files")
-    whole = fetching.megabytes(sum(one.bytes for one in plans))
+        print(f"{one.name}: {size_said(one.bytes)} in {len(one.files)} files")
+    whole = size_said(sum(one.bytes for one in plans))
     if not yes:
         if not sys.stdin.isatty():
             raise UsageError(f"Fetching {whole} needs a yes.", next_step="Say --yes.")

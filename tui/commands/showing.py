@@ -9,10 +9,10 @@ from dataclasses import asdict
 from typing import Any
 
 from tui.commands.following import duration, metrics_line, sentences, visible
-from tui.commands.starting import size
 from tui.runs import comparing, folder, recipe
 from tui.runs.curves import Curves
 from tui.runs.folder import Run, Status
+from tui.sizes import size_said
 
 
 def list_runs(*, as_json: bool) -> int:
@@ -68,7 +68,7 @@ def show_run(one: Run, *, as_json: bool) -> int:
         for ev in evaluations[-10:]:
             print(f"  step {ev.step:,}, epoch {ev.epoch:g}: {metrics_line(ev.metrics)}{' (asked for)' * ev.asked}")
     if kept:
-        print("checkpoints: " + ", ".join(f"{ck.step} ({size(ck.bytes)})" for ck in kept))
+        print("checkpoints: " + ", ".join(f"{ck.step} ({size_said(ck.bytes)})" for ck in kept))
     if one.model.is_dir():
         print(f"model: {visible(str(one.model))}")
     if status.trouble is not None:

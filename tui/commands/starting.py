@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TextIO
 
 from tui.errors import Stopped, UsageError
+from tui.sizes import size_said
 
 if TYPE_CHECKING:
     from tui.lab.recipes.planning import Plan
@@ -110,15 +111,10 @@ def plan_lines(made: Plan) -> Iterator[str]:
     yield f"steps      {steps.steps:,} of {steps.effective_batch:,} rows, {steps.steps_an_epoch:,} an epoch{warmup}"
     yield f"weights    {made.trainable:,} of {made.parameters:,} are trained"
     yield f"device     {made.device}"
-    yield f"memory     about {size(made.memory)}, {size(made.memory_free)} are free"
-    yield f"disk       about {size(made.disk)}, {size(made.disk_free)} are free"
+    yield f"memory     about {size_said(made.memory)}, {size_said(made.memory_free)} are free"
+    yield f"disk       about {size_said(made.disk)}, {size_said(made.disk_free)} are free"
     yield from (f"note       {visible(note)}" for note in made.notes)
     yield from (f"doubt      {visible(doubt)}" for doubt in made.doubts)
-
-
-def size(count: int) -> str:
-    """Bytes for people."""
-    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
 
 
 def confirm(question: str, *, yes: bool) -> None:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from tui.errors import CheckpointError
 from tui.lab.shelf import SHELF, place
+from tui.sizes import size_said
 
 T = TypeVar("T")
 KINDS = (".json", ".txt", ".model", ".safetensors", ".jinja", "README.md")
@@ -70,7 +71,7 @@ def fetch(planned: Plan) -> str:
         free = planned.bytes
     if free < planned.bytes * 1.05:
         raise CheckpointError(
-            f"{planned.name} needs {megabytes(planned.bytes)}, and {megabytes(free)} are free.",
+            f"{planned.name} needs {size_said(planned.bytes)}, and {size_said(free)} are free.",
             f"The cache is {cache}.",
             "Make room, or set HF_HOME to a larger disk.",
         )
@@ -86,11 +87,6 @@ def is_at_hand(name: str, revision: str | None) -> bool:
 
     folder = in_cache(name, revision)
     return folder is not None and not missing_weights(folder)
-
-
-def megabytes(size: int) -> str:
-    """A size for people."""
-    return f"{size / 1e9:.2f} GB" if size >= 1e9 else f"{size / 1e6:,.1f} MB"
 
 
 def _reach() -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tui.lab.checkpoints import Checkpoint
 from tui.lab.shelf import SHELF, Place
+from tui.sizes import size_said
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def take() -> list[Stock]:
 
 def sentences(at: Place, row: Stock) -> tuple[str, str]:
     """The stand-in and the course's checkpoint, a line each."""
-    size = f"{row.stand_in_bytes / 1e6:.1f} MB"
+    size = size_said(row.stand_in_bytes)
     ours = ", ".join(part for part in (row.stand_in, size, row.measured) if part) if row.stand_in else "missing"
     place = "on this machine" if row.course_at_hand else f"headnotes models get {at.task}"
     theirs = f"{row.course}@{row.revision}, about {row.megabytes:,} MB, licence {row.licence}; {place}"

@@ -13,9 +13,9 @@ from tui.engine.environment import child_environment
 from tui.errors import HeadnotesError, UsageError
 from tui.runs import folder, launching
 from tui.runs.folder import Run
+from tui.sizes import size_said
 from tui.ui.screens.windows import ListWindow
 from tui.ui.verbatim import visible
-from tui.ui.widgets.runs import facts
 from tui.ui.words import say
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ async def ask_and_resume(app: HeadnotesApp, run: Run) -> None:
         kept = await asyncio.to_thread(folder.checkpoints, run)
         if folder.alive(run):
             raise UsageError(say(language, "runs_already", name=run.name))
-        entries = [f"checkpoint-{one.step}   {facts.bytes_said(one.bytes)}" for one in reversed(kept)]
+        entries = [f"checkpoint-{one.step}   {size_said(one.bytes)}" for one in reversed(kept)]
         title = say(language, "resume_title", name=visible(run.name))
         at = await app.push_screen_wait(ListWindow(title, entries)) if len(kept) > 1 else 0
         if at is None:

@@ -14,6 +14,7 @@ from tui.lab.recipes import models, rows, scoring
 from tui.lab.recipes.rows import Rows
 from tui.lab.schedule import Arithmetic
 from tui.runs.recipe import Recipe
+from tui.sizes import size_said
 
 SAMPLE = 2_000
 """Rows whose lengths are counted."""
@@ -195,10 +196,11 @@ def _disk_free() -> int:
 def _doubts(made: Plan, found: Rows, recipe: Recipe) -> list[str]:
     said = []
     if made.disk > made.disk_free:
-        said.append(f"The checkpoints take {_mb(made.disk)}, and {_mb(made.disk_free)} are free: lower keep.")
+        needed, free = size_said(made.disk), size_said(made.disk_free)
+        said.append(f"The checkpoints take {needed}, and {free} are free: lower keep.")
     if made.memory > made.memory_free:
-        said.append(f"Training may take {_mb(made.memory)} of memory, and {_mb(made.memory_free)} are free: "
-                    "lower batch_size, or max_length.")  # fmt: skip
+        needed, free = size_said(made.memory), size_said(made.memory_free)
+        said.append(f"Training may take {needed} of memory, and {free} are free: lower batch_size, or max_length.")
     if made.lengths and made.lengths.cut > 0.02:
         said.append(f"{made.lengths.cut:.0%} of the rows are longer than max_length={recipe.max_length} and are cut.")
     if made.baseline is not None and made.baseline > 0.85:
@@ -230,7 +232,3 @@ def _shared(found: Rows, recipe: Recipe) -> int:
         return 0
     texts = [set(map(str, zip(*(one[name] for name in names), strict=True))) for one in (found.train, found.evaluation)]
     return len(texts[0] & texts[1])
-
-
-def _mb(count: int) -> str:
-    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"

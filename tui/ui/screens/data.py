@@ -18,6 +18,7 @@ from tui.lab.tables.source import Source, is_address, shipped
 from tui.lab.tables.steps import BY_NAME, OPERATIONS
 from tui.lab.tables.summary import Summary
 from tui.options import revive
+from tui.sizes import size_said
 from tui.ui import recent
 from tui.ui.asking import Asking
 from tui.ui.finding import Finding
@@ -202,7 +203,7 @@ class Data(ConsoleScreen[None]):
                      n=f"{self.rows.count:,}"),
                  say(language, "columns", n=f"{len(table.columns):,}")]  # fmt: skip
         if table.bytes:
-            facts.append(_size(table.bytes))
+            facts.append(size_said(table.bytes))
         if len(table.splits) > 1 or self.rows.split not in ("train", "rows"):
             facts.append(self.rows.split)
         if self._looking_back:
@@ -395,7 +396,7 @@ class Data(ConsoleScreen[None]):
         language = self.app.language
         files = ", ".join(plan.standing or plan.files)
         rows = say(language, "rows", n=f"{plan.rows:,}") if plan.rows is not None else ""
-        rows += f", {_size(plan.bytes)}" if plan.bytes else ""
+        rows += f", {size_said(plan.bytes)}" if plan.bytes else ""
         yes = say(language, "save_over" if plan.standing else "save_it", files=files, rows=rows)
 
         def chosen(index: int | None) -> None:
@@ -432,10 +433,3 @@ def _short(source: Source) -> str:
     first = source.paths[0]
     shown = first if is_address(first) else Path(first).name or first
     return shown + (f" +{len(source.paths) - 1}" if len(source.paths) > 1 else "")
-
-
-def _size(size: int) -> str:
-    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if size >= factor:
-            return f"{size / factor:.1f} {unit}"
-    return f"{size} B"

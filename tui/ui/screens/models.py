@@ -12,10 +12,10 @@ from tui import paths
 from tui.engine.client import FETCHER, EngineClient, Progress
 from tui.errors import HeadnotesError
 from tui.lab import stock
-from tui.lab.fetching import megabytes
 from tui.lab.shelf import SHELF
 from tui.lab.stock import Stock
 from tui.options import revive
+from tui.sizes import size_said
 from tui.ui.keys import bindings
 from tui.ui.screens.base import ConsoleScreen
 from tui.ui.screens.windows import ListWindow
@@ -137,7 +137,7 @@ class Models(ConsoleScreen[None]):
         try:
             self._say(say(language, "asking_hub", name=name))
             plan: dict[str, Any] = await fetcher.ask("plan", what=row.task)
-            size = say(language, "fetch_it", size=megabytes(plan["bytes"]), n=len(plan["files"]))
+            size = say(language, "fetch_it", size=size_said(plan["bytes"]), n=len(plan["files"]))
             if await self.app.push_screen_wait(ListWindow(name, [size, say(language, "leave_it")])) == 0:
                 await fetcher.ask("fetch", what=row.task, on_progress=lambda progress: self._tell(name, progress))
                 self.app.notify(say(language, "fetched", name=name))
@@ -154,7 +154,7 @@ class Models(ConsoleScreen[None]):
         if self._fetcher is None or not progress.total:
             return
         large = progress.total >= 1_000_000
-        done, whole = (megabytes(int(n)) if large else f"{n:g}" for n in (progress.done, progress.total))
+        done, whole = (size_said(int(n)) if large else f"{n:g}" for n in (progress.done, progress.total))
         self._say(say(self.app.language, "fetching", name=name, what=progress.what, done=done, all=whole))
 
     async def _end_fetching(self) -> None:

@@ -15,6 +15,7 @@ from tui.errors import HeadnotesError
 from tui.runs import folder, orders
 from tui.runs.folder import Run
 from tui.runs.overview import Glance, Overview
+from tui.sizes import size_said
 from tui.ui.chart import figure
 from tui.ui.keys import bindings
 from tui.ui.run_orders import ask_and_kill, ask_and_resume, forked, this_console
@@ -134,7 +135,7 @@ class Runs(ConsoleScreen[None]):
             cells += [facts.state_piece(language, one.status.state), (facts.steps_said(one.status), "text")]
             cells += [(loss, "text")] if wide else []
             cells += [(facts.metric_said(one.status), "number"), (facts.age(language, one.created), "dim")]
-            return (*cells, (facts.bytes_said(one.disk), "dim"))
+            return (*cells, (size_said(one.disk), "dim"))
 
         table = self.query_one(RunTable)
         table.put(columns, len(glances), cells_of)
@@ -243,7 +244,7 @@ class Runs(ConsoleScreen[None]):
 
     async def _remove(self, one: Glance) -> None:
         language = self.app.language
-        title = say(language, "remove_title", name=visible(one.run.name), size=facts.bytes_said(one.disk))
+        title = say(language, "remove_title", name=visible(one.run.name), size=size_said(one.disk))
         entries = [say(language, "keep_it"), say(language, "remove_it")]
         if await self.app.push_screen_wait(ListWindow(title, entries)) != 1:
             return

@@ -9,13 +9,13 @@ from tui.lab.schedule import ScheduleSpec, calculations
 from tui.lab.train import TrainResult
 from tui.runs import recipe
 from tui.runs.recipe import Recipe
+from tui.sizes import size_said
 from tui.ui.chart import Series, chart
 from tui.ui.keys import KEYS
 from tui.ui.typeset import one_line, plain_lines
 from tui.ui.verbatim import visible
 from tui.ui.widgets.answers import bar
 from tui.ui.widgets.lines import Line
-from tui.ui.widgets.runs.facts import bytes_said
 from tui.ui.widgets.schedule import calculation_lines
 from tui.ui.words import say
 from tui.ui.wrap import cells, fill, shorten
@@ -92,7 +92,7 @@ def _labels(plan: Plan, width: int, language: str) -> list[Line]:
 
 def _room(name: str, needed: int, free: int, width: int, language: str) -> Line:
     """What is needed of what is free, and a bar of it."""
-    said = say(language, "plan_of_free", needed=bytes_said(needed), free=bytes_said(free))
+    said = say(language, "plan_of_free", needed=size_said(needed), free=size_said(free))
     room = max(0, min(20, width - LEFT - cells(said) - 2))
     look = "warn" if needed > free else "accent"
     return ((fill(name, LEFT), "dim"), (f"{said}  ", "text"), (bar(needed / max(1, free), room), look))

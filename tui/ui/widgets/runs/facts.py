@@ -8,6 +8,7 @@ from typing import Any
 from tui.runs.coach import Doubt
 from tui.runs.curves import Curves
 from tui.runs.folder import Status
+from tui.sizes import size_said
 from tui.ui.chart import figure
 from tui.ui.verbatim import visible
 from tui.ui.widgets.lines import Line, Piece
@@ -59,14 +60,6 @@ def age(language: str, since: float) -> str:
     return say(language, "age_now")
 
 
-def bytes_said(count: float) -> str:
-    """812 MB, 1.2 GB."""
-    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if count >= size:
-            return f"{count / size:.1f} {unit}" if count < 10 * size else f"{count / size:,.0f} {unit}"
-    return f"{count:.0f} B"
-
-
 def progress_line(curves: Curves, language: str) -> Line:
     """State, step of steps, share, time left; within a stage, how far that has come."""
     status = curves.status
@@ -96,7 +89,7 @@ def facts_line(curves: Curves, language: str) -> Line:
     said = []
     for name, word, shown in (
         ("lr", "rate", figure), ("grad_norm", "grad_norm", figure), ("rows_s", "speed_rows", figure),
-        ("tokens_s", "speed_tokens", lambda value: figure(round(value))), ("memory", "memory", bytes_said),
+        ("tokens_s", "speed_tokens", lambda value: figure(round(value))), ("memory", "memory", size_said),
     ):  # fmt: skip
         value = curves.last(name)
         if value is not None:

@@ -14,12 +14,13 @@ from tui.runs import folder
 from tui.runs.curves import Curves, Evaluation
 from tui.runs.events import Event
 from tui.runs.folder import Run
+from tui.sizes import size_said
 from tui.ui.chart import figure
 from tui.ui.typeset import highlighted, plain_lines
 from tui.ui.verbatim import visible
 from tui.ui.widgets.lines import Line, Piece
 from tui.ui.widgets.matrix import grid_lines
-from tui.ui.widgets.runs.facts import bytes_said, state_said
+from tui.ui.widgets.runs.facts import state_said
 from tui.ui.words import known, say
 from tui.ui.wrap import cells, fill, shorten
 
@@ -197,7 +198,7 @@ def recipe_lines(run: Run, curves: Curves, width: int, language: str) -> list[Li
                       for number, line in enumerate(plain_lines(visible(text), max(20, width - 16)))]  # fmt: skip
     lines += [(), ((say(language, "checkpoints"), "heading"),)]
     kept = folder.checkpoints(run)
-    lines += [((f"  checkpoint-{one.step}   {bytes_said(one.bytes)}", "text"),) for one in kept]
+    lines += [((f"  checkpoint-{one.step}   {size_said(one.bytes)}", "text"),) for one in kept]
     lines += [] if kept else [((f"  {say(language, 'none_yet')}", "dim"),)]
     lines += [(), ((say(language, "recipe"), "heading"),)]
     try:
@@ -240,7 +241,7 @@ def event_said(event: Event, by: dict[str, str], language: str) -> str:
             values = "  ".join(f"{name} {figure(Event(0, 0, '', metrics).number(name))}" for name in metrics)
             return visible(f"{say(language, 'event_evaluation')}  {_step(event, language)}  {values}")
         case "checkpoint":
-            size = bytes_said(event.number("bytes") or 0)
+            size = size_said(event.number("bytes") or 0)
             took = f"{event.number('seconds') or 0:.1f} s"
             return f"{say(language, 'event_checkpoint')}  {_step(event, language)}  {size}  {took}"
         case "order":

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tui.runs.curves import AXES, Axis, Curves, smooth
+from tui.sizes import size_said
 from tui.ui.chart import LOOKS, Series, chart, figure
 from tui.ui.verbatim import visible
 from tui.ui.widgets.lines import Line, Piece, line_text
-from tui.ui.widgets.runs.facts import bytes_said, duration
+from tui.ui.widgets.runs.facts import duration
 from tui.ui.words import say
 from tui.ui.wrap import cells, shorten
 
@@ -164,7 +165,7 @@ def _title(found: Sequence[_Curve], view: View, panel: str, width: int, language
         place = len(one.xs) - 1
         if view.cursor is not None:
             place = nearest(one.xs, view.cursor)
-        value = bytes_said(one.ys[place]) if panel == "memory" else figure(one.ys[place])
+        value = size_said(one.ys[place]) if panel == "memory" else figure(one.ys[place])
         label = f"{one.mark} {visible(one.name)} " if panel == "metrics" or one.points else ""
         text = shorten(f"  {label}{value}", room)
         room -= cells(text)

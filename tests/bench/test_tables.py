@@ -149,10 +149,10 @@ def visidata(file: Path) -> dict[str, float] | None:
 
 
 async def test_first_rows_pages_and_jumps(
-    table: Callable[..., None],  # noqa: F811
+    table: Callable[..., None],  # noqa: F811 (the fixture)
     made: Callable[[int], Path], tmp_path: Path,
 ) -> None:  # fmt: skip
-    ms = lambda seconds: f"{1000 * seconds:.1f}"  # noqa: E731
+    ms = lambda seconds: f"{1000 * seconds:.1f}"  # noqa: E731 (short)
     rows = []
     for count in (SMALL, MIDDLE, HUGE):
         got = await ours(made(count), tmp_path)
@@ -178,7 +178,7 @@ async def test_first_rows_pages_and_jumps(
 
 
 async def test_search_and_map(
-    table: Callable[..., None],  # noqa: F811
+    table: Callable[..., None],  # noqa: F811 (the fixture)
     made: Callable[[int], Path], tmp_path: Path,
 ) -> None:  # fmt: skip
     engine = EngineClient(log=tmp_path / "engine.log", command=DATA_FIRST)

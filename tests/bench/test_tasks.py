@@ -38,7 +38,7 @@ def seconds(command: list[str]) -> float:
     return time.perf_counter() - start
 
 
-def test_a_cold_first_answer(table: Callable[..., None], tmp_path: Path) -> None:  # noqa: F811
+def test_a_cold_first_answer(table: Callable[..., None], tmp_path: Path) -> None:  # noqa: F811 (the fixture)
     instrument, rows = INSTRUMENTS["pipeline"], []
     for at in SHELF:
         if not at.is_bundled:

@@ -75,7 +75,7 @@ def by_the_script(loop: str, where: Path) -> float:
     return float(done.stdout.split()[-1])
 
 
-def test_steps_per_second(table: Callable[..., None], tmp_path: Path) -> None:  # noqa: F811
+def test_steps_per_second(table: Callable[..., None], tmp_path: Path) -> None:  # noqa: F811 (the fixture)
     rows = []
     for loop in ("trainer", "accelerate"):
         alone, ours = [], []
@@ -91,7 +91,7 @@ def test_steps_per_second(table: Callable[..., None], tmp_path: Path) -> None:  
     )
 
 
-def test_attaching_to_a_million_steps(table: Callable[..., None], tmp_path: Path) -> None:  # noqa: F811
+def test_attaching_to_a_million_steps(table: Callable[..., None], tmp_path: Path) -> None:  # noqa: F811 (the fixture)
     run = Run(tmp_path)
     line = {
         "epoch": 1.5,

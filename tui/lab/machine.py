@@ -23,7 +23,7 @@ class About:
 
 def import_torch() -> None:
     """Import torch, the largest single part of the start."""
-    import torch  # noqa: F401
+    import torch  # noqa: F401 (loaded for what follows)
 
 
 def import_transformers() -> None:

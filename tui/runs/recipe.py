@@ -216,7 +216,7 @@ def anchored(recipe: Recipe) -> Recipe:
 def _anchored(name: str) -> str:
     with suppress(OSError, RuntimeError, ValueError):  # names that are no paths
         path = Path(name).expanduser()
-        if name and name != BACKBONE and "://" not in name and glob.glob(str(path), recursive=True):  # noqa: PTH207
+        if name and name != BACKBONE and "://" not in name and glob.glob(str(path), recursive=True):  # noqa: PTH207 (absolute, too)
             return os.path.abspath(path)  # noqa: PTH100 (links stay)
     return name
 

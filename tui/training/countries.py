@@ -229,7 +229,7 @@ def write(rows: list[Country], out: Path) -> dict[str, int]:
         "countries.json": (len(rows), lambda: _nested(rows)),
         "countries.jsonl": (len(rows), lambda: json_lines(rows)),
         "backgrounds.txt": (len(rows), lambda: "".join(row.background + "\n" for row in rows)),
-        "messy.csv": (0, lambda: messy(rows, random.Random(SEED))),  # noqa: S311
+        "messy.csv": (0, lambda: messy(rows, random.Random(SEED))),  # noqa: S311 (the same mess every time)
         "split/train.csv": (len(train), lambda: separated(train, ",")),
         "split/test.csv": (len(test), lambda: separated(test, ",")),
     }

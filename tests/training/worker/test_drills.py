@@ -39,7 +39,7 @@ def test_twenty_kills(new: Callable[..., Run], loop: str, capsys: pytest.Capture
         process = workers.work(run, step)
         aim = (step or 0) + chance.randint(1, 7)
         first = events.last_seq(run.events_file) + 1
-        workers.until(lambda: _reached(run, aim, first), f"step {aim} after kill {number}")  # noqa: B023
+        workers.until(lambda: _reached(run, aim, first), f"step {aim} after kill {number}")  # noqa: B023 (waited for here)
         time.sleep(chance.uniform(0.0, 0.02))
         assert process.pid is not None
         os.kill(process.pid, signal.SIGKILL)

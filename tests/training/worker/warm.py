@@ -6,7 +6,7 @@ import importlib
 
 import transformers
 
-from tui.training.worker import accelerated, running, trainer  # noqa: F401
+from tui.training.worker import accelerated, running, trainer  # noqa: F401 (loaded before the forks)
 
 for name in ("accelerate", "datasets", "evaluate", "evaluate.loading", "torch", "peft", "scipy.optimize",
              "transformers.trainer_pt_utils", "datasets.packaged_modules.json.json"):  # fmt: skip

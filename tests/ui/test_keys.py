@@ -27,7 +27,8 @@ from tui.ui.widgets.notes import Notes
 from tui.ui.widgets.options import Options
 from tui.ui.widgets.pane import Pane
 from tui.ui.widgets.rows import RowTable
-from tui.ui.widgets.runs.views import CurvesPage, EvaluationPage, LogPage
+from tui.ui.widgets.runs.evaluation_page import EvaluationPage
+from tui.ui.widgets.runs.views import CurvesPage, LogPage
 from tui.ui.widgets.sentence import Sentence
 from tui.ui.widgets.tokens import TokenTable
 from tui.ui.widgets.train import TrainPane

@@ -14,12 +14,14 @@ import pytest
 
 from tests.hostile import TEXTS
 from tests.runs.recorded import Recorded
+from tests.runs.test_seats import HOLDS
 from tests.ui.console import Driver, InProcess, console
 from tests.ui.test_hostile import assert_harmless
 from tui import paths
-from tui.runs import folder, launching
+from tui.runs import folder, launching, predictions
 from tui.runs.curves import Curves
 from tui.runs.folder import Checkpoint, Run
+from tui.runs.predictions import Changed, Changes
 from tui.ui import run_orders
 from tui.ui.screens import runs as runs_screen
 from tui.ui.screens.overlay import Overlay
@@ -30,9 +32,10 @@ from tui.ui.screens.windows import ListWindow, TextWindow
 from tui.ui.verbatim import visible
 from tui.ui.watching import Watching
 from tui.ui.widgets.lines import line_text
-from tui.ui.widgets.runs import facts, pages
+from tui.ui.widgets.runs import evaluated, facts, pages
+from tui.ui.widgets.runs.evaluation_page import EvaluationPage
 from tui.ui.widgets.runs.strip import RunStrip
-from tui.ui.widgets.runs.views import CurvesPage, EvaluationPage, LogPage
+from tui.ui.widgets.runs.views import CurvesPage, LogPage
 
 FALLING = [0.1 + 0.6 * math.exp(-n / 30) for n in range(100)]
 
@@ -133,6 +136,34 @@ async def test_orders_are_written_with_the_name_of_who_gave_them(worked_at: Reco
         await it.until_shown("save now, asked by", given[0]["by"], "seen")
 
 
+async def test_a_second_console_only_reads(worked_at: Recorded) -> None:
+    other = subprocess.Popen(
+        [sys.executable, "-c", HOLDS, str(worked_at.run.folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert other.stdout is not None
+    assert other.stdout.readline() == b"True\n"
+    try:
+        async with console() as it:
+            await it.press("f6")
+            await it.until_shown("live")
+            await it.press("s")
+            await it.until_shown("this one only reads")
+            await it.press("enter")
+            await it.until_shown("Another console has live open", f"process {other.pid} on")
+            for key in ("s", "v", "x", "r"):
+                await it.press(key)
+                await it.until_shown("headnotes runs stop live")
+            assert not worked_at.run.orders_file.exists()
+            other.kill()
+            other.wait()
+            await it.until(lambda: "only reads" not in it.text_of("#head"), "it takes over")
+            await it.press("v")
+            await it.until(lambda: worked_at.run.orders_file.exists(), "the order")
+    finally:
+        other.kill()
+        other.wait()
+
+
 async def test_an_order_to_nobody_is_answered_with_a_sentence() -> None:
     made = finished()
     async with console() as it:
@@ -173,6 +204,22 @@ async def test_evaluations_have_a_matrix_with_the_rows_behind_it() -> None:
         assert "* 0.3" in text
         assert "the same eight examples" in text
         assert "true yes" in text
+
+
+async def test_two_checkpoints_are_compared_on_the_same_rows() -> None:
+    made = finished().evaluation(150, 0.3, ((48, 2), (2, 48)))
+    async with console() as it:
+        await at(it, made.run)
+        await it.press("2")
+        await it.until_shown("what changed since step 100", "3 became right, 0 became wrong, of 100 rows", "p = 0.25")
+        await it.press("left_square_bracket", "left_square_bracket")
+        await it.until_shown("evaluation 1 of 3")
+        assert "what changed" not in it.text_of("#evaluations")
+        await it.press("b", "right_square_bracket", "right_square_bracket")
+        await it.until_shown("what changed since step 50", "11 became right, 0 became wrong", "=       50")
+        await it.press("d")
+        await it.until(lambda: isinstance(it.app.screen, TextWindow))
+        await it.until_shown("+     42  yes > no", "sentence 42 [CLS]")
 
 
 async def test_recipe_and_log() -> None:
@@ -319,6 +366,11 @@ async def test_marked_runs_lie_over_each_other() -> None:
         await it.press("m", "m", "o")
         await it.until(lambda: isinstance(it.app.screen, Overlay))
         await it.until_shown("A two", "B one", "learning_rate", "0.0001", "5e-05", "last metrics", "loss")
+        await it.until_shown("Of 100 rows two alone is right in 0, one alone in 0.", "p = 1.")
+        await it.press("A")
+        await it.until_shown("A two hidden")
+        await it.press("H", "A")
+        await it.until(lambda: "A two hidden" not in it.screen())
         await it.press("left")
         await it.until_shown("step 100")
         await it.press("z", "tab", "l")
@@ -400,8 +452,10 @@ def test_nothing_in_a_run_breaks_a_line_of_its_pages(text: str) -> None:
                       examples=[{"row": text, "truth": text, "prediction": text, "text": text}], file=text)  # fmt: skip
     curves = Curves(made.run)
     curves.read()
-    assert not pages.rows_behind(made.run, curves.evaluations[0], text, text)
-    lines = pages.evaluation_lines(curves, 0, (0, 0), [], 80, "en") + pages.log_lines(made.run, curves, [text], "zh")
+    assert not predictions.rows_behind(made.run, curves.evaluations[0], text, text)
+    changes = Changes(1, [Changed(1, text, text + "x", text, text), Changed(2, text, text, text + "x", text)])
+    view = evaluated.View(0, (0, 0), [], None, (0, 0), changes)
+    lines = evaluated.evaluation_lines(curves, view, 80, "en") + pages.log_lines(made.run, curves, [text], "zh")
     lines += [*pages.recipe_lines(made.run, curves, 80, "en"), facts.progress_line(curves, "en")]
     assert_harmless("\n".join(visible(line_text(line)) for line in lines))
 
@@ -409,4 +463,4 @@ def test_nothing_in_a_run_breaks_a_line_of_its_pages(text: str) -> None:
 def test_a_file_outside_the_run_is_never_read(tmp_path: Path) -> None:
     made = finished()
     (made.run.folder.parent / "secret.jsonl").write_text('{"row": 0, "truth": "no", "prediction": "no"}\n')
-    assert pages._json_lines(made.run, "../secret.jsonl") == []
+    assert predictions.json_lines(made.run, "../secret.jsonl") == []

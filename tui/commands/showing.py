@@ -102,6 +102,11 @@ def compare_runs(some: list[Run], *, as_json: bool) -> int:
         table.append(("most frequent label", *("-" if value is None else f"{value:.4f}" for value in shown)))
     for line in _columns(table):
         print(line)
+    for duel in made.duels:
+        print(
+            f"row by row, {duel.rows:,} rows: {visible(duel.one)} alone is right in {duel.only_one:,}, "
+            f"{visible(duel.other)} alone in {duel.only_other:,}; by chance as far apart with p = {duel.p:.2g}"
+        )
     for doubt in made.doubts:
         print(f"doubt: {visible(doubt)}")
     return 0

@@ -52,7 +52,7 @@ class Curve:
     """Values over steps, ascending; thinned so that first, last and extremes stay. None where it is no number."""
 
     name: str
-    """loss, lr, grad_norm, rows_s, tokens_s, memory; eval/METRIC for what evaluations measured."""
+    """loss, lr, grad_norm, rows_s, tokens_s, memory, cpu, gpu; eval/METRIC for what evaluations measured."""
     steps: list[int]
     values: list[float | None]
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any
 
 from tui.errors import UsageError
-from tui.runs import folder, recipe
+from tui.runs import folder, predictions, recipe
 from tui.runs.curves import Curves
 from tui.runs.folder import Run
 
@@ -33,6 +32,20 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Duel:
+    """The last evaluations of two runs, row by row; both measured the same rows."""
+
+    one: str
+    other: str
+    rows: int
+    only_one: int
+    """Rows that the first alone predicts right."""
+    only_other: int
+    p: float
+    """By McNemar's exact test: how often chance alone would part the two as far."""
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """Several runs; every list has a place for each of them, in the order in which they were asked for."""
 
@@ -43,6 +56,8 @@ class Comparison:
     """Of the last evaluations."""
     best: dict[str, list[int]]
     """For each metric the places of the runs in which it is best; none where all are the same, or only one has it."""
+    duels: list[Duel]
+    """The first run against each of the others, where predictions of the same rows were kept."""
     doubts: list[str]
     """Why figures may not be set beside each other."""
 
@@ -52,19 +67,34 @@ def compare(runs: list[Run]) -> Comparison:
     if len(runs) < 2:
         raise UsageError("One run alone has nothing to be compared with.", next_step="Name two or more.")
     recipes = [run.recipe() for run in runs]
-    outcomes = [outcome(run) for run in runs]
+    followed = [_followed(run) for run in runs]
+    outcomes = [_outcome(curves) for curves in followed]
     names = list(dict.fromkeys(name for one in outcomes for name in one.metrics))
     metrics = {name: [one.metrics.get(name) for one in outcomes] for name in names}
     best = {name: _best(name, values) for name, values in metrics.items()}
-    return Comparison(outcomes, recipe.differences(recipes), metrics, best, _doubts(runs, outcomes))
+    duels = [found for other in followed[1:] if (found := duel(followed[0], other)) is not None]
+    return Comparison(outcomes, recipe.differences(recipes), metrics, best, duels, _doubts(runs, outcomes))
 
 
-def outcome(run: Run) -> Outcome:
-    """How a run stands."""
+def duel(one: Curves, other: Curves) -> Duel | None:
+    """Two runs, row by row; None where they were not measured on the same rows, or predictions are not kept."""
+    if not one.evaluations or not other.evaluations:
+        return None
+    found = predictions.changes((one.run, one.evaluations[-1]), (other.run, other.evaluations[-1]))
+    return Duel(one.run.name, other.run.name, found.rows, found.lost, found.won, found.p) if found else None
+
+
+def _followed(run: Run) -> Curves:
     curves = Curves(run)
     curves.read()
     while curves.behind and curves.read():
         pass
+    return curves
+
+
+def _outcome(curves: Curves) -> Outcome:
+    """How a run stands."""
+    run = curves.run
     status = folder.look(run)
     last = curves.evaluations[-1] if curves.evaluations else None
     prepared = status.prepared
@@ -93,7 +123,7 @@ def _best(name: str, values: list[float | None]) -> list[int]:
 
 def _doubts(runs: list[Run], outcomes: list[Outcome]) -> list[str]:
     said = []
-    if len({digest for run in runs if (digest := _measured_rows(run))}) > 1:
+    if len({digest for run in runs if (digest := predictions.measured_rows(run))}) > 1:
         said.append("They were not measured on the same rows: their metrics say nothing of which is better.")
     for one in outcomes:
         if not one.metrics:
@@ -101,12 +131,3 @@ def _doubts(runs: list[Run], outcomes: list[Outcome]) -> list[str]:
         elif one.measured_at < one.step:
             said.append(f"{one.name} was measured at step {one.measured_at:,} and is at {one.step:,}.")
     return said
-
-
-def _measured_rows(run: Run) -> str:
-    """A digest of the texts that a run is measured on; empty where they were not kept."""
-    try:
-        with (run.evaluations / "rows.jsonl").open("rb") as opened:
-            return hashlib.file_digest(opened, "sha256").hexdigest()
-    except OSError:
-        return ""

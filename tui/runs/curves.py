@@ -19,7 +19,7 @@ from tui.runs.folder import Run, Status
 
 Axis = Literal["step", "epoch", "time"]
 AXES: tuple[Axis, ...] = ("step", "epoch", "time")
-OF_STEPS = ("loss", "lr", "grad_norm", "rows_s", "tokens_s", "memory")
+OF_STEPS = ("loss", "lr", "grad_norm", "rows_s", "tokens_s", "memory", "cpu", "gpu", "watts", "celsius")
 """Series with a value at every step; those of evaluations are called eval/METRIC."""
 AT_WORK = ("training", "evaluating", "saving")
 MOST = 2048

@@ -8,7 +8,7 @@ Kinds of events: `stage` (stage), `progress` (what, done, total), `prepared` (wh
 rows, distinct), `evaluation` (step, epoch, metrics, examples, confusion, file), `checkpoint` (step, folder, bytes,
 seconds), `order` (id, order, state), `resumed` (step: what came after it is void), `warning` and `error` (title,
 detail, next_step), `stopped` (step, why), `done` (step, seconds, metrics). Of steps: `step` (step, epoch, loss, lr,
-grad_norm, rows_s, tokens_s, memory).
+grad_norm, rows_s, tokens_s, memory, cpu; with NVML gpu, watts, celsius).
 """
 
 from __future__ import annotations

@@ -349,6 +349,11 @@ KEYS: tuple[Key, ...] = (
         ("The next evaluation", "下一次评估")),
     Key("evaluations.rows", "enter", "screen.rows", "evaluations", ("all rows", "全部行"),
         ("All rows behind the cell", "该单元格的全部行"), 3),
+    Key("evaluations.mark", "b", "mark", "evaluations", ("compare with", "作为对照"),
+        ("Compare the others with this evaluation; again: each with the one before it",
+         "其余评估都与这一次对比；再按则各与前一次对比")),
+    Key("evaluations.changes", "d", "screen.changes", "evaluations", ("changed", "变化"),
+        ("All rows that are predicted otherwise than before", "与对照评估预测不同的全部行"), 6),
     # log
     Key("log.find", "slash", "screen.find", "log", ("find", "查找"), ("Find words in the log", "在日志中查找"), 3),
     Key("log.next", "n", "hit(1)", "log", ("next hit", "下一处"), ("The next hit", "下一处")),
@@ -356,6 +361,8 @@ KEYS: tuple[Key, ...] = (
     # runs compared
     Key("overlay.switch", "tab", "switch", "overlay", ("tables", "表格"),
         ("To the tables, and back to the chart", "到表格，再回到图"), 1),
+    Key("overlay.hide", "A,B,C,D,E,F,G,H", "hide('{}')", "overlay", ("hide", "隐藏"),
+        ("Hide the curve of this letter, and show it again", "隐藏该字母的曲线，再按则显示"), 3),
     Key("overlay.copy", "y", "copy", "overlay", ("copy", "复制"), ("Copy chart and tables", "复制图和表格"), 5),
     Key("overlay.close", "q", "close", "overlay", ("back", "返回"), ("Back to the list", "回到列表"), 8),
     # windows

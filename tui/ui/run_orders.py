@@ -7,12 +7,14 @@ import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tui.engine.environment import child_environment
 from tui.errors import HeadnotesError, UsageError
-from tui.runs import folder, launching
-from tui.runs.folder import Run
+from tui.runs import folder, launching, orders, seats
+from tui.runs.folder import Checkpoint, Run
 from tui.sizes import size_said
 from tui.ui.screens.windows import ListWindow
 from tui.ui.verbatim import visible
@@ -22,42 +24,80 @@ if TYPE_CHECKING:
     from tui.ui.app import HeadnotesApp
 
 
-def this_console() -> str:
-    """By what name orders of this console are known."""
-    return f"console {os.getpid()}"
+def give(run: Run, order: str, language: str) -> None:
+    """Give an order. Raises `UsageError` when nobody is there to take it, or another console gives the orders."""
+    with seat(run, language):
+        orders.give(run, order, f"console {os.getpid()}")
+
+
+@contextmanager
+def seat(run: Run, language: str) -> Iterator[None]:
+    """The seat of a run, held for the time of an order. Raises `UsageError` that says which console has it."""
+    if not seats.take(run):
+        raise UsageError(
+            say(language, "reads_only", name=run.name), holder_said(run, language),
+            say(language, "reads_only_next", name=run.name),
+        )  # fmt: skip
+    try:
+        yield
+    finally:
+        seats.leave(run)
+
+
+def holder_said(run: Run, language: str) -> str:
+    """Which console gives the orders of a run; empty when that is not known."""
+    known = seats.holder(run)
+    if known is None:
+        return ""
+    pid, host, terminal = known
+    return say(language, "seat_holder", pid=pid, host=visible(host), terminal=visible(terminal))
 
 
 async def ask_and_kill(app: HeadnotesApp, run: Run) -> None:
     """Kill the worker of a run after a question."""
     language = app.language
     entries = [say(language, "leave_running"), say(language, "kill_it")]
-    if await app.push_screen_wait(ListWindow(say(language, "kill_title", name=visible(run.name)), entries)) == 1:
-        killed = await asyncio.to_thread(launching.kill, run)
-        app.notify(say(language, "killed" if killed else "nothing_to_kill", name=run.name))
+    try:
+        with seat(run, language):
+            title = say(language, "kill_title", name=visible(run.name))
+            if await app.push_screen_wait(ListWindow(title, entries)) == 1:
+                killed = await asyncio.to_thread(launching.kill, run)
+                app.notify(say(language, "killed" if killed else "nothing_to_kill", name=run.name))
+    except UsageError as error:
+        app.say_error(error)
 
 
 async def ask_and_resume(app: HeadnotesApp, run: Run) -> None:
     """Go on from one of the checkpoints that are whole."""
     language = app.language
     try:
-        last = await asyncio.to_thread(launching.latest, run)
-        kept = await asyncio.to_thread(folder.checkpoints, run)
-        if folder.alive(run):
-            raise UsageError(say(language, "runs_already", name=run.name))
-        entries = [f"checkpoint-{one.step}   {size_said(one.bytes)}" for one in reversed(kept)]
-        title = say(language, "resume_title", name=visible(run.name))
-        at = await app.push_screen_wait(ListWindow(title, entries)) if len(kept) > 1 else 0
-        if at is None:
-            return
-        chosen = list(reversed(kept))[at] if kept else last
-        await asyncio.to_thread(launching.start, run, chosen)
+        with seat(run, language):
+            chosen = await _resumed(app, run)
     except HeadnotesError as error:
         app.say_error(error)
         return
     except OSError as error:
         app.say_error(UsageError(say(language, "cannot_do"), str(error)))
         return
-    app.notify(say(language, "resumed_from", name=run.name, n=f"{chosen.step:,}"))
+    if chosen is not None:
+        app.notify(say(language, "resumed_from", name=run.name, n=f"{chosen.step:,}"))
+
+
+async def _resumed(app: HeadnotesApp, run: Run) -> Checkpoint | None:
+    """The checkpoint from which it goes on; None when the question was left."""
+    language = app.language
+    last = await asyncio.to_thread(launching.latest, run)
+    kept = await asyncio.to_thread(folder.checkpoints, run)
+    if folder.alive(run):
+        raise UsageError(say(language, "runs_already", name=run.name))
+    entries = [f"checkpoint-{one.step}   {size_said(one.bytes)}" for one in reversed(kept)]
+    title = say(language, "resume_title", name=visible(run.name))
+    at = await app.push_screen_wait(ListWindow(title, entries)) if len(kept) > 1 else 0
+    if at is None:
+        return None
+    chosen = list(reversed(kept))[at] if kept else last
+    await asyncio.to_thread(launching.start, run, chosen)
+    return chosen
 
 
 def fork_command(run: Run, words: list[str]) -> list[str]:

@@ -454,6 +454,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     "panel_grad_norm": ("gradient norm", "梯度范数"),
     "panel_speed": ("rows a second", "每秒行数"),
     "panel_memory": ("memory, MB", "内存，MB"),
+    "panel_use": ("load, %", "负载，%"),
+    "cpu": ("CPU", "CPU"),
+    "gpu": ("GPU", "GPU"),
+    "watts": ("power", "功率"),
+    "celsius": ("temperature", "温度"),
     "no_points": ("Nothing measured yet.", "尚无数据。"),
     "epoch_axis": ("epoch", "轮"),
     "axis_step": ("along steps", "横轴：步"),
@@ -462,6 +467,18 @@ _WORDS: dict[str, tuple[str, str]] = {
     "smoothed": ("smoothed {n}", "平滑 {n}"),
     "log_scale": ("log scale", "对数坐标"),
     "display_paused": ("display paused", "显示已暂停"),
+    "reads_only": (
+        "Another console has {name} open and gives its orders; this one only reads.",
+        "另一个控制台已打开 {name} 并由它下指令；这里只能查看。",
+    ),
+    "reads_only_next": (
+        "Close the run there, or use a shell: headnotes runs stop {name}.",
+        "在那边关闭这次运行，或在终端里用命令：headnotes runs stop {name}。",
+    ),
+    "seat_holder": (
+        "It is process {pid} on {host}, terminal {terminal}.",
+        "它是 {host} 上的进程 {pid}，终端 {terminal}。",
+    ),
     "page_curves": ("curves", "曲线"),
     "page_evaluations": ("evaluations", "评估"),
     "page_recipe": ("recipe", "配方"),
@@ -505,6 +522,22 @@ _WORDS: dict[str, tuple[str, str]] = {
     "no_rows_kept": ("The rows are not here (yet).", "这里（还）没有这些行。"),
     "more_rows": ("{n} more; enter shows them all", "另有 {n} 行；回车显示全部"),
     "rows_behind": ("Rows behind the cell", "单元格中的行"),
+    "run_hidden": ("hidden", "已隐藏"),
+    "row_by_row": ("row by row", "逐行对比"),
+    "duel": (
+        "Of {n} rows {one} alone is right in {only_one}, {other} alone in {only_other}. "
+        "By chance alone they would part as far with p = {p}.",
+        "{n} 行中，只有 {one} 对的有 {only_one} 行，只有 {other} 对的有 {only_other} 行。"
+        "若纯属偶然，相差至少这么多的概率是 p = {p}。",
+    ),
+    "changed_since": ("what changed since step {step}, on the same rows", "与第 {step} 步相比，同样的行上有何变化"),
+    "changes_counted": (
+        "{won} became right, {lost} became wrong, of {n} rows. By chance alone they would part as far with p = {p}.",
+        "{n} 行中 {won} 行变对，{lost} 行变错。若纯属偶然，相差至少这么多的概率是 p = {p}。",
+    ),
+    "nothing_changed": ("None of the {n} rows became right or wrong.", "{n} 行中没有一行变对或变错。"),
+    "all_changes": ("d shows all {n} that are predicted otherwise", "按 d 查看预测不同的全部 {n} 行"),
+    "changed_rows": ("Rows that are predicted otherwise", "预测不同的行"),
     "all_evaluations": ("all evaluations", "全部评估"),
     "fixed_examples": ("the same eight examples, evaluation by evaluation", "同样的八个例子，逐次评估"),
     "run_folder": ("folder", "文件夹"),

@@ -10,14 +10,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from tui.errors import Explained
 from tui.lab.recipes.rows import Rows
 from tui.lab.recipes.scoring import Scores
 from tui.runs.events import Log
 from tui.runs.folder import Run
 from tui.runs.recipe import Recipe
+from tui.training.worker.hardware import Hardware
 
 EXAMPLES = 8
 """Rows whose predictions are kept with every evaluation."""
@@ -33,8 +32,8 @@ class Recorder:
         self.run = run
         self._events = Log(run.events_file) if speaks else None
         self._steps = Log(run.steps_file) if speaks else None
-        self._process = psutil.Process()
-        self._told, self._memory, self._weighed = 0.0, 0, 0.0
+        self._hardware = Hardware()
+        self._told = 0.0
         self._ended: tuple[str, float | None] | None = None
         """The stage of progress that was told to be at its end."""
 
@@ -59,13 +58,10 @@ class Recorder:
         """A step of the optimizer; rows and tokens since the last one, of all processes."""
         if self._steps is None:
             return
-        now = time.monotonic()
-        if now - self._weighed > 1.0:
-            self._weighed, self._memory = now, _memory(self._process)
         fast = max(seconds, 1e-9)
         self._steps.write(
             "step", step=step, epoch=round(epoch, 4), loss=loss, lr=rate, grad_norm=norm,
-            rows_s=round(rows / fast, 2), tokens_s=round(tokens / fast, 1), memory=self._memory,
+            rows_s=round(rows / fast, 2), tokens_s=round(tokens / fast, 1), **self._hardware.now(),
         )  # fmt: skip
 
     def evaluation(self, step: int, epoch: float, metrics: Mapping[str, float], scores: Scores | None, table: Any,
@@ -131,12 +127,3 @@ def text_of(row: Mapping[str, Any], recipe: Recipe) -> str:
 def free_space(folder: Path) -> int:
     """Bytes that are left where a run is kept."""
     return shutil.disk_usage(folder).free
-
-
-def _memory(process: psutil.Process) -> int:
-    """Bytes of the process, or of the GPU where one is used."""
-    import torch
-
-    if torch.cuda.is_available():
-        return int(torch.cuda.max_memory_allocated())
-    return int(process.memory_info().rss)

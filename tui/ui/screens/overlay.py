@@ -11,6 +11,8 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.timer import Timer
 
+from tui.runs import comparing
+from tui.runs.comparing import Duel
 from tui.runs.curves import Curves
 from tui.runs.folder import Run
 from tui.ui.keys import bindings
@@ -32,6 +34,8 @@ class OverlayChart(CurvesPage, inherit_bindings=False):
         super().__init__(id=id)
         self.all_curves = [Curves(run) for run in runs]
         self.name_ = "loss"
+        self.hidden: set[int] = set()
+        """Places of runs that are not drawn."""
 
     @property
     def _longest(self) -> Curves:
@@ -44,7 +48,9 @@ class OverlayChart(CurvesPage, inherit_bindings=False):
         if width >= 16 and height >= 4:
             language = self.app.language
             lines: list[Line] = [panels.view_line(self._longest, self.view, language)]
-            lines += overlay.overlay_lines(self.all_curves, self.name_, self.view, width, height - 3, language)
+            lines += overlay.overlay_lines(
+                self.all_curves, self.name_, self.view, width, height - 3, language, self.hidden
+            )
             self.set_lines(lines)
 
     def action_cursor(self, by: int) -> None:
@@ -86,7 +92,7 @@ class Overlay(ConsoleScreen[None]):
         self.runs = list(runs)[: overlay.MOST]
         self.chart = OverlayChart(self.runs, id="chart")
         self._timer: Timer | None = None
-        self._differences: list[Line] = []
+        self._duels: list[Duel] = []
         self._drawn = 0.0
         self._stale = False
 
@@ -102,6 +108,10 @@ class Overlay(ConsoleScreen[None]):
 
     async def _open(self) -> None:
         await asyncio.to_thread(lambda: [one.read() for one in self.chart.all_curves])
+        self._draw()
+        first, *others = self.chart.all_curves
+        found = await asyncio.to_thread(lambda: [comparing.duel(first, other) for other in others])
+        self._duels = [one for one in found if one is not None]
         self._draw()
         self._timer = self.set_interval(POLL, self._poll)
 
@@ -128,6 +138,8 @@ class Overlay(ConsoleScreen[None]):
             self.chart.redraw()
             language, width = self.app.language, max(30, self.size.width - 3)
             lines = overlay.metrics_lines(self.chart.all_curves, width, language)
+            if self._duels:
+                lines += [(), *overlay.duel_lines(self._duels, width, language)]
             lines += [(), *overlay.difference_lines(self.runs, width, language)]
             self.query_one("#tables", Lines).set_lines(lines)
 
@@ -137,6 +149,13 @@ class Overlay(ConsoleScreen[None]):
         self.query_one(TopLine).put(say(language, "runs"), say(language, "overlay"))
         self._draw()
         super().translate()
+
+    def action_hide(self, letter: str) -> None:
+        """Hide the curve of a run, or show it again."""
+        place = overlay.MARKS.index(letter)
+        if place < len(self.runs):
+            self.chart.hidden ^= {place}
+            self.chart.redraw()
 
     def action_switch(self) -> None:
         """To the tables, and back to the chart."""

@@ -14,20 +14,21 @@ from textual.timer import Timer
 
 from tui.course import book
 from tui.errors import HeadnotesError, UsageError
-from tui.runs import coach, folder, orders
+from tui.runs import coach, folder, predictions, seats
 from tui.runs.coach import Doubt
 from tui.runs.curves import Curves
 from tui.runs.folder import Run
 from tui.ui.keys import bindings
-from tui.ui.run_orders import ask_and_kill, ask_and_resume, forked, this_console
+from tui.ui.run_orders import ask_and_kill, ask_and_resume, forked, give, holder_said
 from tui.ui.screens.base import ConsoleScreen
 from tui.ui.screens.windows import TextWindow, code_window
 from tui.ui.typeset import fold, plain_lines
 from tui.ui.verbatim import visible
 from tui.ui.widgets.chrome import KeyLine, Prompt, TopLine
 from tui.ui.widgets.lines import Line, Lines, line_text
-from tui.ui.widgets.runs import facts, pages
-from tui.ui.widgets.runs.views import CurvesPage, EvaluationPage, LogPage
+from tui.ui.widgets.runs import evaluated, facts, pages
+from tui.ui.widgets.runs.evaluation_page import EvaluationPage
+from tui.ui.widgets.runs.views import CurvesPage, LogPage
 from tui.ui.words import say
 from tui.ui.wrap import shorten
 
@@ -42,13 +43,18 @@ MOST_DOUBTS = 3
 LAST_WORDS = 4
 WIDE = 100
 """Columns from which the names of all pages are shown."""
+ROW = 2000
+"""Cells of a row in a window."""
 PRINTED = 400
 """Lines of what the worker printed."""
 ENDED = ("done", "stopped", "failed", "dead")
 
 
 class RunScreen(ConsoleScreen[None]):
-    """Follows a run by its files alone, so that any number of consoles can, wherever it was started."""
+    """Follows a run by its files alone, so that any number of consoles can, wherever it was started.
+
+    The first of them gives the orders; the others say that they only read, and take over when it is gone.
+    """
 
     SCOPES = ("run",)
     BINDINGS: ClassVar[list[BindingType]] = bindings("run")
@@ -71,6 +77,7 @@ class RunScreen(ConsoleScreen[None]):
         self._timer: Timer | None = None
         self._opened = False
         self._paused = False
+        self._seated = False
         self._stale = False
         self._drawn = self._counted = 0.0
 
@@ -96,8 +103,13 @@ class RunScreen(ConsoleScreen[None]):
     async def _open(self) -> None:
         await asyncio.to_thread(self.curves.read)  # the whole log of a run; everything after it comes in small bits
         self._opened = True
+        self._seated = seats.take(self.run_)
         self._draw()
         self._timer = self.set_interval(POLL, self._poll)
+
+    def on_unmount(self) -> None:
+        if self._seated:
+            seats.leave(self.run_)
 
     def on_screen_suspend(self) -> None:
         if self._timer is not None:
@@ -114,6 +126,8 @@ class RunScreen(ConsoleScreen[None]):
     def _poll(self) -> None:
         if self._paused:
             return
+        if not self._seated and (seated := seats.take(self.run_)):
+            self._seated = self._stale = seated
         before = self.curves.status.state
         self._stale = self.curves.read() or self._stale
         now = monotonic()
@@ -153,6 +167,9 @@ class RunScreen(ConsoleScreen[None]):
         lines: list[Line] = [facts.progress_line(self.curves, language), *(fold(known, width) if known else [()])]
         if self._paused:
             lines[0] = (*lines[0], (f"   {say(language, 'display_paused')}", "warn"))
+        if not self._seated:
+            told = f"{say(language, 'reads_only', name=self.run_.name)} {holder_said(self.run_, language)}"
+            lines += plain_lines(visible(told), width, "warn")[:MOST_DOUBTS]
         trouble = self.curves.status.trouble
         if trouble is not None:
             text = " ".join(str(trouble.fields.get(part) or "") for part in ("title", "next_step")).strip()
@@ -212,16 +229,33 @@ class RunScreen(ConsoleScreen[None]):
     async def _fetch_rows(self, asked: tuple[str, str, str]) -> None:
         shown = next((one for one in self.curves.evaluations if one.file == asked[0]), None)
         if shown is not None:
-            rows = await asyncio.to_thread(pages.rows_behind, self.run_, shown, asked[1], asked[2])
+            rows = await asyncio.to_thread(predictions.rows_behind, self.run_, shown, asked[1], asked[2])
             self.query_one(EvaluationPage).take(asked, rows)
+
+    @on(EvaluationPage.Compared)
+    def fetch_changes(self, event: EvaluationPage.Compared) -> None:
+        self.run_worker(self._fetch_changes(event.before, event.after), group="rows")
+
+    async def _fetch_changes(self, *places: int) -> None:
+        before, after = (self.curves.evaluations[at] for at in places)
+        found = await asyncio.to_thread(predictions.changes, (self.run_, before), (self.run_, after))
+        self.query_one(EvaluationPage).take_changes((before.step, after.step), found)
 
     def action_rows(self) -> None:
         """All rows behind the cell in a window."""
         behind = self.query_one(EvaluationPage).behind
-        if behind:
-            lines = [pages.predicted_line(row, 2000) for row in behind]
+        self._list("rows_behind", [evaluated.predicted_line(row, ROW) for row in behind or ()])
+
+    def action_changes(self) -> None:
+        """All rows that changed in a window."""
+        found = self.query_one(EvaluationPage).changes
+        if found is not None:
+            self._list("changed_rows", [evaluated.changed_line(row, ROW) for row in found.changed])
+
+    def _list(self, title: str, lines: list[Line]) -> None:
+        if lines:
             text = "\n".join(line_text(line) for line in lines)
-            self.app.push_screen(TextWindow(say(self.app.language, "rows_behind"), lines, what="page", text=text))
+            self.app.push_screen(TextWindow(say(self.app.language, title), lines, what="page", text=text))
 
     async def action_find(self) -> None:
         await self.query_one(Prompt).open("find", say(self.app.language, "find"), self.query_one(LogPage).words)
@@ -243,8 +277,8 @@ class RunScreen(ConsoleScreen[None]):
     # -- orders ---------------------------------------------------------------------------------------------------
 
     def action_order(self, order: str) -> None:
-        self.run_worker(self._try(partial(orders.give, self.run_, order, this_console()), f"ordered_{order}"),
-                        group="orders")  # fmt: skip
+        work = partial(give, self.run_, order, self.app.language)
+        self.run_worker(self._try(work, f"ordered_{order}"), group="orders")
 
     async def _try(self, work: Any, word: str = "") -> bool:
         """Do something to the run, off the loop, and say how it went; whether it went well."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 from typing import ClassVar
 
 from textual import on
@@ -12,13 +11,13 @@ from textual.binding import BindingType
 from textual.timer import Timer
 
 from tui.errors import HeadnotesError
-from tui.runs import folder, orders
+from tui.runs import folder
 from tui.runs.folder import Run
 from tui.runs.overview import Glance, Overview
 from tui.sizes import size_said
 from tui.ui.chart import figure
 from tui.ui.keys import bindings
-from tui.ui.run_orders import ask_and_kill, ask_and_resume, forked, this_console
+from tui.ui.run_orders import ask_and_kill, ask_and_resume, forked, give
 from tui.ui.screens.base import ConsoleScreen
 from tui.ui.screens.run import RunScreen
 from tui.ui.screens.windows import ListWindow
@@ -200,7 +199,7 @@ class Runs(ConsoleScreen[None]):
 
     async def _order(self, run: Run, order: str) -> None:
         try:
-            await asyncio.to_thread(partial(orders.give, run, order, this_console()))
+            await asyncio.to_thread(give, run, order, self.app.language)
         except HeadnotesError as error:
             self.app.say_error(error)
             return

@@ -15,7 +15,7 @@ from textual.widget import Widget
 from tui.errors import HeadnotesError, UsageError
 from tui.lab import train
 from tui.lab.train import TrainResult, TrainSpec
-from tui.runs import folder, launching, orders
+from tui.runs import folder, launching
 from tui.runs.curves import Curves
 from tui.runs.folder import Run
 from tui.runs.recipe import FREE, Recipe
@@ -222,10 +222,10 @@ class TrainPane(Pane):
         if self.run is None:
             self.app.notify(say(self.app.language, "train_none"))
             return
-        from tui.ui.run_orders import this_console
+        from tui.ui.run_orders import give
 
         try:
-            await asyncio.to_thread(orders.give, self.run, "stop", this_console())
+            await asyncio.to_thread(give, self.run, "stop", self.app.language)
         except HeadnotesError as error:
             self.app.say_error(error)
             return

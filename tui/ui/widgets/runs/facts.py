@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from tui.runs.coach import Doubt
@@ -14,6 +15,18 @@ from tui.ui.verbatim import visible
 from tui.ui.widgets.lines import Line, Piece
 from tui.ui.words import known, say
 
+OF_A_STEP: tuple[tuple[str, str, Callable[[float], str]], ...] = (
+    ("lr", "rate", figure),
+    ("grad_norm", "grad_norm", figure),
+    ("rows_s", "speed_rows", figure),
+    ("tokens_s", "speed_tokens", lambda value: figure(round(value))),
+    ("memory", "memory", size_said),
+    ("cpu", "cpu", "{:.0f}%".format),
+    ("gpu", "gpu", "{:.0f}%".format),
+    ("watts", "watts", "{:.0f} W".format),
+    ("celsius", "celsius", "{:.0f} °C".format),
+)
+"""(series, its word, how a value is said)"""
 LOOK_OF = {"done": "good", "failed": "bad", "dead": "bad", "stopped": "warn", "stopping": "warn", "new": "dim"}
 
 
@@ -85,12 +98,9 @@ def progress_line(curves: Curves, language: str) -> Line:
 
 
 def facts_line(curves: Curves, language: str) -> Line:
-    """What is known of the last step: learning rate, gradient norm, speed, memory; and the run's device."""
+    """What is known of the last step: learning rate, gradient norm, speed, memory, load; and the run's device."""
     said = []
-    for name, word, shown in (
-        ("lr", "rate", figure), ("grad_norm", "grad_norm", figure), ("rows_s", "speed_rows", figure),
-        ("tokens_s", "speed_tokens", lambda value: figure(round(value))), ("memory", "memory", size_said),
-    ):  # fmt: skip
+    for name, word, shown in OF_A_STEP:
         value = curves.last(name)
         if value is not None:
             said.append(f"{say(language, word)} {shown(value)}")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 from tui.errors import UsageError
 from tui.runs import folder, recipe
+from tui.runs.comparing import Duel
 from tui.runs.curves import Curves, smooth
 from tui.runs.folder import Run
 from tui.runs.recipe import Recipe
 from tui.ui.chart import LOOKS, Series, chart, figure
+from tui.ui.typeset import plain_lines
 from tui.ui.verbatim import visible
 from tui.ui.widgets.lines import Line, Piece
 from tui.ui.widgets.runs.facts import state_piece, steps_said
@@ -30,10 +32,14 @@ def names_of(all_curves: Sequence[Curves]) -> list[str]:
 
 
 def overlay_lines(
-    all_curves: Sequence[Curves], name: str, view: View, width: int, height: int, language: str
-) -> list[Line]:
-    """The chart of one series of all runs, and a legend with the value of each at the cursor or at its end."""
-    found = [one.series(name, view.axis) for one in all_curves]
+    all_curves: Sequence[Curves], name: str, view: View, width: int, height: int, language: str,
+    hidden: Container[int] = (),
+) -> list[Line]:  # fmt: skip
+    """The chart of one series of all runs, and a legend with the value of each at the cursor or at its end.
+
+    Places in `hidden` are in the legend alone.
+    """
+    found = [([], []) if place in hidden else one.series(name, view.axis) for place, one in enumerate(all_curves)]
     smooth_it = view.smoothing and not name.startswith("eval/") and name != "lr"
     series = []
     for place, (xs, ys) in enumerate(found):
@@ -49,11 +55,12 @@ def overlay_lines(
         if xs:
             at = len(xs) - 1 if view.cursor is None else nearest(xs, view.cursor)
             value = f" {figure(series[place].ys[at])}"
+        value = f" {say(language, 'run_hidden')}" if place in hidden else value
         text = f"{MARKS[place]} {shorten(visible(one.run.name), NAME)}{value}   "
         if cells(text) > room:
             lines.append(tuple(legend))
             legend, room = [], width
-        legend.append((text, LOOKS[place % len(LOOKS)]))
+        legend.append((text, "dim" if place in hidden else LOOKS[place % len(LOOKS)]))
         room -= cells(text)
     return [*lines, tuple(legend)]
 
@@ -85,6 +92,16 @@ def metrics_lines(all_curves: Sequence[Curves], width: int, language: str) -> li
             pieces.append((fill(("* " if wins else "") + figure(value), wide, "right"), "good" if wins else "text"))
         lines.append(tuple(pieces))
     return lines
+
+
+def duel_lines(duels: Sequence[Duel], width: int, language: str) -> list[Line]:
+    """The first run against each of the others, row by row."""
+    lines: list[Line] = []
+    for one in duels:
+        said = say(language, "duel", one=one.one, other=one.other, n=f"{one.rows:,}", only_one=f"{one.only_one:,}",
+                   only_other=f"{one.only_other:,}", p=f"{one.p:.2g}")  # fmt: skip
+        lines += plain_lines(visible(said), width)
+    return [((say(language, "row_by_row"), "heading"),), *lines] if lines else []
 
 
 def difference_lines(runs: Sequence[Run], width: int, language: str) -> list[Line]:

@@ -16,7 +16,7 @@ from tui.ui.words import say
 from tui.ui.wrap import cells, shorten
 
 SMOOTHINGS = (0.0, 0.3, 0.6, 0.8, 0.9, 0.95, 0.98)
-PANELS = ("loss", "metrics", "lr", "grad_norm", "speed", "memory")
+PANELS = ("loss", "metrics", "lr", "grad_norm", "speed", "memory", "use")
 LOGARITHMIC = ("loss", "lr", "grad_norm")
 LEAST_HEIGHT, MOST_ROWS = 8, 3
 GAP = 2
@@ -141,6 +141,9 @@ def _curves(curves: Curves, view: View, panel: str, language: str) -> list[_Curv
         names.sort(key=lambda name: name != main)
         return [_Curve(name[5:], *curves.series(name, view.axis), LOOKS[place % len(LOOKS)], "o*x+#@%&"[place % 8])
                 for place, name in enumerate(names[:4])][::-1]  # fmt: skip
+    if panel == "use":
+        return [_Curve(name, *curves.series(name, view.axis), look)
+                for name, look in (("cpu", "accent"), ("gpu", "warn")) if name in curves.names]  # fmt: skip
     name = {"speed": "rows_s"}.get(panel, panel)
     xs, ys = curves.series(name, view.axis)
     if not xs:
@@ -166,7 +169,7 @@ def _title(found: Sequence[_Curve], view: View, panel: str, width: int, language
         if view.cursor is not None:
             place = nearest(one.xs, view.cursor)
         value = size_said(one.ys[place]) if panel == "memory" else figure(one.ys[place])
-        label = f"{one.mark} {visible(one.name)} " if panel == "metrics" or one.points else ""
+        label = f"{one.mark} {visible(one.name)} ".lstrip() if panel in ("metrics", "use") or one.points else ""
         text = shorten(f"  {label}{value}", room)
         room -= cells(text)
         pieces.append((text, one.look if one.look != "accent" else "number"))

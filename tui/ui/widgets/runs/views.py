@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import events
 from textual.binding import BindingType
-from textual.message import Message
 
 from tui.runs.curves import AXES, Curves
 from tui.ui.keys import bindings
 from tui.ui.widgets.lines import Line, Lines, line_text
-from tui.ui.widgets.matrix import cell_width, label_width
-from tui.ui.widgets.runs import pages, panels
-from tui.ui.widgets.runs.pages import Predicted
+from tui.ui.widgets.runs import panels
 from tui.ui.widgets.runs.panels import PANELS, SMOOTHINGS, View
 
 MARGIN = 10
@@ -88,111 +83,6 @@ class CurvesPage(Lines, inherit_bindings=False):
         at = -1 if self.view.panel is None else self.view.panel
         self.view.panel = at + 1 if at + 1 < len(PANELS) else None
         self.redraw()
-
-
-class EvaluationPage(Lines):
-    """Evaluations, one of them chosen; the cursor is a cell of its matrix."""
-
-    SCOPES = ("evaluations", "scroll")
-    BINDINGS: ClassVar[list[BindingType]] = bindings("evaluations")
-
-    @dataclass
-    class Wanted(Message):
-        """The rows behind another cell are asked for."""
-
-        file: str
-        truth: str
-        prediction: str
-
-    def __init__(self, *, id: str) -> None:
-        super().__init__(id=id)
-        self.curves: Curves | None = None
-        self.cell = (0, 0)
-        self._chosen: int | None = None
-        """The index of an evaluation; None follows the latest."""
-        self._asked: tuple[str, str, str] | None = None
-        self._behind: dict[tuple[str, str, str], list[Predicted] | None] = {}
-
-    @property
-    def chosen(self) -> int:
-        """The evaluation that is shown."""
-        count = len(self.curves.evaluations) if self.curves is not None else 0
-        return count - 1 if self._chosen is None else min(self._chosen, count - 1)
-
-    @property
-    def behind(self) -> list[Predicted] | None:
-        """The rows behind the cell, where they are there already."""
-        return self._behind.get(self._asked) if self._asked else None
-
-    def draw(self, curves: Curves) -> None:
-        """Show what was measured so far."""
-        self.curves = curves
-        if not self.size.width:
-            return
-        self._ask()
-        self.set_lines(
-            pages.evaluation_lines(
-                curves, self.chosen, self.cell, self.behind, max(20, self.size.width - 1), self.app.language
-            )
-        )
-
-    def on_resize(self) -> None:
-        if self.curves is not None:
-            self.draw(self.curves)
-
-    def _ask(self) -> None:
-        """Ask for the rows behind the cell, once."""
-        if self.curves is None or not self.curves.evaluations:
-            return
-        shown = self.curves.evaluations[self.chosen]
-        size = len(shown.confusion)
-        if not size:
-            self._asked = None
-            return
-        self.cell = (min(self.cell[0], size - 1), min(self.cell[1], size - 1))
-        labels = [shown.labels[at] if at < len(shown.labels) else str(at) for at in range(size)]
-        asked = (shown.file, labels[self.cell[0]], labels[self.cell[1]])
-        self._asked = asked
-        if asked not in self._behind:
-            self._behind[asked] = None
-            self.post_message(self.Wanted(*asked))
-
-    def take(self, asked: tuple[str, str, str], rows: list[Predicted] | None) -> None:
-        """The rows behind a cell have come."""
-        if len(self._behind) > 64:
-            self._behind.clear()
-        self._behind[asked] = rows
-        if asked == self._asked and self.curves is not None:
-            self.draw(self.curves)
-
-    def action_cell(self, rows: int, columns: int) -> None:
-        if self.curves is None or not self.curves.evaluations:
-            return
-        size = len(self.curves.evaluations[self.chosen].confusion)
-        if not size:
-            self.action_line(rows)
-            return
-        self.cell = (max(0, min(self.cell[0] + rows, size - 1)), max(0, min(self.cell[1] + columns, size - 1)))
-        self.draw(self.curves)
-        self.show(0 if self.cell[0] == 0 else MATRIX_AT + self.cell[0])
-
-    def action_choose(self, by: int) -> None:
-        if self.curves is not None and self.curves.evaluations:
-            last = len(self.curves.evaluations) - 1
-            at = max(0, min(self.chosen + by, last))
-            self._chosen = None if at == last else at
-            self.draw(self.curves)
-
-    def on_click(self, event: events.Click) -> None:
-        if self.curves is None or not self.curves.evaluations:
-            return
-        shown = self.curves.evaluations[self.chosen]
-        size, row = len(shown.confusion), event.y + round(self.scroll_y) - MATRIX_AT
-        if 0 <= row < size:
-            labels = shown.labels or [""]
-            column = (event.x - label_width(labels, self.app.language)) // cell_width(labels)
-            self.cell = (row, max(0, min(column, size - 1)))
-            self.draw(self.curves)
 
 
 class LogPage(Lines):

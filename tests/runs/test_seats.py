@@ -1,0 +1,82 @@
+"""Of several consoles on one run, one gives the orders."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.runs.recorded import Recorded
+from tui.runs import seats
+from tui.runs.folder import Run
+
+HOLDS = """
+import sys
+from pathlib import Path
+from tui.runs import seats
+from tui.runs.folder import Run
+print(seats.take(Run(Path(sys.argv[1]))), flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def run() -> Run:
+    return Recorded().run
+
+
+def other_console(run: Run) -> tuple[subprocess.Popen[str], bool]:
+    """Another process that asks for the seat; whether it got it."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDS, str(run.folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    return process, process.stdout.readline() == "True\n"
+
+
+def test_the_first_has_it_until_it_is_killed(run: Run) -> None:
+    first, got = other_console(run)
+    assert got
+    assert not seats.take(run)
+    assert seats.holder(run) == (first.pid, os.uname().nodename, "-")
+    second, got = other_console(run)
+    assert not got
+    assert seats.holder(run) == (first.pid, os.uname().nodename, "-"), "asking leaves no trace"
+    second.kill()
+    second.wait()
+    assert not seats.take(run)
+    first.kill()
+    first.wait()
+    assert seats.take(run)
+    seats.leave(run)
+
+
+def test_screens_of_one_console_share_it(run: Run) -> None:
+    assert seats.take(run)
+    assert seats.take(run)
+    seats.leave(run)
+    other, got = other_console(run)
+    assert not got
+    other.kill()
+    other.wait()
+    seats.leave(run)
+    seats.leave(run)  # once too often does no harm
+    other, got = other_console(run)
+    assert got
+    other.kill()
+    other.wait()
+
+
+def test_a_folder_that_cannot_be_written_has_none(tmp_path: Path) -> None:
+    missing = Run(tmp_path / "gone")
+    assert not seats.take(missing)
+    assert seats.holder(missing) is None
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": "x"}', '{"pid": 1}'])
+def test_a_spoilt_name_is_no_name(run: Run, text: str) -> None:
+    (run.folder / "console").write_text(text)
+    assert seats.holder(run) is None

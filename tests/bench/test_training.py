@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench.test_console import table  # noqa: F401 (a fixture)
+from tests.bench.test_console import KEYS, delays_of, table  # noqa: F401 (a fixture)
+from tests.terminal.terminal import Terminal
 from tui.lab.recipes.script import script
 from tui.runs import events, folder, launching, recipe
 from tui.runs.folder import Run
@@ -33,12 +34,23 @@ class Clock(TrainerCallback):
 ATTACH = """
 import json, sys, time, psutil
 from pathlib import Path
-from tui.runs import events
+from tui.runs.curves import Curves
+from tui.runs.folder import Run
+from tui.ui.widgets.runs import panels
 before, begun = psutil.Process().memory_info().rss, time.perf_counter()
-kept = [(event.number("step"), event.number("loss")) for event in events.sample(Path(sys.argv[1]), 1500)]
-print(json.dumps({"seconds": time.perf_counter() - begun, "points": len(kept), "last": kept[-1][0],
+curves = Curves(Run(Path(sys.argv[1])))
+curves.read()
+seconds, used = time.perf_counter() - begun, []
+for _ in range(20):
+    start = time.process_time()
+    panels.panels(curves, panels.View(), 118, 36, "en")
+    used.append(time.process_time() - start)
+xs, _ = curves.series("loss")
+print(json.dumps({"seconds": seconds, "redraw": sorted(used)[10], "points": len(xs), "last": xs[-1],
                   "bytes": psutil.Process().memory_info().rss - before}))
 """
+WATCHED = 30.0
+"""Seconds for which the bytes of a live view are counted."""
 
 
 def asked(loop: str) -> recipe.Recipe:
@@ -106,14 +118,57 @@ def test_attaching_to_a_million_steps(table: Callable[..., None], tmp_path: Path
             out.write(json.dumps({"v": 1, "seq": step, "t": 1e9 + step, "kind": "step", "step": step, **line}) + "\n")
     found = []
     for _ in range(PAIRS):
-        done = subprocess.run(
-            [sys.executable, "-c", ATTACH, run.steps_file], check=True, capture_output=True, text=True
-        )
+        done = subprocess.run([sys.executable, "-c", ATTACH, run.folder], check=True, capture_output=True, text=True)
         found.append(json.loads(done.stdout))
     assert all(one["last"] == MILLION for one in found)
     middle = sorted(found, key=lambda one: one["seconds"])[PAIRS // 2]
     table(
-        f"Attaching to {MILLION:,} steps, {run.steps_file.stat().st_size / 1e6:.0f} MB (goal: under 1 s)",
-        ("", "seconds", "points", "MB more"),
-        ("events.sample", f"{middle['seconds']:.3f}", middle["points"], f"{middle['bytes'] / 1e6:.1f}"),
+        f"Attaching to {MILLION:,} steps, {run.steps_file.stat().st_size / 1e6:.0f} MB (goals: 1 s, redraw 50 ms)",
+        ("", "seconds", "redraw, CPU ms", "points", "MB more"),
+        (
+            "all panels, 118x36",
+            f"{middle['seconds']:.3f}",
+            f"{1000 * middle['redraw']:.1f}",
+            middle["points"],
+            f"{middle['bytes'] / 1e6:.1f}",
+        ),
     )
+
+
+def test_keys_and_bytes_beside_a_run_on_all_cores(table: Callable[..., None]) -> None:  # noqa: F811 (the fixture)
+    wanted = recipe.load(
+        "pairs-lesson", {"threads": 0, "max_steps": 5_000, "evaluate_every": 9_999, "save_every": 9_999}
+    )
+    run = folder.create(wanted, script(wanted))
+    rows: list[tuple[object, ...]] = []
+    try:
+        with Terminal("2.2") as it:
+            it.until("POSITIVE", "ready")
+            for trains in (False, True):
+                if trains:
+                    launching.start(run)
+                    it.wait(lambda: folder.look(run).step > 3, "the first steps", 120)
+                    it.until("F6 runs")
+                it.settle(0.3)
+                for name, keys in (("line down / up", ("j", "k")), ("page down / up", (" ", "\x1b[5~"))):
+                    delays, _ = delays_of(it, keys)
+                    shown = (delays[len(delays) // 2], delays[int(len(delays) * 0.99)], delays[-1])
+                    rows.append((f"{name}{', beside a run' * trains}", *(f"{value:.1f}" for value in shown)))
+            it.press("\x1b[17~")  # F6
+            it.until("1 run")
+            it.press("enter")
+            it.until("learning rate")
+            it.pump(2.0)
+            before, begun = len(it.received), time.monotonic()
+            while time.monotonic() < begun + WATCHED:
+                it.pump(0.5)
+            sent = (len(it.received) - before) / WATCHED
+        assert folder.alive(run), folder.last_words(run)
+    finally:
+        launching.kill(run)
+    table(
+        f"Key to first byte of its frame, ms, {KEYS} keys; a run trains on all cores (goal p99 < 50)",
+        ("", "p50", "p99", "max"),
+        *rows,
+    )
+    table("The live view of a run at 120x40 (goal: 2,000 bytes a second)", ("bytes a second", f"{sent:.0f}"))

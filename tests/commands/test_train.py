@@ -174,7 +174,7 @@ def test_without_wait_it_says_how_to_follow_it(
     assert main(["train", "pairs-lesson", "--json"]) == 0
     said: dict[str, Any] = json.loads(capfd.readouterr().out)
     assert (said["name"], said["pid"]) == ("pairs-lesson-2", 77)
-    assert [one.rows for one in started] == [5, 0]
+    assert [one.rows for one in started] == [5, 4800]
 
 
 @pytest.mark.drill

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,11 @@ from tests.lab.tables.conftest import own_cache  # noqa: F401 (used by every tes
 from tests.lab.test_instruments import ask, execute
 from tui.engine.protocol import decode, encode
 from tui.errors import UsageError
+from tui.lab import train
+from tui.lab.recipes import planning
 from tui.lab.registry import INSTRUMENTS
 from tui.lab.runs import RunsResult
-from tui.lab.train import TrainResult
+from tui.lab.train import TrainResult, TrainSpec
 from tui.options import revive
 from tui.runs import folder, recipe
 from tui.runs.events import Log
@@ -139,7 +142,7 @@ def test_the_code_of_a_plan_is_the_script_of_its_run(loop: str) -> None:
     instrument = INSTRUMENTS["train"]
     code = instrument.code(instrument.read({"loop": loop, **SMALL}))
     compile(code, "<script>", "exec")
-    assert code == script(recipe.load("pairs-lesson", {"loop": loop, **SMALL}))
+    assert code == script(planning.settled(recipe.load("pairs-lesson", {"loop": loop, **SMALL})))
     assert ("Trainer(" in code) is (loop == "trainer")
     assert "tui" not in code.replace(str(Path.cwd()), "")
 
@@ -230,3 +233,15 @@ def test_whatever_is_in_the_logs_gets_an_answer(own_home: Path, chunks: list[byt
         assert revive(RunsResult, json.loads(json.dumps(asdict(result), allow_nan=False))) == result
     folder.remove(run)
     assert list((own_home / "state" / "runs").iterdir()) == []
+
+
+@pytest.mark.parametrize(("capable", "settled"), [(True, "bf16"), (False, "fp32")])
+def test_auto_is_settled_before_a_run_is_made(monkeypatch: pytest.MonkeyPatch, capable: bool, settled: str) -> None:
+    monkeypatch.setattr(planning, "computes_bf16", lambda: capable)
+    planned = train.run(TrainSpec(recipe="pairs-lesson", rows=64, eval_rows=32))
+    assert planned.plan.precision == settled
+    assert recipe.read(tomllib.loads(planned.recipe)).precision == settled
+    assert ("bf16" in planned.script) is capable
+    asked = recipe.load("pairs-lesson", {"precision": "bf16"})
+    assert ("This CPU has no instructions" in " ".join(planning.plan(asked).doubts)) is not capable
+    assert planning.settled(asked) == asked

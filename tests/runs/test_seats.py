@@ -46,10 +46,10 @@ def test_the_first_has_it_until_it_is_killed(run: Run) -> None:
     assert not got
     assert seats.holder(run) == (first.pid, os.uname().nodename, "-"), "asking leaves no trace"
     second.kill()
-    second.wait()
+    second.communicate()
     assert not seats.take(run)
     first.kill()
-    first.wait()
+    first.communicate()
     assert seats.take(run)
     seats.leave(run)
 
@@ -61,13 +61,13 @@ def test_screens_of_one_console_share_it(run: Run) -> None:
     other, got = other_console(run)
     assert not got
     other.kill()
-    other.wait()
+    other.communicate()
     seats.leave(run)
     seats.leave(run)  # once too often does no harm
     other, got = other_console(run)
     assert got
     other.kill()
-    other.wait()
+    other.communicate()
 
 
 def test_a_folder_that_cannot_be_written_has_none(tmp_path: Path) -> None:

@@ -137,31 +137,26 @@ async def test_orders_are_written_with_the_name_of_who_gave_them(worked_at: Reco
 
 
 async def test_a_second_console_only_reads(worked_at: Recorded) -> None:
-    other = subprocess.Popen(
-        [sys.executable, "-c", HOLDS, str(worked_at.run.folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
-    assert other.stdout is not None
-    assert other.stdout.readline() == b"True\n"
-    try:
+    words = [sys.executable, "-c", HOLDS, str(worked_at.run.folder)]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"True\n"
         async with console() as it:
             await it.press("f6")
             await it.until_shown("live")
             await it.press("s")
-            await it.until_shown("this one only reads")
+            await it.until_shown("Another console has live")
             await it.press("enter")
             await it.until_shown("Another console has live open", f"process {other.pid} on")
             for key in ("s", "v", "x", "r"):
                 await it.press(key)
-                await it.until_shown("headnotes runs stop live")
+                await it.until_shown("Close the run there")
             assert not worked_at.run.orders_file.exists()
             other.kill()
             other.wait()
             await it.until(lambda: "only reads" not in it.text_of("#head"), "it takes over")
             await it.press("v")
             await it.until(lambda: worked_at.run.orders_file.exists(), "the order")
-    finally:
-        other.kill()
-        other.wait()
 
 
 async def test_an_order_to_nobody_is_answered_with_a_sentence() -> None:

@@ -226,9 +226,10 @@ def duration(seconds: float) -> str:
     """Seconds for people."""
     if seconds != seconds or seconds < 0:
         return "?"
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+    whole = round(seconds)
+    if whole < 90:
+        return f"{whole} s"
+    return f"{whole // 60} min {whole % 60} s" if whole < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def clock(at: float) -> str:

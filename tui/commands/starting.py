@@ -61,6 +61,7 @@ def begin(recipe: Recipe, asked: argparse.Namespace, parent: dict[str, Any] | No
 
     recipe = anchored(recipe)  # the script, too, runs elsewhere
     with quiet() as out:
+        recipe = planning.settled(recipe)
         made = planning.plan(recipe)
         if asked.check:
             _print(_json({"plan": asdict(made), "recipe": asdict(recipe)}) if asked.json else plan_lines(made), out)
@@ -110,7 +111,7 @@ def plan_lines(made: Plan) -> Iterator[str]:
     warmup = f", {steps.warmup_steps:,} of them to warm up" if steps.warmup_steps else ""
     yield f"steps      {steps.steps:,} of {steps.effective_batch:,} rows, {steps.steps_an_epoch:,} an epoch{warmup}"
     yield f"weights    {made.trainable:,} of {made.parameters:,} are trained"
-    yield f"device     {made.device}"
+    yield f"device     {made.device}, {made.precision}"
     yield f"memory     about {size_said(made.memory)}, {size_said(made.memory_free)} are free"
     yield f"disk       about {size_said(made.disk)}, {size_said(made.disk_free)} are free"
     yield from (f"note       {visible(note)}" for note in made.notes)

@@ -61,13 +61,13 @@ def changes(spec: TrainSpec) -> dict[str, Any]:
 
 def run(spec: TrainSpec) -> TrainResult:
     """Look at data and checkpoint; train nothing. Raises `UsageError`, `DataError`, `CheckpointError`."""
-    asked = recipe_of(spec)
+    asked = planning.settled(recipe_of(spec))
     return TrainResult(planning.plan(asked), recipe.text(asked), script(asked))
 
 
 def code(spec: TrainSpec) -> str:
     """The script that does the run, without any of this project's modules but the metrics."""
-    return script(recipe_of(spec))
+    return script(planning.settled(recipe_of(spec)))
 
 
 def title(spec: TrainSpec) -> str:

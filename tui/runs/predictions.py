@@ -108,7 +108,7 @@ def changes(before: tuple[Run, Evaluation], after: tuple[Run, Evaluation]) -> Ch
     texts = _texts(other)
     changed = [Changed(row, new[row][0], old[row][1], new[row][1], texts.get(row, ""))
                for row in sorted(both) if old[row][1] != new[row][1]]  # fmt: skip
-    return Changes(len(both), sorted(changed, key=lambda row: (1, 0, 2)[row.gained + 1]))
+    return Changes(len(both), sorted(changed, key=lambda row: (1, 2, 0)[row.gained + 1]))
 
 
 def measured_rows(run: Run) -> str:

@@ -90,7 +90,10 @@ class Recipe:
         default=1.0, help="the largest gradient norm; longer gradients are shortened to it; 0 for no limit"
     )
     seed: int = option(default=42, help="a whole number: the same seed gives the same run")
-    precision: str = option(default="fp32", choices=("fp32", "bf16", "fp16"), help="numbers that are computed with")
+    precision: str = option(
+        default="fp32", choices=("fp32", "bf16", "fp16", "auto"),
+        help="numbers that are computed with; auto: bf16 where GPU or CPU have instructions for it, else fp32",
+    )  # fmt: skip
     freeze: str = option(
         default="none", choices=("none", "embeddings", "lower", "encoder"),
         help="weights that stay: the embeddings; these and the lower two thirds of the layers; all but the head",

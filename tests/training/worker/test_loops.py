@@ -143,6 +143,7 @@ def test_nothing_that_is_loaded_may_run_code(pair: dict[str, Run]) -> None:
         ("text-classification", {"freeze": "lower", "clip": 0.0, "max_steps": 5}),
         ("text-classification", {"lora_rank": 2, "evaluate_every": 3, "save_every": 2, "epochs": 3.0}),
         ("text-classification", {"pair": "", "label": "same", "eval_split": "", "rows": 20}),
+        ("text-classification", {"precision": "bf16"}),
         ("token-classification", {"schedule": "constant_with_warmup", "warmup": 2.0}),
         ("question-answering", {"freeze": "embeddings"}),
         ("causal-lm", {"weight_decay": 0.1}),
@@ -165,10 +166,49 @@ def test_every_task(new: Callable[..., Run], task: str, changes: dict[str, Any],
 
 @pytest.mark.drill
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize("task", ["token-classification", "question-answering", "causal-lm", "masked-lm", "seq2seq"])
-def test_every_task_by_both_loops(new: Callable[..., Run], task: str) -> None:
-    one, other = (new(task, loop=loop, epochs=2.0, accumulation=3) for loop in LOOPS)
+@pytest.mark.parametrize(
+    ("task", "changes"),
+    [
+        ("token-classification", {}),
+        ("question-answering", {}),
+        ("causal-lm", {}),
+        ("masked-lm", {}),
+        ("seq2seq", {}),
+        ("text-classification", {"precision": "bf16"}),
+        ("text-classification", {"lora_rank": 2}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "-".join(value),
+)
+def test_every_task_by_both_loops(new: Callable[..., Run], task: str, changes: dict[str, Any]) -> None:
+    one, other = (new(task, loop=loop, epochs=2.0, accumulation=3, **changes) for loop in LOOPS)
     assert workers.worked(one) == workers.worked(other) == 0
     assert steps(one) == steps(other)
     first, second = ([event["metrics"] for event in workers.kinds(run, "evaluation")] for run in (one, other))
     assert first == second
+
+
+@pytest.mark.drill
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("loop", LOOPS)
+@pytest.mark.parametrize("changes", [{"lora_rank": 2}, {"precision": "bf16"}], ids=lambda changes: next(iter(changes)))
+def test_going_on_from_a_checkpoint_changes_nothing(
+    new: Callable[..., Run], loop: str, changes: dict[str, Any]
+) -> None:
+    run = new(loop=loop, epochs=2.0, save_every=3, keep=9, **changes)
+    assert workers.worked(run) == 0, folder.last_words(run)
+    undisturbed, losses = workers.weights(run), steps(run)
+    assert len(folder.checkpoints(run)) > 2
+    assert workers.worked(run, resume=3) == 0, folder.last_words(run)
+    assert workers.weights(run) == undisturbed
+    assert steps(run) == losses
+
+
+@pytest.mark.drill
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("loop", LOOPS)
+def test_a_fork_of_an_adapter_learns_on(new: Callable[..., Run], loop: str) -> None:
+    run = new(loop=loop, epochs=2.0, lora_rank=2)
+    assert workers.worked(run) == 0, folder.last_words(run)
+    forked = new(loop=loop, epochs=1.0, lora_rank=2, checkpoint=str(folder.checkpoints(run)[-1].folder))
+    assert workers.worked(forked) == 0, folder.last_words(forked)
+    assert steps(forked)[0]["loss"] < steps(run)[0]["loss"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import importlib.util
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,6 +56,8 @@ class Plan:
     parameters: int
     trainable: int
     device: str
+    precision: str
+    """fp32, bf16 or fp16."""
     memory: int
     """Bytes that training takes at most, estimated; on a GPU those of the GPU."""
     memory_free: int
@@ -68,7 +72,9 @@ class Plan:
 
 def plan(recipe: Recipe) -> Plan:
     """Look at data and checkpoint without loading weights. Raises `UsageError`, `DataError` and `CheckpointError`."""
+    recipe = settled(recipe)
     device = check_precision(recipe)
+    check_report(recipe)
     found = rows.load(recipe)
     tokenizer = models.tokenizer(recipe)
     lengths = _lengths(found.train, recipe, tokenizer)
@@ -93,6 +99,7 @@ def plan(recipe: Recipe) -> Plan:
         parameters=everything,
         trainable=trainable,
         device=device,
+        precision=recipe.precision,
         memory=memory,
         memory_free=_memory_free(device),
         disk=disk,
@@ -102,6 +109,23 @@ def plan(recipe: Recipe) -> Plan:
     )
     made.doubts.extend(_doubts(made, found, recipe))
     return made
+
+
+def settled(recipe: Recipe) -> Recipe:
+    """The recipe with what this machine makes of `auto`: a run keeps to it wherever it goes on."""
+    if recipe.precision != "auto":
+        return recipe
+    return dataclasses.replace(recipe, precision="bf16" if computes_bf16() else "fp32")
+
+
+def computes_bf16() -> bool:
+    """Whether the GPU, or without one the CPU, has instructions for bf16; others compute it right, and slowly."""
+    import torch
+
+    if torch.cuda.is_available():
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    capabilities: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()  # not in every torch that is allowed
+    return any(capabilities.get(name) for name in ("avx512_bf16", "amx_bf16"))
 
 
 def check_precision(recipe: Recipe) -> str:
@@ -116,9 +140,19 @@ def check_precision(recipe: Recipe) -> str:
         raise UsageError(
             "fp16 needs a GPU.",
             "There is none here, and on a CPU its small numbers would be lost without the scaling that a GPU run has.",
-            "Take fp32, or bf16, which a CPU knows (and is slow at).",
+            "Take fp32, or auto: bf16 where the CPU has instructions for it.",
         )
     return "cpu"
+
+
+def check_report(recipe: Recipe) -> None:
+    """Raise `UsageError` when the package that would take the curves is not installed."""
+    needed = {"tensorboard": ("tensorboard", "tensorboardX"), "trackio": ("trackio",)}.get(recipe.report_to, ())
+    if needed and not any(importlib.util.find_spec(name) for name in needed):
+        raise UsageError(
+            f"report_to={recipe.report_to} needs a package that is not installed.",
+            next_step=f"pip install {recipe.report_to}, or report_to=none: Headnotes draws the curves itself.",
+        )
 
 
 def _lengths(table: Any, recipe: Recipe, tokenizer: Any) -> Lengths | None:
@@ -218,8 +252,8 @@ def _doubts(made: Plan, found: Rows, recipe: Recipe) -> list[str]:
         said.append(f"{shared:,} of the rows to measure on are among those to learn from: their scores flatter.")
     if made.device == "cpu" and recipe.processes > 1:
         said.append("Several processes on one CPU share its cores: this shows how it works, and is not faster.")
-    if made.device == "cpu" and recipe.precision == "bf16":
-        said.append("bf16 on this CPU computes right, and slower than fp32.")
+    if made.device == "cpu" and recipe.precision == "bf16" and not computes_bf16():
+        said.append("This CPU has no instructions for bf16: it computes right, and slower than in fp32.")
     if recipe.checkpoint and Path(recipe.checkpoint).name.startswith("checkpoint-"):
         said.append("It starts from the weights of another run, with a new optimizer and schedule.")
     return said

@@ -72,10 +72,11 @@ def prepare(run: Run, recorder: Recorder, control: Control, resume: int | None, 
             recorder.progress(what, done, total)
 
     tap_tqdm(told)
-    recipe = run.recipe()
+    recipe = planning.settled(run.recipe())  # which it is already, unless the folder was made by hand
     if recipe.threads:
         torch.set_num_threads(recipe.threads)
     device = planning.check_precision(recipe)
+    planning.check_report(recipe)
     before = _before(run)
     checkpoint = _checkpoint(run, resume)
     recorder.stage("loading")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 from time import monotonic
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,14 +12,14 @@ from textual.binding import BindingType
 from textual.timer import Timer
 
 from tui.course import book
-from tui.errors import HeadnotesError, UsageError
+from tui.errors import UsageError
 from tui.runs import coach, folder, predictions, seats
 from tui.runs.coach import Doubt
 from tui.runs.curves import Curves
 from tui.runs.folder import Run
 from tui.ui.keys import bindings
-from tui.ui.run_orders import ask_and_kill, ask_and_resume, forked, give, holder_said
-from tui.ui.screens.base import ConsoleScreen
+from tui.ui.run_orders import holder_said
+from tui.ui.screens.ordering import OrderingScreen
 from tui.ui.screens.windows import TextWindow, code_window
 from tui.ui.typeset import fold, plain_lines
 from tui.ui.verbatim import visible
@@ -50,7 +49,7 @@ PRINTED = 400
 ENDED = ("done", "stopped", "failed", "dead")
 
 
-class RunScreen(ConsoleScreen[None]):
+class RunScreen(OrderingScreen):
     """Follows a run by its files alone, so that any number of consoles can, wherever it was started.
 
     The first of them gives the orders; the others say that they only read, and take over when it is gone.
@@ -59,7 +58,6 @@ class RunScreen(ConsoleScreen[None]):
     SCOPES = ("run",)
     BINDINGS: ClassVar[list[BindingType]] = bindings("run")
     AUTO_FOCUS = "#curves"
-    SHOWS_RUNS = True
 
     DEFAULT_CSS = """
     RunScreen {
@@ -267,8 +265,6 @@ class RunScreen(ConsoleScreen[None]):
             count = self.query_one(LogPage).find(event.text)
             if event.text and not count:
                 self.app.notify(say(self.app.language, "nothing_found", words=event.text))
-        elif event.purpose == "fork":
-            self.run_worker(self._fork(event.text), group="orders")
 
     @on(Prompt.Closed)
     def back_to_page(self) -> None:
@@ -276,50 +272,13 @@ class RunScreen(ConsoleScreen[None]):
 
     # -- orders ---------------------------------------------------------------------------------------------------
 
-    def action_order(self, order: str) -> None:
-        work = partial(give, self.run_, order, self.app.language)
-        self.run_worker(self._try(work, f"ordered_{order}"), group="orders")
+    def ordered(self) -> Run:
+        return self.run_
 
-    async def _try(self, work: Any, word: str = "") -> bool:
-        """Do something to the run, off the loop, and say how it went; whether it went well."""
-        try:
-            await asyncio.to_thread(work)
-        except HeadnotesError as error:
-            self.app.say_error(error)
-            return False
-        except OSError as error:
-            self.app.say_error(UsageError(say(self.app.language, "cannot_do"), str(error)))
-            return False
-        if word:
-            self.app.notify(say(self.app.language, word, name=self.run_.name))
-        self._stale = True
-        return True
-
-    def action_kill(self) -> None:
-        self.run_worker(self._kill(), group="orders")
-
-    async def _kill(self) -> None:
-        await ask_and_kill(self.app, self.run_)
+    def order_given(self) -> None:
         self._stale = True
 
-    def action_resume(self) -> None:
-        self.run_worker(self._resume(), group="orders")
-
-    async def _resume(self) -> None:
-        await ask_and_resume(self.app, self.run_)
-        self._stale = True
-
-    async def action_fork(self) -> None:
-        await self.query_one(Prompt).open("fork", say(self.app.language, "fork_with"), "learning_rate=")
-
-    async def _fork(self, text: str) -> None:
-        self.app.notify(say(self.app.language, "forking", name=self.run_.name))
-        try:
-            made = await asyncio.to_thread(forked, self.run_, text)
-        except HeadnotesError as error:
-            self.app.say_error(error)
-            return
-        self.app.notify(say(self.app.language, "started", name=made.name))
+    async def take_fork(self, made: Run) -> None:
         await self.app.switch_screen(RunScreen(made))
 
     def action_pause(self) -> None:

@@ -17,8 +17,7 @@ from tui.runs.overview import Glance, Overview
 from tui.sizes import size_said
 from tui.ui.chart import figure
 from tui.ui.keys import bindings
-from tui.ui.run_orders import ask_and_kill, ask_and_resume, forked, give
-from tui.ui.screens.base import ConsoleScreen
+from tui.ui.screens.ordering import OrderingScreen
 from tui.ui.screens.run import RunScreen
 from tui.ui.screens.windows import ListWindow
 from tui.ui.typeset import plain_lines
@@ -42,13 +41,12 @@ class RunTable(Table):
         self.move(by)
 
 
-class Runs(ConsoleScreen[None]):
+class Runs(OrderingScreen):
     """The list of runs, the latest first. It looks at the files and is off while another screen is before it."""
 
     SCOPES = ("runs", "scroll")
     BINDINGS: ClassVar[list[BindingType]] = bindings("runs")
     AUTO_FOCUS = "#runs"
-    SHOWS_RUNS = True
 
     DEFAULT_CSS = """
     Runs {
@@ -65,7 +63,6 @@ class Runs(ConsoleScreen[None]):
         self._timer: Timer | None = None
         self._looking = False
         self._looked = False
-        self._forking: Run | None = None
 
     def compose(self) -> ComposeResult:
         yield TopLine()
@@ -193,49 +190,13 @@ class Runs(ConsoleScreen[None]):
         if runs:
             self.app.push_screen(Overlay(runs))
 
-    def action_order(self, order: str) -> None:
-        if (one := self.chosen) is not None:
-            self.run_worker(self._order(one.run, order), group="orders")
-
-    async def _order(self, run: Run, order: str) -> None:
-        try:
-            await asyncio.to_thread(give, run, order, self.app.language)
-        except HeadnotesError as error:
-            self.app.say_error(error)
-            return
-        self.app.notify(say(self.app.language, f"ordered_{order}", name=run.name))
-
-    def action_kill(self) -> None:
-        if (one := self.chosen) is not None:
-            self.run_worker(ask_and_kill(self.app, one.run), group="orders")
-
-    def action_resume(self) -> None:
-        if (one := self.chosen) is not None:
-            self.run_worker(ask_and_resume(self.app, one.run), group="orders")
-
-    async def action_fork(self) -> None:
-        if (one := self.chosen) is not None:
-            self._forking = one.run
-            await self.query_one(Prompt).open("fork", say(self.app.language, "fork_with"), "learning_rate=")
+    def ordered(self) -> Run | None:
+        return self.chosen.run if self.chosen is not None else None
 
     @on(Prompt.Answered)
-    def take_answer(self, event: Prompt.Answered) -> None:
-        self.query_one(RunTable).focus()
-        if event.purpose == "fork" and self._forking is not None:
-            self.run_worker(self._fork(self._forking, event.text), group="orders")
-
     @on(Prompt.Closed)
     def back_to_list(self) -> None:
         self.query_one(RunTable).focus()
-
-    async def _fork(self, run: Run, text: str) -> None:
-        self.app.notify(say(self.app.language, "forking", name=run.name))
-        try:
-            made = await asyncio.to_thread(forked, run, text)
-        except HeadnotesError as error:
-            self.app.say_error(error)
-            return
-        self.app.notify(say(self.app.language, "started", name=made.name))
 
     def action_remove(self) -> None:
         if (one := self.chosen) is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
@@ -15,7 +16,7 @@ from textual.widget import Widget
 from tui.errors import HeadnotesError, UsageError
 from tui.lab import train
 from tui.lab.train import TrainResult, TrainSpec
-from tui.runs import folder, launching
+from tui.runs import folder, launching, recipe
 from tui.runs.curves import Curves
 from tui.runs.folder import Run
 from tui.runs.recipe import FREE, Recipe
@@ -206,7 +207,7 @@ class TrainPane(Pane):
             return
         self._starting = True
         try:
-            run, others = await asyncio.to_thread(begin, self.spec(), self.result.script)
+            run, others = await asyncio.to_thread(begin, self.spec(), self.result)
         except HeadnotesError as error:
             self.app.say_error(error)
             return
@@ -249,12 +250,12 @@ class TrainPane(Pane):
         self.app.push_screen(RunScreen(self.run))
 
 
-def begin(spec: TrainSpec, script: str) -> tuple[Run, list[str]]:
+def begin(spec: TrainSpec, planned: TrainResult) -> tuple[Run, list[str]]:
     """Make the folder of a run and start its worker; (the run, names of others that go on). Raises `UsageError`."""
-    asked = train.recipe_of(spec)
+    asked = recipe.read(tomllib.loads(planned.recipe))  # with what the engine settled, which knows the device
     others = [one.name for one in folder.all_runs() if folder.alive(one)]
     settings = [word for name, value in train.changes(spec).items() for word in ("--set", f"{name}={value}")]
-    run = folder.create(asked, script, command=["headnotes", "train", spec.recipe, *settings])
+    run = folder.create(asked, planned.script, command=["headnotes", "train", spec.recipe, *settings])
     try:
         launching.start(run)
     except UsageError:
@@ -277,6 +278,7 @@ def latest_run(asked: Recipe) -> Run | None:
 
 def _comparer(asked: Recipe, but: tuple[str, ...]) -> Callable[[Run], bool]:
     """Whether a run was started with this recipe, some fields left aside."""
+    but = (*but, "precision") if asked.precision == "auto" else but
     names = [field.name for field in dataclasses.fields(Recipe) if field.name not in but]
 
     def agrees(run: Run) -> bool:

@@ -36,7 +36,7 @@ def plan_lines(result: TrainResult, width: int, language: str) -> list[Line]:
         lines += plain_lines(doubt, width, "warn")
     for note in plan.notes:
         lines += plain_lines(note, width, "dim")
-    what = f"{asked.task}   {asked.data}   {asked.checkpoint}   {asked.loop}   {plan.device}"
+    what = f"{asked.task}   {asked.data}   {asked.checkpoint}   {asked.loop}   {plan.device} {plan.precision}"
     lines += plain_lines(what, width, "dim")
     rows = say(language, "plan_rows", n=f"{plan.rows:,}", measured=f"{plan.eval_rows:,}")
     lines.append(_fact(say(language, "fig_rows"), rows, width))

@@ -21,7 +21,7 @@ from tui.ui.keys import bindings
 from tui.ui.run_orders import holder_said
 from tui.ui.screens.ordering import OrderingScreen
 from tui.ui.screens.windows import TextWindow, code_window
-from tui.ui.typeset import fold, plain_lines
+from tui.ui.typeset import plain_lines
 from tui.ui.verbatim import visible
 from tui.ui.widgets.chrome import KeyLine, Prompt, TopLine
 from tui.ui.widgets.lines import Line, Lines, line_text
@@ -161,8 +161,8 @@ class RunScreen(OrderingScreen):
     def _draw_head(self) -> None:
         self._counted = monotonic()
         language, width = self.app.language, max(20, self.size.width - 2)
-        known = facts.facts_line(self.curves, language)
-        lines: list[Line] = [facts.progress_line(self.curves, language), *(fold(known, width) if known else [()])]
+        lines: list[Line] = [facts.progress_line(self.curves, language)]
+        lines += facts.fact_lines(self.curves, width, language) or [()]
         if self._paused:
             lines[0] = (*lines[0], (f"   {say(language, 'display_paused')}", "warn"))
         if not self._seated:

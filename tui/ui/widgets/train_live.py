@@ -12,7 +12,7 @@ from tui.ui.verbatim import visible
 from tui.ui.widgets.answers import bar
 from tui.ui.widgets.evaluations import evaluation_lines
 from tui.ui.widgets.lines import Line
-from tui.ui.widgets.runs.facts import LOOK_OF, doubt_said, facts_line, progress_line
+from tui.ui.widgets.runs.facts import LOOK_OF, doubt_said, fact_lines, progress_line
 from tui.ui.words import say
 from tui.ui.wrap import shorten
 
@@ -29,8 +29,8 @@ def live_lines(curves: Curves, last_words: Sequence[str], width: int, height: in
     """The run, for a view of this size; `last_words` are the end of its log, told when it is dead."""
     status = curves.status
     lines: list[Line] = [((shorten(visible(curves.run.name), width), "strong"),)]
-    lines += [row for line in (progress_line(curves, language), facts_line(curves, language))
-              if line for row in fold(line, width)]  # fmt: skip
+    lines += fold(progress_line(curves, language), width)
+    lines += fact_lines(curves, width, language)
     share = min(1.0, status.step / status.steps) if status.steps else 0.0
     lines.append(((bar(share, width), LOOK_OF.get(status.state, "accent")),))
     lines += trouble_lines(curves, last_words, width, language)

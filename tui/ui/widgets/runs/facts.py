@@ -14,19 +14,20 @@ from tui.ui.chart import figure
 from tui.ui.verbatim import visible
 from tui.ui.widgets.lines import Line, Piece
 from tui.ui.words import known, say
+from tui.ui.wrap import cells, shorten
 
-OF_A_STEP: tuple[tuple[str, str, Callable[[float], str]], ...] = (
-    ("lr", "rate", figure),
-    ("grad_norm", "grad_norm", figure),
-    ("rows_s", "speed_rows", figure),
-    ("tokens_s", "speed_tokens", lambda value: figure(round(value))),
-    ("memory", "memory", size_said),
-    ("cpu", "cpu", "{:.0f}%".format),
-    ("gpu", "gpu", "{:.0f}%".format),
-    ("watts", "watts", "{:.0f} W".format),
-    ("celsius", "celsius", "{:.0f} °C".format),
-)
-"""(series, its word, how a value is said)"""
+OF_A_STEP: dict[str, Callable[[float], str]] = {
+    "lr": figure,
+    "grad_norm": figure,
+    "rows_s": lambda value: figure(round(value, 1)),
+    "tokens_s": lambda value: figure(round(value)),
+    "memory": size_said,
+    "cpu": "{:.0f}%".format,
+    "gpu": "{:.0f}%".format,
+    "watts": "{:.0f}".format,
+    "celsius": "{:.0f}".format,
+}
+"""Series whose last value is told, and how."""
 LOOK_OF = {"done": "good", "failed": "bad", "dead": "bad", "stopped": "warn", "stopping": "warn", "new": "dim"}
 
 
@@ -97,18 +98,24 @@ def progress_line(curves: Curves, language: str) -> Line:
     return tuple(pieces)
 
 
-def facts_line(curves: Curves, language: str) -> Line:
+def fact_lines(curves: Curves, width: int, language: str) -> list[Line]:
     """What is known of the last step: learning rate, gradient norm, speed, memory, load; and the run's device."""
     said = []
-    for name, word, shown in OF_A_STEP:
-        value = curves.last(name)
-        if value is not None:
-            said.append(f"{say(language, word)} {shown(value)}")
+    for name, shown in OF_A_STEP.items():
+        if (value := curves.last(name)) is not None:
+            said.append(say(language, f"fact_{name}", n=shown(value)))
     prepared = curves.status.prepared
     if prepared.get("device"):
         several = prepared.get("processes", 1) != 1
-        said.append(f"{prepared['device']} x{prepared['processes']}" if several else str(prepared["device"]))
-    return (("   ".join(visible(one) for one in said), "dim"),)
+        device = f"{prepared['device']} x{prepared['processes']}" if several else str(prepared["device"])
+        said.append(say(language, "fact_device", n=visible(device)))
+    rows: list[str] = []
+    for one in said:
+        if rows and cells(rows[-1]) + cells(one) + 3 <= width:
+            rows[-1] += f"   {one}"
+        else:
+            rows.append(shorten(one, width))
+    return [((row, "dim"),) for row in rows]
 
 
 def doubt_said(doubt: Doubt, language: str) -> str:

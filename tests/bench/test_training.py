@@ -16,7 +16,7 @@ import pytest
 from tests.bench.test_console import KEYS, delays_of, table  # noqa: F401 (a fixture)
 from tests.terminal.terminal import Terminal
 from tui.lab.recipes.script import script
-from tui.runs import events, folder, launching, recipe
+from tui.runs import events, folder, launching, recipe, standing
 from tui.runs.folder import Run
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(3600)]
@@ -68,7 +68,7 @@ def through_the_worker(loop: str) -> float:
     launching.start(run)
     while folder.alive(run):
         time.sleep(0.2)
-    assert folder.look(run).state == "done", folder.last_words(run)
+    assert standing.look(run).state == "done", folder.last_words(run)
     times = [event.time for event in events.read_all(run.steps_file)]
     return (len(times) - 1) / (times[-1] - times[0])
 
@@ -147,7 +147,7 @@ def test_keys_and_bytes_beside_a_run_on_all_cores(table: Callable[..., None]) ->
             for trains in (False, True):
                 if trains:
                     launching.start(run)
-                    it.wait(lambda: folder.look(run).step > 3, "the first steps", 120)
+                    it.wait(lambda: standing.look(run).step > 3, "the first steps", 120)
                     it.until("F6 runs")
                 it.settle(0.3)
                 for name, keys in (("line down / up", ("j", "k")), ("page down / up", (" ", "\x1b[5~"))):

@@ -18,7 +18,7 @@ from tui import paths
 from tui.cli import main
 from tui.commands.train_ import about
 from tui.lab.recipes import planning
-from tui.runs import folder, launching, recipe
+from tui.runs import folder, launching, recipe, standing
 from tui.runs.recipe import Recipe
 
 SHIPPED = (
@@ -152,7 +152,7 @@ def test_a_file_of_mrpcs_shape_trains_with_the_courses_settings(tmp_path: Path) 
     assert "\x1b" not in done.stdout
     assert "21 rows to learn from, 3 to measure on; 9 steps" in done.stdout
     run = folder.find("mrpc")
-    status = folder.look(run)
+    status = standing.look(run)
     assert (status.state, status.step, status.steps) == ("done", 9, 9)
     kept = run.recipe()
     assert {key: getattr(kept, key) for key in COURSE} == COURSE
@@ -186,7 +186,7 @@ def test_every_recipe_runs_to_its_end(name: str, tmp_path: Path) -> None:
     changed = [f"{key}={value}" for key, value in few.items()]
     done = headnotes("train", name, "--wait", "--plain", "--set", *changed)
     assert done.returncode == 0, done.stdout + done.stderr
-    status = folder.look(folder.find(name))
+    status = standing.look(folder.find(name))
     assert (status.state, status.step) == ("done", 4)
     assert status.metric is not None
 
@@ -198,15 +198,15 @@ def test_a_run_is_stopped_resumed_and_forked() -> None:
     few = ("rows=64", "eval_rows=8", "max_steps=30", "batch_size=2", "threads=1")
     assert headnotes("train", "pairs-lesson", "--set", *few).returncode == 0
     run = folder.find("pairs-lesson")
-    while not (run.steps_file.exists() and folder.look(run).step):
+    while not (run.steps_file.exists() and standing.look(run).step):
         assert folder.alive(run)
         time.sleep(0.2)
     assert headnotes("runs", "stop", "pairs-lesson").returncode == 0
-    assert folder.look(run).state == "stopped"
+    assert standing.look(run).state == "stopped"
     stopped_at = folder.checkpoints(run)[-1].step
     assert 0 < stopped_at < 30
     assert headnotes("runs", "resume", "pairs-lesson", "--wait").returncode == 0
-    assert folder.look(run).step == 30
+    assert standing.look(run).step == 30
     forked = headnotes("runs", "fork", "pairs-lesson", "--set", "learning_rate=1e-5", "max_steps=2", "--wait")
     assert forked.returncode == 0, forked.stderr
     child = folder.find("pairs-lesson-fork")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tui.runs import coach
 from tui.runs.coach import Doubt
 from tui.runs.curves import Evaluation
-from tui.runs.folder import Status
+from tui.runs.standing import Status
 
 
 class Made:

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.runs.recorded import Recorded
-from tui.runs import curves as module
-from tui.runs.curves import MOST, Curves, extremes, smooth
+from tui.runs import series as module
+from tui.runs.curves import Curves
+from tui.runs.series import MOST, extremes, smooth
 
 NUMBERS = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=60)
 

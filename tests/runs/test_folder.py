@@ -20,10 +20,11 @@ from hypothesis import strategies as st
 
 from tui import paths
 from tui.errors import UsageError
-from tui.runs import events, folder, launching, orders
+from tui.runs import events, folder, launching, orders, standing
 from tui.runs.events import Event, Log
-from tui.runs.folder import Run, Status
+from tui.runs.folder import Run
 from tui.runs.recipe import Recipe
+from tui.runs.standing import Status
 
 
 def made(**values: Any) -> Run:
@@ -74,9 +75,9 @@ STOP_REFUSED = ("order", {"order": "stop", "id": "a", "state": "refused"})
 )
 def test_states(lines: list[tuple[str, dict[str, Any]]], alive: str, dead: str) -> None:
     run = told(made(), *lines)
-    assert folder.look(run).state == dead
+    assert standing.look(run).state == dead
     with folder.hold(run):
-        status = folder.look(run)
+        status = standing.look(run)
         assert status.alive
         assert status.state == alive
 
@@ -93,7 +94,7 @@ def test_a_status_knows_step_loss_metric_and_trouble() -> None:
     for step in (1, 2, 3):
         log.write("step", step=step, loss=1 / step)
     log.close()
-    status = folder.look(run)
+    status = standing.look(run)
     assert (status.step, status.steps, status.loss, status.metric) == (3, 20, 1 / 3, ("f1", 0.7))
     assert status.trouble is not None
     assert status.trouble.fields["title"] == "Full."
@@ -103,7 +104,7 @@ def test_a_status_knows_step_loss_metric_and_trouble() -> None:
 def test_losses_are_better_when_they_fall() -> None:
     run = told(made(), ("prepared", {"main": "perplexity"}),
                *(("evaluation", {"metrics": {"perplexity": value}}) for value in (9.0, 7.0, 8.0)))  # fmt: skip
-    assert folder.look(run).metric == ("perplexity", 7.0)
+    assert standing.look(run).metric == ("perplexity", 7.0)
 
 
 junk = st.none() | st.floats() | st.text(max_size=4) | st.integers() | st.just([1]) | st.just({"f1": "x"})
@@ -117,8 +118,8 @@ fields = st.dictionaries(st.sampled_from(["stage", "steps", "main", "metrics", "
 def test_no_event_breaks_a_status(lines: list[tuple[str, dict[str, Any]]]) -> None:
     status = Status()
     for kind, some in lines:
-        folder.take(status, Event(1, 0.0, kind, some))
-    folder.settle(status)
+        standing.take(status, Event(1, 0.0, kind, some))
+    standing.settle(status)
 
 
 def test_a_clock_that_is_set_back_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,7 +129,7 @@ def test_a_clock_that_is_set_back_changes_nothing(monkeypatch: pytest.MonkeyPatc
         told(run, stage("starting"), ("prepared", {"steps": 4}), stage("training"), ("done", {"step": 4}))
     times = [event.time for event in events.read_all(run.events_file)]
     assert times == sorted(times, reverse=True)
-    status = folder.look(run)
+    status = standing.look(run)
     assert (status.state, status.steps) == ("done", 4)
 
 
@@ -223,7 +224,7 @@ def test_a_copied_folder_is_a_run(tmp_path: Path) -> None:
         assert not folder.alive(copy)
     shutil.rmtree(run.folder)
     assert folder.find(str(copy.folder)) == copy
-    assert folder.look(copy).state == "done"
+    assert standing.look(copy).state == "done"
     assert [one.folder.parent for one in folder.checkpoints(copy)] == [copy.folder]
     assert str(run.folder) not in "".join(file.read_text() for file in copy.folder.glob("*.*"))
 

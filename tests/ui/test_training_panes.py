@@ -18,7 +18,7 @@ from tests.ui.test_hostile import assert_harmless
 from tui.course.book import Course
 from tui.engine.ticks import tap_tqdm
 from tui.errors import UsageError
-from tui.runs import folder, launching
+from tui.runs import folder, launching, standing
 from tui.runs.events import Log
 from tui.runs.folder import Run
 from tui.ui.screens.run import RunScreen
@@ -273,7 +273,7 @@ async def test_a_real_run_from_the_key_to_its_end(lesson: Opening) -> None:
         await it.until_shown("done", "4", "majority", seconds=240)
         (run,) = folder.all_runs()
         assert (run.model / "config.json").is_file()
-        assert folder.look(run).state == "done"
+        assert standing.look(run).state == "done"
 
 
 # -- runs -----------------------------------------------------------------------------------------------------------

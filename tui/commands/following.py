@@ -11,9 +11,10 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, TextIO
 
-from tui.runs import folder
+from tui.runs import folder, standing
 from tui.runs.events import Event, Tail
-from tui.runs.folder import Run, Status
+from tui.runs.folder import Run
+from tui.runs.standing import Status
 from tui.sizes import size_said
 
 POLL = 0.2
@@ -46,7 +47,7 @@ def watch(run: Run, tell: Callable[[Status, list[Event]], bool], *, steps_from_n
     `log_from` is where in the log to begin. Returns the state of the run at that time.
     """
     log, steps = Tail(run.events_file, log_from), Tail(run.steps_file)
-    status = folder.look(run) if log_from else Status()
+    status = standing.look(run) if log_from else Status()
     if steps_from_now:
         steps.offset = steps.behind
     while True:
@@ -56,7 +57,7 @@ def watch(run: Run, tell: Callable[[Status, list[Event]], bool], *, steps_from_n
             found = [*log.read(), *steps.read()]
             told = bool(found)
             for event in found:
-                folder.take(status, event)
+                standing.take(status, event)
                 if event.kind == "step":
                     status.step, status.loss = event.whole("step"), event.number("loss")
             if found and tell(_settled(status, run, alive), found):
@@ -69,7 +70,7 @@ def watch(run: Run, tell: Callable[[Status, list[Event]], bool], *, steps_from_n
 def _settled(status: Status, run: Run, alive: bool) -> Status:
     """The state with what is known of the worker; one that was started and died without a word is dead, too."""
     shown = dataclasses.replace(status, alive=alive)
-    folder.settle(shown)
+    standing.settle(shown)
     if shown.state == "new" and not alive and run.worker_file.exists():
         shown.state = "dead"
     return shown

@@ -8,7 +8,8 @@ from tui.commands.following import clock, sentences, watch
 from tui.errors import Stopped
 from tui.runs import orders
 from tui.runs.events import Event
-from tui.runs.folder import Run, Status
+from tui.runs.folder import Run
+from tui.runs.standing import Status
 
 TOLD = ("checkpoint", "evaluation", "warning", "error", "stopped", "done")
 """Events that are told while an answer is waited for."""

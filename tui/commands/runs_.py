@@ -9,7 +9,7 @@ from typing import Any
 
 from tui.commands.starting import add_changes, add_following, add_output, begin, changes, confirm, started
 from tui.errors import UsageError
-from tui.runs import folder, launching, recipe
+from tui.runs import folder, launching, recipe, standing
 from tui.runs.folder import Run
 from tui.runs.recipe import FREE
 
@@ -89,7 +89,7 @@ def _kill(one: Run, asked: argparse.Namespace) -> int:
         raise UsageError(f"{one.name} is not running.", next_step=f"headnotes runs show {one.name} says how it ended.")
     confirm(f"Kill {one.name}? What came after its last checkpoint is lost.", yes=asked.yes)
     launching.kill(one)
-    state = folder.look(one).state
+    state = standing.look(one).state
     print(json.dumps({"name": one.name, "order": "kill", "state": state}) if asked.json else f"{one.name} is killed.")
     return 0
 
@@ -100,7 +100,7 @@ def _resume(one: Run, asked: argparse.Namespace) -> int:
 
     if folder.alive(one):
         raise UsageError(f"{one.name} is running.", next_step=f"headnotes runs follow {one.name} shows it.")
-    if asked.checkpoint is None and folder.look(one).state == "done":
+    if asked.checkpoint is None and standing.look(one).state == "done":
         raise UsageError(
             f"{one.name} is done.", next_step=f"headnotes runs fork {one.name} --set key=value learns on from it.",
         )  # fmt: skip
@@ -122,7 +122,7 @@ def _fork(one: Run, asked: argparse.Namespace) -> int:
     from tui.commands.exporting import folder_of
 
     if asked.checkpoint is None and not folder.checkpoints(one) and one.model.is_dir():
-        where, step = one.model, folder.look(one).step
+        where, step = one.model, standing.look(one).step
     else:
         step = launching.latest(one).step if asked.checkpoint is None else asked.checkpoint
         where = folder_of(one, step)

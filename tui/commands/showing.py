@@ -9,15 +9,16 @@ from dataclasses import asdict
 from typing import Any
 
 from tui.commands.following import duration, metrics_line, sentences, visible
-from tui.runs import comparing, folder, recipe
+from tui.runs import comparing, folder, recipe, standing
 from tui.runs.curves import Curves
-from tui.runs.folder import Run, Status
+from tui.runs.folder import Run
+from tui.runs.standing import Status
 from tui.sizes import size_said
 
 
 def list_runs(*, as_json: bool) -> int:
     """All runs, the latest first."""
-    rows = [(one, folder.look(one)) for one in folder.all_runs()]
+    rows = [(one, standing.look(one)) for one in folder.all_runs()]
     if as_json:
         print(json.dumps([_plain(one, status) for one, status in rows]))
         return 0
@@ -36,7 +37,7 @@ def list_runs(*, as_json: bool) -> int:
 
 def show_run(one: Run, *, as_json: bool) -> int:
     """A run: state, recipe, evaluations, checkpoints, and its last words when it came to a bad end."""
-    status, about, kept = folder.look(one), one.about(), folder.checkpoints(one)
+    status, about, kept = standing.look(one), one.about(), folder.checkpoints(one)
     curves = Curves(one)
     curves.read()
     evaluations = curves.evaluations

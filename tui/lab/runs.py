@@ -10,9 +10,11 @@ from tui import paths
 from tui.errors import UsageError
 from tui.lab.instrument import Instrument
 from tui.options import option
-from tui.runs import folder
-from tui.runs.curves import Curves, extremes
-from tui.runs.folder import Run, Status
+from tui.runs import folder, standing
+from tui.runs.curves import Curves
+from tui.runs.folder import Run
+from tui.runs.series import extremes
+from tui.runs.standing import Status
 
 LEAST_POINTS, MOST_POINTS = 8, 2000
 LISTED = 100
@@ -92,7 +94,7 @@ def run(spec: RunsSpec) -> RunsResult:
     place = str(paths.runs_dir())
     if not spec.name:
         known = folder.all_runs()
-        told = [_listed(one, folder.look(one)) for one in known[:LISTED]]
+        told = [_listed(one, standing.look(one)) for one in known[:LISTED]]
         return RunsResult(place, told, len(known) - len(told), [], [], None, "")
     found = folder.find(spec.name)
     followed = Curves(found)

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from tui.runs.curves import Curves, Evaluation, smooth
+from tui.runs.curves import Curves, Evaluation
+from tui.runs.series import smooth
 
 Kind = Literal["nan_loss", "divergence", "gap", "plateau", "underfit", "one_class", "idle_first_step"]
 LESSON = "3.5"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui.errors import UsageError
-from tui.runs import folder, predictions, recipe
+from tui.runs import predictions, recipe, standing
 from tui.runs.curves import Curves
 from tui.runs.folder import Run
 
@@ -95,7 +95,7 @@ def _followed(run: Run) -> Curves:
 def _outcome(curves: Curves) -> Outcome:
     """How a run stands."""
     run = curves.run
-    status = folder.look(run)
+    status = standing.look(run)
     last = curves.evaluations[-1] if curves.evaluations else None
     prepared = status.prepared
     baseline = prepared.get("baseline")
@@ -117,7 +117,7 @@ def _best(name: str, values: list[float | None]) -> list[int]:
         return []
     top = known[0]
     for value in known:
-        top = value if folder.is_better(name, value, top) else top
+        top = value if standing.is_better(name, value, top) else top
     return [place for place, value in enumerate(values) if value == top]
 
 

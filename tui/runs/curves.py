@@ -9,21 +9,20 @@ import dataclasses
 import math
 import time
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
-from tui.runs import folder
+from tui.runs import folder, standing
 from tui.runs.events import SLICE, Event, Tail, sample
-from tui.runs.folder import Run, Status
+from tui.runs.folder import Run
+from tui.runs.series import Points, smooth
+from tui.runs.standing import Status
 
 Axis = Literal["step", "epoch", "time"]
 AXES: tuple[Axis, ...] = ("step", "epoch", "time")
 OF_STEPS = ("loss", "lr", "grad_norm", "rows_s", "tokens_s", "memory", "cpu", "gpu", "watts", "celsius")
 """Series with a value at every step; those of evaluations are called eval/METRIC."""
 AT_WORK = ("training", "evaluating", "saving")
-MOST = 2048
-"""Points of a series that are kept at most."""
 BIG = 2 * SLICE
 """Bytes of steps.jsonl beyond which a run is sampled when it is opened."""
 SAMPLES = 1500
@@ -33,25 +32,6 @@ LOG_LINES = 2000
 MOST_EVALUATIONS = 1000
 ALIVE_EVERY = 1.0
 """Seconds between two looks at whether the worker lives."""
-
-
-@dataclass(slots=True)
-class _Points:
-    """One series. A row is replaced or added in one go: a thread may read while another one draws."""
-
-    rows: list[tuple[float, float, float, float]] = field(default_factory=list)
-    """(step, epoch, seconds, value)"""
-
-    def add(self, step: float, epoch: float, seconds: float, value: float) -> None:
-        self.rows.append((step, epoch, seconds, value))
-        if len(self.rows) > MOST:
-            kept = extremes([row[0] for row in self.rows], [row[3] for row in self.rows], MOST // 2)
-            self.rows = [self.rows[place] for place in kept]
-
-    def forget(self, step: float) -> None:
-        """Points after a step are void."""
-        if self.rows and self.rows[-1][0] > step:
-            self.rows = [row for row in self.rows if row[0] <= step]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +68,7 @@ class Curves:
         self.status = Status()
         self._known = Status()
         self._events, self._steps = Tail(run.events_file), Tail(run.steps_file)
-        self._series: dict[str, _Points] = {}
+        self._series: dict[str, Points] = {}
         self._recent: deque[tuple[float, float]] = deque(maxlen=256)  # (step, seconds) of single steps
         self._opened = False
         self._began: float | None = None
@@ -200,7 +180,7 @@ class Curves:
 
     def _take_events(self, events: list[Event]) -> None:
         for event in events:
-            folder.take(self._known, event)
+            standing.take(self._known, event)
             self._known.changed = event.time
             self._began = event.time if self._began is None else self._began
             match event.kind:
@@ -231,7 +211,7 @@ class Curves:
             self._recent.append((step, event.time))
             for name in OF_STEPS:
                 if (value := event.number(name)) is not None:
-                    self._series.setdefault(name, _Points()).add(step, epoch, seconds, value)
+                    self._series.setdefault(name, Points()).add(step, epoch, seconds, value)
             self._known.step, self._known.loss, self._known.changed = int(step), event.number("loss"), event.time
 
     def _seconds(self, at: float) -> float:
@@ -266,7 +246,7 @@ class Curves:
         if len(self.evaluations) > MOST_EVALUATIONS:
             self.evaluations = [*self.evaluations[:-1:2], self.evaluations[-1]]
         for name, value in metrics.items():
-            points = self._series.setdefault(f"eval/{name}", _Points())
+            points = self._series.setdefault(f"eval/{name}", Points())
             points.forget(step)
             points.add(step, epoch, seconds, value)
 
@@ -286,56 +266,9 @@ class Curves:
             self._known.alive = folder.alive(self.run)
         if new or self._known.alive != was:
             self.status = dataclasses.replace(self._known)
-            folder.settle(self.status)
+            standing.settle(self.status)
             return True
         return False
-
-
-def smooth(values: Sequence[float], weight: float) -> list[float]:
-    """Exponential moving average with its bias corrected, as TensorBoard documents it.
-
-    `weight` from 0 (nothing changes) to below 1. Values that are no numbers stay as they are and do not enter.
-    Raises `ValueError` for other weights.
-    """
-    if not 0 <= weight < 1:
-        raise ValueError("weight is at least 0 and below 1")
-    found: list[float] = []
-    average, correction = 0.0, 1.0
-    for value in values:
-        if not math.isfinite(value):
-            found.append(value)
-            continue
-        average = average * weight + value * (1 - weight)
-        correction *= weight
-        found.append(average / (1 - correction))
-    return found
-
-
-def extremes(xs: Sequence[float], ys: Sequence[float], most: int) -> list[int]:
-    """Places to keep, at most `most` and at least 8: first, last, and the ends of the range in every stretch of x.
-
-    Values that are no numbers count as one of the ends, so that none of them is lost without a trace.
-    """
-    if len(xs) <= most:
-        return list(range(len(xs)))
-    stretches = max(1, (most - 2) // 3)
-    low, wide = xs[0], (xs[-1] - xs[0]) or 1.0
-    kept = {0, len(xs) - 1}
-    place = 0
-    while place < len(xs):
-        number = min(stretches - 1, int((xs[place] - low) / wide * stretches))
-        end = place
-        least = largest = odd = -1
-        while end < len(xs) and min(stretches - 1, int((xs[end] - low) / wide * stretches)) == number:
-            if not math.isfinite(ys[end]):
-                odd = end if odd < 0 else odd
-            else:
-                least = end if least < 0 or ys[end] < ys[least] else least
-                largest = end if largest < 0 or ys[end] > ys[largest] else largest
-            end += 1
-        kept |= {one for one in (least, largest, odd) if one >= 0}
-        place = end
-    return sorted(kept)
 
 
 def _matrix(plain: Any) -> list[list[int]]:

@@ -18,7 +18,7 @@ import pytest
 from tests.training.worker import workers
 from tui.errors import UsageError
 from tui.lab.recipes import models
-from tui.runs import folder, orders, recipe
+from tui.runs import folder, orders, recipe, standing
 from tui.runs.folder import Run
 
 LOOPS = ("trainer", "accelerate")
@@ -59,7 +59,7 @@ def test_orders(new: Callable[..., Run], undisturbed: Run, loop: str) -> None:
     ]  # fmt: skip
     assert {one["id"] for one in told if one["state"] == "done"} == {one["id"] for one in told}
     stops = workers.kinds(run, "stopped")
-    assert [(one["step"], one["why"]) for one in stops] == [(folder.look(run).step, "by order")]
+    assert [(one["step"], one["why"]) for one in stops] == [(standing.look(run).step, "by order")]
     assert stops[0]["step"] < 40
     saved = [one["step"] for one in workers.kinds(run, "checkpoint")]
     assert at <= saved[0] <= at + 2
@@ -67,13 +67,13 @@ def test_orders(new: Callable[..., Run], undisturbed: Run, loop: str) -> None:
     asked = [one for one in workers.kinds(run, "evaluation") if one["asked"]]
     assert len(asked) <= 1  # none, if an evaluation was due after this very step
     assert not run.model.exists()
-    assert folder.look(run).state == "stopped"
+    assert standing.look(run).state == "stopped"
 
     assert workers.worked(run, saved[-1]) == 0, folder.last_words(run)
     assert workers.weights(run) == workers.weights(undisturbed)
     one, other = ([event.fields["loss"] for event in workers.steps(each)] for each in (run, undisturbed))
     assert one == other
-    assert folder.look(run).state == "done"
+    assert standing.look(run).state == "done"
     assert workers.kinds(run, "done")[0]["metrics"] == workers.kinds(undisturbed, "done")[0]["metrics"]
 
 
@@ -103,7 +103,7 @@ def test_an_order_to_stop_before_the_first_step(new: Callable[..., Run]) -> None
     assert workers.kinds(run, "stopped") == [{"step": 0, "why": "Stopped before the first step."}]
     assert [one["state"] for one in workers.kinds(run, "order")] == ["seen", "done"]
     assert not workers.steps(run)
-    assert folder.look(run).state == "stopped"
+    assert standing.look(run).state == "stopped"
 
 
 @DRILL
@@ -112,7 +112,7 @@ def test_orders_of_another_worker_are_void(new: Callable[..., Run]) -> None:
     run.orders_file.write_text(json.dumps({"id": "a", "order": "stop"}) + "\n")
     assert workers.worked(run) == 0
     assert workers.kinds(run, "order") == []
-    assert folder.look(run).state == "done"
+    assert standing.look(run).state == "done"
 
 
 def test_going_on_is_refused_when_it_would_be_another_run(new: Callable[..., Run]) -> None:
@@ -140,13 +140,13 @@ def test_going_on_is_refused_when_it_would_be_another_run(new: Callable[..., Run
     for part in ("the data (26 rows then, 26 now)", "seed (42 then, 1 now)", "learning_rate (0.01 then, 0.02 now)"):
         assert part in error["detail"]
     assert "fork" in error["next_step"]
-    assert folder.look(run).state == "failed"
+    assert standing.look(run).state == "failed"
     assert [one.step for one in folder.checkpoints(run)] == [1, 2, 4]  # refused, so nothing was taken away
 
     run.recipe_file.write_text(before + "name = 'another'\n")  # what may change
     assert workers.worked(run, 2) == 0, folder.last_words(run)
     assert [one["step"] for one in workers.kinds(run, "resumed")] == [2]
-    assert folder.look(run).state == "done"
+    assert standing.look(run).state == "done"
 
 
 BAD: list[tuple[dict[str, Any], str]] = [
@@ -177,7 +177,7 @@ def test_bad_recipes_are_sentences(new: Callable[..., Run]) -> None:
         error = workers.kinds(run, "error")[0]
         assert said in f"{error['title']} {error['detail']}"
         assert error["next_step"]
-        assert folder.look(run).state == "failed"
+        assert standing.look(run).state == "failed"
 
 
 @DRILL
@@ -294,7 +294,7 @@ def test_without_room_an_order_to_stop_is_refused(new: Callable[..., Run], undis
     assert "It goes on, because there was no room to keep what it has learnt." in [
         one["title"] for one in workers.kinds(run, "warning")
     ]
-    assert folder.look(run).state == "done"
+    assert standing.look(run).state == "done"
     assert workers.weights(run) == workers.weights(undisturbed)
 
 

@@ -19,7 +19,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.training.worker import making, workers
-from tui.runs import events, folder, launching, orders, recipe
+from tui.runs import events, folder, launching, orders, recipe, standing
 from tui.runs.folder import Run
 
 pytestmark = [pytest.mark.drill, pytest.mark.timeout(1800)]
@@ -44,7 +44,7 @@ def test_twenty_kills(new: Callable[..., Run], loop: str, capsys: pytest.Capture
         assert process.pid is not None
         os.kill(process.pid, signal.SIGKILL)
         assert workers.finish(process) == -signal.SIGKILL, folder.last_words(run)
-        status = folder.look(run)
+        status = standing.look(run)
         assert status.state == "dead"
         last = [event.fields["stage"] for event in events.read_all(run.events_file) if event.kind == "stage"][-1]
         fell[last if last in fell else "before"] += 1
@@ -87,7 +87,7 @@ def test_two_processes_against_one(
     two = new(**asked, batch_size=4, launcher=launcher, processes=2)
     launching.start(two)
     workers.until(lambda: gone(two), "the end of both", 600)
-    assert folder.look(two).state == "done", folder.last_words(two)
+    assert standing.look(two).state == "done", folder.last_words(two)
     assert workers.kinds(two, "prepared")[0]["processes"] == 2
     for run in (one, two):
         assert workers.kinds(run, "epoch") == [{"epoch": at, "rows": 24, "distinct": 24} for at in (1, 2)]
@@ -106,12 +106,12 @@ def test_two_processes_stop_together_and_go_on(new: Callable[..., Run]) -> None:
     workers.until(lambda: events.last_seq(run.steps_file) >= 2, "two steps", 600)
     orders.give(run, "stop", "test")
     workers.until(lambda: gone(run), "the end of both", 600)
-    status = folder.look(run)
+    status = standing.look(run)
     assert status.state == "stopped", folder.last_words(run)
     assert launching.latest(run).step == status.step < status.steps
     launching.start(run, launching.latest(run))
     workers.until(lambda: gone(run), "the end of both", 600)
-    assert folder.look(run).state == "done", folder.last_words(run)
+    assert standing.look(run).state == "done", folder.last_words(run)
     assert [event.whole("step") for event in workers.steps(run)] == list(range(1, status.steps + 1))
 
 
@@ -119,12 +119,12 @@ def test_a_killed_worker_is_dead_within_five_seconds(new: Callable[..., Run]) ->
     run = new(epochs=400.0, save_every=1000, evaluate_every=1000)
     launching.start(run)
     workers.until(lambda: events.last_seq(run.steps_file) >= 2, "two steps", 600)
-    assert folder.look(run).state == "training"
+    assert standing.look(run).state == "training"
     process = folder.worker_process(run)
     assert process is not None
     process.kill()
     begun = time.monotonic()
-    workers.until(lambda: folder.look(run).state == "dead", "its death")
+    workers.until(lambda: standing.look(run).state == "dead", "its death")
     assert time.monotonic() - begun < 5
     assert any(launching.WORKER in line for line in folder.last_words(run))
     assert launching.kill(run) is False
@@ -146,10 +146,10 @@ def the_run() -> Run | None:
 
 def goes_on(run: Run) -> None:
     """It was in its middle, and comes to its end."""
-    seen = folder.look(run).step
+    seen = standing.look(run).step
     assert seen < 200
     workers.until(lambda: gone(run), "its end", 600)
-    status = folder.look(run)
+    status = standing.look(run)
     assert (status.state, status.step) == ("done", 200), folder.last_words(run)
     assert [event.whole("step") for event in workers.steps(run)] == list(range(1, 201))
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.training.worker import making, workers
-from tui.runs import folder
+from tui.runs import folder, standing
 from tui.runs.folder import Run
 
 LOOPS = ("trainer", "accelerate")
@@ -93,7 +93,7 @@ def test_what_is_told(pair: dict[str, Run], loop: str) -> None:
     done = workers.kinds(run, "done")[0]
     assert done["step"] == 6
     assert done["metrics"] == workers.kinds(run, "evaluation")[-1]["metrics"]
-    status = folder.look(run)
+    status = standing.look(run)
     assert (status.state, status.step, status.steps, status.alive) == ("done", 6, 6, False)
 
 
@@ -161,7 +161,7 @@ def test_every_task(new: Callable[..., Run], task: str, changes: dict[str, Any],
     config = json.loads((run.model / "config.json").read_text())
     assert config["architectures"]
     if run.recipe().eval_split:
-        assert folder.look(run).metric is not None
+        assert standing.look(run).metric is not None
 
 
 @pytest.mark.drill

@@ -16,7 +16,7 @@ from tui.errors import Explained, HeadnotesError, Stopped, UsageError, explain
 from tui.lab import schedule
 from tui.lab.recipes import features, models, planning, rows, scoring
 from tui.lab.schedule import Arithmetic
-from tui.runs import events, folder
+from tui.runs import events, folder, standing
 from tui.runs.folder import Checkpoint, Run
 from tui.runs.recipe import FREE, Recipe
 from tui.training.worker import card
@@ -282,7 +282,7 @@ def _restore(session: Session) -> None:
             metrics = event.fields.get("metrics") or {}
             value = events.Event(0, 0, "", metrics).number(session.main)
             if value is not None:
-                better = session.best is None or folder.is_better(session.main, value, session.best)
+                better = session.best is None or standing.is_better(session.main, value, session.best)
                 session.best, session.since_best = (value, 0) if better else (session.best, session.since_best + 1)
                 session.metrics = metrics
 

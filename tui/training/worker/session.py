@@ -15,7 +15,7 @@ from tui.errors import Explained
 from tui.lab.recipes.rows import Rows
 from tui.lab.recipes.scoring import Scorer, Scores
 from tui.lab.schedule import Arithmetic
-from tui.runs import folder
+from tui.runs import folder, standing
 from tui.runs.folder import Checkpoint, Run
 from tui.runs.recipe import Recipe
 from tui.training.worker.control import Control, Wishes, agreed, world
@@ -132,7 +132,7 @@ class Session:
         self.metrics = metrics
         value = metrics.get(self.main)
         if value is not None and not self.control.by_order:
-            better = self.best is None or folder.is_better(self.main, value, self.best)
+            better = self.best is None or standing.is_better(self.main, value, self.best)
             self.best, self.since_best = (value, 0) if better else (self.best, self.since_best + 1)
         if self.evaluation is not None and self.rows.evaluation is not None:
             self.recorder.evaluation(step, epoch, metrics, scores, self.rows.evaluation, self.rows, self.recipe,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tui.runs import folder
+from tui.runs import standing
 from tui.runs.curves import Curves, Evaluation
 from tui.runs.predictions import Changed, Changes, Predicted
 from tui.ui.chart import figure
@@ -128,7 +128,7 @@ def metric_table(curves: Curves, chosen: int, before: int | None, width: int, la
         values = [one.metrics[name] for one in curves.evaluations if name in one.metrics]
         best[name] = values[0]
         for other in values[1:]:
-            best[name] = other if folder.is_better(name, other, best[name]) else best[name]
+            best[name] = other if standing.is_better(name, other, best[name]) else best[name]
     head = fill(say(language, "step_axis"), 10, "right") + fill(say(language, "epoch_axis"), 8, "right")
     lines: list[Line] = [
         ((say(language, "all_evaluations"), "heading"),),

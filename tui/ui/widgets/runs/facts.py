@@ -8,7 +8,7 @@ from typing import Any
 
 from tui.runs.coach import Doubt
 from tui.runs.curves import Curves
-from tui.runs.folder import Status
+from tui.runs.standing import Status
 from tui.sizes import size_said
 from tui.ui.chart import figure
 from tui.ui.verbatim import visible

@@ -6,11 +6,12 @@ from collections.abc import Container, Sequence
 from typing import Any
 
 from tui.errors import UsageError
-from tui.runs import folder, recipe
+from tui.runs import recipe, standing
 from tui.runs.comparing import Duel
-from tui.runs.curves import Curves, smooth
+from tui.runs.curves import Curves
 from tui.runs.folder import Run
 from tui.runs.recipe import Recipe
+from tui.runs.series import smooth
 from tui.ui.chart import LOOKS, Series, chart, figure
 from tui.ui.typeset import plain_lines
 from tui.ui.verbatim import visible
@@ -88,7 +89,7 @@ def metrics_lines(all_curves: Sequence[Curves], width: int, language: str) -> li
         for name in names:
             value = metrics.get(name)
             others = [other[name] for other in latest if name in other]
-            wins = value is not None and len(others) > 1 and not any(folder.is_better(name, o, value) for o in others)
+            wins = value is not None and len(others) > 1 and not any(standing.is_better(name, o, value) for o in others)
             pieces.append((fill(("* " if wins else "") + figure(value), wide, "right"), "good" if wins else "text"))
         lines.append(tuple(pieces))
     return lines

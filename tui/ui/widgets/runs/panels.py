@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tui.runs.curves import AXES, Axis, Curves, smooth
+from tui.runs.curves import AXES, Axis, Curves
+from tui.runs.series import smooth
 from tui.sizes import size_said
 from tui.ui.chart import LOOKS, Series, chart, figure
 from tui.ui.verbatim import visible

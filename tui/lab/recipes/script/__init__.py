@@ -1,0 +1,51 @@
+"""The Python that does what a recipe does, alone: with the libraries, and nothing of ours but the metric modules.
+
+Pure: reads no data. A test runs every kind of it and compares each step with what the worker wrote.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tui.lab.recipes import models
+from tui.lab.recipes.script import data, loops, model, tokens
+from tui.runs.recipe import Recipe, anchored
+
+
+def script(recipe: Recipe) -> str:
+    """The whole script, to be run from any folder. Raises `UsageError` when the data is a path that is not there."""
+    recipe = anchored(recipe)
+    loop = loops.trainer if recipe.loop == "trainer" else loops.accelerate
+    parts = [data.data(recipe), tokens.tokens(recipe), model.model(recipe), model.scores(recipe), loop(recipe)]
+    body = "\n\n".join(part.strip("\n") for part in parts if part)
+    return f"{_imports(body, recipe)}\n\n{body}\n"
+
+
+_FROM = {
+    "Accelerator": "accelerate", "DataLoaderConfiguration": "accelerate.utils", "LoraConfig": "peft",
+    "TaskType": "peft", "get_peft_model": "peft", "DataLoader": "torch.utils.data", "tqdm": "tqdm.auto",
+    "get_parameter_names": "transformers.trainer_pt_utils",
+    **dict.fromkeys(
+        ["AutoTokenizer", "DataCollatorForLanguageModeling", "DataCollatorForSeq2Seq", "get_scheduler", "set_seed",
+         "DataCollatorForTokenClassification", "DataCollatorWithPadding", "Seq2SeqTrainer", "Trainer",
+         "Seq2SeqTrainingArguments", "TrainingArguments", *(f"AutoModelFor{head}" for head in models.HEADS.values())],
+        "transformers",
+    ),
+}  # fmt: skip
+"""Where a name comes from."""
+
+
+def _imports(body: str, recipe: Recipe) -> str:
+    """What the body uses, in the order of isort."""
+    plain = [f"import {name}" for name in ("math", "evaluate", "torch") if f"{name}." in body]
+    modules: dict[str, list[str]] = {}
+    for name, module in _FROM.items():
+        if re.search(rf"\b{name}\b", body):
+            modules.setdefault(module, []).append(name)
+    named = [_import(module, sorted(names)) for module, names in modules.items()]
+    return "\n".join([*plain, *sorted([*named, data.data_import(recipe)])])
+
+
+def _import(module: str, names: list[str]) -> str:
+    line = f"from {module} import {', '.join(names)}"
+    return line if len(line) <= 100 else f"from {module} import (\n" + "".join(f"    {n},\n" for n in names) + ")"

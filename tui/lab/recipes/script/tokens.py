@@ -1,0 +1,122 @@
+"""The lines that make tokens of the rows, for each task, and the collator."""
+
+from __future__ import annotations
+
+from tui.lab.recipes import models
+from tui.lab.recipes.features import MASKED
+from tui.runs.recipe import Recipe
+
+
+def tokens(recipe: Recipe) -> str:
+    head = [f"checkpoint = {str(models.folder(recipe))!r}", "tokenizer = AutoTokenizer.from_pretrained(checkpoint)"]
+    if recipe.task in ("causal-lm", "seq2seq"):
+        head += ["if tokenizer.pad_token is None:", "    tokenizer.pad_token = tokenizer.eos_token"]
+    lines = [*head, "", *_FEATURES[recipe.task](recipe), ""]
+    for name in ("train", "evaluation") if recipe.eval_split else ("train",):
+        lines += _mapped(recipe, name)
+    return "\n".join([*lines, _COLLATORS[recipe.task]])
+
+
+def _mapped(recipe: Recipe, name: str) -> list[str]:
+    if recipe.task in ("causal-lm", "masked-lm"):
+        return [
+            f"{name} = {name}.select_columns([{recipe.text!r}])",
+            f"{name} = {name}.map(tokens, batched=True, remove_columns=[{recipe.text!r}])",
+            f"{name} = {name}.map(blocks, batched=True)",
+        ]
+    return [f"{name} = {name}.map(features, batched=True, remove_columns={name}.column_names)"]
+
+
+def _sentences(recipe: Recipe) -> list[str]:
+    texts = f"batch[{recipe.text!r}]" + (f", batch[{recipe.pair!r}]" if recipe.pair else "")
+    return [
+        "def features(batch):",
+        f"    made = tokenizer({texts}, truncation=True, max_length={recipe.max_length})",
+        f"    return {{**made, 'labels': [ids[tag] for tag in batch[{recipe.label!r}]]}}",
+        "",
+    ]
+
+
+def _words(recipe: Recipe) -> list[str]:
+    return [
+        "def features(batch):",
+        f"    made = tokenizer(batch[{recipe.text!r}], is_split_into_words=True, truncation=True,",
+        f"                     max_length={recipe.max_length})",
+        "    labels = []",
+        f"    for place, tags in enumerate(batch[{recipe.label!r}]):",
+        "        words = made.word_ids(place)  # the first token of a word has its tag, all others are not counted",
+        "        firsts = [word is not None and word not in words[:at] for at, word in enumerate(words)]",
+        "        labels.append([ids[tags[word]] if first else -100 for word, first in zip(words, firsts)])",
+        "    return {**made, 'labels': labels}",
+        "",
+    ]
+
+
+def _spans(recipe: Recipe) -> list[str]:
+    return [
+        "def features(batch):",
+        f"    made = tokenizer(batch[{recipe.question!r}], batch[{recipe.text!r}], truncation='only_second',",
+        f"                     max_length={recipe.max_length}, return_offsets_mapping=True)",
+        "    starts, ends = [], []",
+        f"    for place, (context, answer) in enumerate(zip(batch[{recipe.text!r}], batch[{recipe.answer!r}])):",
+        "        begin = context.index(answer)",
+        "        offsets, owners = made['offset_mapping'][place], made.sequence_ids(place)",
+        "        inside = [at for at, (left, right) in enumerate(offsets)",
+        "                  if owners[at] == 1 and left < begin + len(answer) and right > begin]",
+        "        whole = inside and offsets[inside[-1]][1] >= begin + len(answer)  # else truncation took it",
+        "        starts.append(inside[0] if whole else 0)",
+        "        ends.append(inside[-1] if whole else 0)",
+        "    made.pop('offset_mapping')",
+        "    return {**made, 'start_positions': starts, 'end_positions': ends}",
+        "",
+    ]
+
+
+def _written(recipe: Recipe) -> list[str]:
+    return [
+        "def features(batch):",
+        f"    return tokenizer(batch[{recipe.text!r}], text_target=batch[{recipe.target!r}], truncation=True,",
+        f"                     max_length={recipe.max_length}, return_token_type_ids=False)",
+        "",
+    ]
+
+
+def _blocks(recipe: Recipe) -> list[str]:
+    return [
+        "ending = tokenizer.eos_token_id or tokenizer.sep_token_id",
+        "",
+        "def tokens(batch):",
+        f"    made = tokenizer(batch[{recipe.text!r}], add_special_tokens=False)['input_ids']",
+        "    return {'input_ids': [[*ids, ending] if ending is not None else ids for ids in made]}",
+        "",
+        "def blocks(batch):  # all texts after each other, cut into blocks; what is left at the end is dropped",
+        "    joined = [one for ids in batch['input_ids'] for one in ids]",
+        f"    cut = [joined[at:at + {recipe.max_length}] "
+        f"for at in range(0, len(joined) - {recipe.max_length - 1}, {recipe.max_length})]",
+        "    return {'input_ids': cut, 'attention_mask': [[1] * len(ids) for ids in cut]}",
+        "",
+    ]
+
+
+_FEATURES = {
+    "text-classification": _sentences, "token-classification": _words, "question-answering": _spans,
+    "seq2seq": _written, "causal-lm": _blocks, "masked-lm": _blocks,
+}  # fmt: skip
+_COLLATORS = {
+    "text-classification": "collator = DataCollatorWithPadding(tokenizer)",
+    "token-classification": "collator = DataCollatorForTokenClassification(tokenizer)",
+    "question-answering": "collator = DataCollatorWithPadding(tokenizer)",
+    "seq2seq": "collator = DataCollatorForSeq2Seq(tokenizer)",
+    "causal-lm": "collator = DataCollatorForLanguageModeling(tokenizer, mlm=False)",
+    "masked-lm": "\n".join([
+        "class Masking(DataCollatorForLanguageModeling):  # what is masked depends on the batch alone",
+        "    def __call__(self, rows, **options):",
+        "        state = torch.get_rng_state()",
+        "        torch.manual_seed(seed + sum(place * sum(row['input_ids']) for place, row in enumerate(rows, 1)))",
+        "        batch = super().__call__(rows, **options)",
+        "        torch.set_rng_state(state)",
+        "        return batch",
+        "",
+        f"collator = Masking(tokenizer, mlm_probability={MASKED})",
+    ]),
+}  # fmt: skip

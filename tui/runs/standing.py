@@ -1,0 +1,87 @@
+"""How a run stands: its state, step, best metric and trouble, told from its logs and from whether its worker lives."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from tui.runs import events, folder
+from tui.runs.events import Event
+from tui.runs.folder import Run
+
+
+@dataclass(slots=True)
+class Status:
+    """What is known of a run without looking at its curves."""
+
+    state: str = "new"
+    """new, starting, loading, tokenising, training, evaluating, saving, stopping; done, stopped, failed, dead."""
+    step: int = 0
+    steps: int = 0
+    loss: float | None = None
+    metric: tuple[str, float] | None = None
+    """The main metric at its best."""
+    started: float = 0.0
+    changed: float = 0.0
+    """When the last thing was written, by the clock of the file system."""
+    prepared: dict[str, Any] = field(default_factory=dict)
+    trouble: Event | None = None
+    alive: bool = False
+
+
+def look(run: Run) -> Status:
+    """The state of a run."""
+    found = Status(alive=folder.alive(run))
+    for event in events.read_all(run.events_file):
+        take(found, event)
+    for event in reversed(events.last_events(run.steps_file)):
+        if event.kind == "step":
+            found.step, found.loss = event.whole("step"), event.number("loss")
+            break
+    with suppress(OSError):
+        logs = [file for file in (run.events_file, run.steps_file) if file.exists()]
+        found.changed = max((file.stat().st_mtime for file in logs), default=0.0)
+    settle(found)
+    return found
+
+
+def take(status: Status, event: Event) -> None:
+    """What an event changes in the state."""
+    match event.kind:
+        case "stage":
+            status.state = str(event.fields.get("stage"))
+            status.trouble = None if status.state == "starting" else status.trouble
+            status.started = status.started or event.time
+        case "prepared":
+            status.prepared = event.fields
+            status.steps = event.whole("steps")
+        case "evaluation":
+            name = str(status.prepared.get("main", "loss"))
+            value = Event(0, 0, "", event.fields.get("metrics") or {}).number(name)
+            better = status.metric is None or value is None or is_better(name, value, status.metric[1])
+            if value is not None and better:
+                status.metric = (name, value)
+        case "error" | "warning":
+            status.trouble = event
+            status.state = "failed" if event.kind == "error" else status.state
+        case "stopped" | "done":
+            status.state = event.kind
+        case "order" if event.fields.get("order") == "stop" and event.fields.get("state") == "seen":
+            status.state = "stopping"
+        case "order" if event.fields.get("state") == "refused" and status.state == "stopping":
+            status.state = "training"  # there was no room to save: it goes on
+
+
+def settle(status: Status) -> None:
+    """A run whose worker is gone without a word is dead; one whose worker works is not at its end."""
+    ended = status.state in ("done", "stopped", "failed")
+    if status.alive and (ended or status.state == "new"):
+        status.state = "starting"
+    elif not status.alive and not ended and status.state != "new":
+        status.state = "dead"
+
+
+def is_better(metric: str, one: float, other: float) -> bool:
+    """Whether a value is better than another: losses and perplexities fall, everything else rises."""
+    return one < other if metric in ("loss", "perplexity") else one > other

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from tests.training.worker import making, workers
+from tui.errors import CheckpointError
+from tui.lab.recipes import models
 from tui.runs import folder, standing
 from tui.runs.folder import Run
 
@@ -209,6 +211,14 @@ def test_going_on_from_a_checkpoint_changes_nothing(
 def test_a_fork_of_an_adapter_learns_on(new: Callable[..., Run], loop: str) -> None:
     run = new(loop=loop, epochs=2.0, lora_rank=2)
     assert workers.worked(run) == 0, folder.last_words(run)
-    forked = new(loop=loop, epochs=1.0, lora_rank=2, checkpoint=str(folder.checkpoints(run)[-1].folder))
-    assert workers.worked(forked) == 0, folder.last_words(forked)
-    assert steps(forked)[0]["loss"] < steps(run)[0]["loss"]
+    last = folder.checkpoints(run)[-1]
+    assert not (last.folder / "config.json").exists()
+    for changes in ({"lora_rank": 2}, {"freeze": "lower"}):
+        forked = new(loop=loop, epochs=1.0, checkpoint=str(last.folder), **changes)
+        assert workers.worked(forked) == 0, folder.last_words(forked)
+        told, alone = steps(forked), workers.script(forked)
+        assert [{name: step[name] for name in alone[0]} for step in told] == alone
+        assert told[0]["loss"] < steps(run)[0]["loss"]
+    (last.folder / "adapter_model.safetensors").rename(last.folder / "adapter_model.bin")
+    with pytest.raises(CheckpointError, match="without safetensors"):
+        models.folder(forked.recipe())

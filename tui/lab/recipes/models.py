@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,30 @@ def folder(recipe: Recipe) -> Path:
             "Neither a folder of this name nor the Hugging Face cache has it.",
             f"With a network: headnotes models get {name}. Without: {BACKBONE}.",
         )
-    loading.check(found, HEADS[recipe.task])
+    loading.check(adapted(found) or found, HEADS[recipe.task])
+    return found
+
+
+def adapted(where: Path) -> Path | None:
+    """The checkpoint that an adapter (LoRA) changes; None for a folder that is no adapter.
+
+    Raises `CheckpointError` when it is not here, or the adapter is no safetensors file.
+    """
+    try:
+        base = str(json.loads((where / "adapter_config.json").read_text("utf-8"))["base_model_name_or_path"])
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CheckpointError(
+            f"{where / 'adapter_config.json'} cannot be read.", str(error), "Fetch it again."
+        ) from error
+    if not (where / "adapter_model.safetensors").is_file():
+        raise CheckpointError(f"{where} holds an adapter without safetensors.", "", "Name another folder.")
+    found = Path(base) if Path(base).is_dir() else loading.in_cache(base, None)
+    if found is None:
+        raise CheckpointError(
+            f"{where} is an adapter to {base}, which is not on this machine.", "", "Name another checkpoint."
+        )
     return found
 
 
@@ -82,20 +106,22 @@ def bare(recipe: Recipe, labels: list[str], given: str = "", *, empty: bool = Fa
     import transformers
     from safetensors import SafetensorError
 
-    where = given or str(folder(recipe))
+    where = Path(given) if given else folder(recipe)
+    base = adapted(where)
     named = {"num_labels": len(labels), "id2label": dict(enumerate(labels)),
              "label2id": {name: place for place, name in enumerate(labels)}} if labels else {}  # fmt: skip
     head = getattr(transformers, f"AutoModelFor{HEADS[recipe.task]}")
     try:
         if empty:
-            config = transformers.AutoConfig.from_pretrained(where, trust_remote_code=False, **named)
+            config = transformers.AutoConfig.from_pretrained(str(base or where), trust_remote_code=False, **named)
             with torch.device("meta"):
                 return head.from_config(config)
         with loading._quiet():
-            return head.from_pretrained(
-                where, dtype=torch.float32, use_safetensors=True, trust_remote_code=False,
+            made = head.from_pretrained(
+                str(base or where), dtype=torch.float32, use_safetensors=True, trust_remote_code=False,
                 ignore_mismatched_sizes=True, **named,
             )  # fmt: skip
+            return _merged(made, where) if base else made
     except (SafetensorError, ValueError, RuntimeError, KeyError, OSError, TypeError) as error:
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise CheckpointError(
@@ -106,6 +132,13 @@ def bare(recipe: Recipe, labels: list[str], given: str = "", *, empty: bool = Fa
 def resumable(recipe: Recipe, checkpoint: Path) -> Recipe:
     """The recipe that starts from a checkpoint of a run: a fork."""
     return replace(recipe, checkpoint=str(checkpoint))
+
+
+def _merged(made: Any, adapter: Path) -> Any:
+    """The model with what an adapter has learnt in its own weights, all of which may learn again."""
+    from peft import PeftModel
+
+    return PeftModel.from_pretrained(made, str(adapter)).merge_and_unload().requires_grad_(True)
 
 
 def _with_lora(made: Any, recipe: Recipe) -> Any:

@@ -23,8 +23,8 @@ def script(recipe: Recipe) -> str:
 
 _FROM = {
     "Accelerator": "accelerate", "DataLoaderConfiguration": "accelerate.utils", "LoraConfig": "peft",
-    "TaskType": "peft", "get_peft_model": "peft", "DataLoader": "torch.utils.data", "tqdm": "tqdm.auto",
-    "get_parameter_names": "transformers.trainer_pt_utils",
+    "PeftModel": "peft", "TaskType": "peft", "get_peft_model": "peft",
+    "DataLoader": "torch.utils.data", "tqdm": "tqdm.auto", "get_parameter_names": "transformers.trainer_pt_utils",
     **dict.fromkeys(
         ["AutoTokenizer", "DataCollatorForLanguageModeling", "DataCollatorForSeq2Seq", "get_scheduler", "set_seed",
          "DataCollatorForTokenClassification", "DataCollatorWithPadding", "Seq2SeqTrainer", "Trainer",

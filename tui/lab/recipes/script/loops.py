@@ -24,6 +24,7 @@ def trainer(recipe: Recipe) -> str:
         f"arguments = {kind}TrainingArguments(",
         "    output_dir='out',",
         *(f"    {name}={value!r}," for name, value in options.items()),
+        *(["    use_cpu=not torch.cuda.is_available(),"] if recipe.precision != "fp32" else []),
         ")",
         f"trainer = {kind}Trainer(",
         "    model=model,",

@@ -10,11 +10,15 @@ from tui.runs.recipe import Recipe
 def model(recipe: Recipe) -> str:
     labelled = recipe.task in ("text-classification", "token-classification")
     head = f"AutoModelFor{models.HEADS[recipe.task]}"
-    loaded = [f"model = {head}.from_pretrained(checkpoint, dtype='float32')"]
+    base = models.adapted(models.folder(recipe))
+    where = repr(str(base)) if base else "checkpoint"
+    loaded = [f"model = {head}.from_pretrained({where}, dtype='float32')"]
     if labelled:
         loaded = [f"model = {head}.from_pretrained(",
-                  "    checkpoint, dtype='float32', num_labels=len(labels), id2label=dict(enumerate(labels))",
+                  f"    {where}, dtype='float32', num_labels=len(labels), id2label=dict(enumerate(labels))",
                   ")"]  # fmt: skip
+    if base:
+        loaded.append("model = PeftModel.from_pretrained(model, checkpoint).merge_and_unload().requires_grad_(True)")
     lines = [f"set_seed({recipe.seed})  # the new head is drawn at random", *loaded]
     if recipe.task == "masked-lm":
         lines.insert(0, f"seed = {recipe.seed}")

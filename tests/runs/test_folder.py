@@ -276,3 +276,11 @@ def test_last_words() -> None:
     run.log_file.write_bytes(b"x\n" * 20_000 + b"10%\r50%\rall\n\n\xff\xfe\nValueError: no\n")
     assert folder.last_words(run, 3)[0] == "all"
     assert folder.last_words(run, 3)[-1] == "ValueError: no"
+
+
+def test_whoever_started_a_worker_may_end_before_it_without_a_warning() -> None:
+    code = (
+        "import subprocess; from tui.runs import launching; launching._STARTED.append(subprocess.Popen(['sleep', '3']))"
+    )
+    done = subprocess.run([sys.executable, "-X", "dev", "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr == ""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from tui.errors import HeadnotesError, UsageError
-from tui.runs import events, folder
+from tui.runs import events, folder, standing
 from tui.runs.curves import OF_STEPS, Curves
 from tui.runs.events import Event, Tail
 from tui.runs.folder import Run
@@ -57,7 +58,8 @@ def curves(run: Run, file: Path, *, replace: bool) -> int:
 def model(run: Run, target: Path, step: int | None, *, replace: bool) -> Path:
     """Copy the model of a run, or the weights of a checkpoint; returns where they were.
 
-    Raises `UsageError` when there is none, or something stands in the way.
+    What a run with LoRA learnt is merged into the model that it started from: an adapter alone is no model. Raises
+    `UsageError` when there is none, or something stands in the way.
     """
     if step is not None:
         source = folder_of(run, step)
@@ -73,7 +75,10 @@ def model(run: Run, target: Path, step: int | None, *, replace: bool) -> Path:
     part = target.with_name(f".{target.name}.part")
     try:
         shutil.rmtree(part, ignore_errors=True)
-        shutil.copytree(source, part, ignore=shutil.ignore_patterns(*NOT_MODEL))
+        if (source / "adapter_config.json").is_file():
+            _merge(run, source, part)
+        else:
+            shutil.copytree(source, part, ignore=shutil.ignore_patterns(*NOT_MODEL))
         if target.exists():
             shutil.rmtree(target)
         part.rename(target)
@@ -81,6 +86,21 @@ def model(run: Run, target: Path, step: int | None, *, replace: bool) -> Path:
         shutil.rmtree(part, ignore_errors=True)
         raise HeadnotesError(f"{target} cannot be written.", str(error), "Look at the disk and the path.") from error
     return source
+
+
+def _merge(run: Run, adapter: Path, target: Path) -> None:
+    """The whole model, with its tokenizer and its card."""
+    from tui.commands.quiet import quiet
+    from tui.lab.recipes import models
+
+    plain = standing.look(run).prepared.get("labels")
+    labels = [str(label) for label in plain] if isinstance(plain, list) else []
+    recipe = dataclasses.replace(run.recipe(), checkpoint=str(adapter))
+    with quiet():
+        models.bare(recipe, labels).save_pretrained(str(target))
+        models.tokenizer(recipe).save_pretrained(str(target))
+    if (card := adapter / "README.md").is_file():
+        shutil.copy(card, target)
 
 
 def folder_of(run: Run, step: int) -> Path:

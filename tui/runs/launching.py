@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import subprocess
@@ -21,6 +22,14 @@ from tui.runs.recipe import Recipe
 WORKER = "tui.training.worker"
 _STARTED: list[subprocess.Popen[bytes]] = []
 """Workers that this process started: Python takes a child that nobody holds for a mistake."""
+
+
+@atexit.register
+def _let_go() -> None:
+    """They go on without this process, which is no mistake either."""
+    for child in _STARTED:
+        if child.poll() is None:
+            child.returncode = 0
 
 
 def start(run: Run, resume: Checkpoint | None = None) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.training.worker import making, workers
+from tui.commands import exporting
 from tui.errors import CheckpointError
 from tui.lab.recipes import models
 from tui.runs import folder, standing
@@ -222,3 +223,26 @@ def test_a_fork_of_an_adapter_learns_on(new: Callable[..., Run], loop: str) -> N
     (last.folder / "adapter_model.safetensors").rename(last.folder / "adapter_model.bin")
     with pytest.raises(CheckpointError, match="without safetensors"):
         models.folder(forked.recipe())
+
+
+@pytest.mark.drill
+@pytest.mark.timeout(600)
+def test_an_adapter_is_exported_as_a_whole_model(new: Callable[..., Run], tmp_path: Path) -> None:
+    import peft
+    import torch
+    import transformers
+
+    run = new(epochs=2.0, lora_rank=2)
+    assert workers.worked(run) == 0, folder.last_words(run)
+    target = tmp_path / "whole"
+    last = folder.checkpoints(run)[-1]
+    assert exporting.model(run, target, last.step, replace=False) == last.folder
+    whole = transformers.AutoModelForSequenceClassification.from_pretrained(target).eval()
+    base = models.adapted(last.folder)
+    kinds = {"num_labels": whole.config.num_labels}
+    parts = transformers.AutoModelForSequenceClassification.from_pretrained(base, **kinds)
+    parts = peft.PeftModel.from_pretrained(parts, last.folder).eval()
+    words = transformers.AutoTokenizer.from_pretrained(target)(["one", "two"], return_tensors="pt")
+    with torch.no_grad():
+        torch.testing.assert_close(whole(**words).logits, parts(**words).logits)
+    assert whole.config.id2label == {0: "no", 1: "yes"}

@@ -165,15 +165,14 @@ def _save(session: Session, model: Any) -> None:
     """The model with its card, written beside and renamed. A full disk is waited for: all the work is in memory."""
     run, recorder = session.run, session.recorder
     part = run.folder / "model.part"
+    if session.recipe.lora_rank:
+        model = model.merge_and_unload()
     recorder.stage("saving")
     warned = False
     while True:
         try:
             shutil.rmtree(part, ignore_errors=True)
-            merged = (
-                model.merge_and_unload() if session.recipe.lora_rank and hasattr(model, "merge_and_unload") else model
-            )
-            merged.save_pretrained(str(part))
+            model.save_pretrained(str(part))
             session.tokenizer.save_pretrained(str(part))
             (part / "README.md").write_text(card.text(session), "utf-8")
             shutil.rmtree(run.model, ignore_errors=True)
@@ -189,7 +188,6 @@ def _save(session: Session, model: Any) -> None:
                     "DiskFull", "It is trained, and there is no room for the model.", str(error).splitlines()[0],
                     "Free some space: it is saved as soon as there is room.",
                 ))  # fmt: skip
-            model = merged if "merged" in locals() else model
             session.control.check()
             time.sleep(AGAIN)
 

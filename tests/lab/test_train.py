@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import tomllib
 from dataclasses import asdict
@@ -245,3 +246,16 @@ def test_auto_is_settled_before_a_run_is_made(monkeypatch: pytest.MonkeyPatch, c
     asked = recipe.load("pairs-lesson", {"precision": "bf16"})
     assert ("This CPU has no instructions" in " ".join(planning.plan(asked).doubts)) is not capable
     assert planning.settled(asked) == asked
+
+
+@pytest.mark.parametrize("tracker", ["tensorboard", "trackio"])
+def test_a_tracker_that_is_not_installed_is_refused_before_anything_starts(
+    monkeypatch: pytest.MonkeyPatch, tracker: str
+) -> None:
+    asked = recipe.load("pairs-lesson", {"report_to": tracker, **SMALL})
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(UsageError) as caught:
+        planning.check_report(asked)
+    assert f"pip install {tracker}" in caught.value.next_step
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: object() if name == tracker else None)
+    planning.check_report(asked)

@@ -13,7 +13,7 @@ from tests.training.worker import making, workers
 from tui.commands import exporting
 from tui.errors import CheckpointError
 from tui.lab.recipes import models
-from tui.runs import folder, standing
+from tui.runs import folder, launching, standing
 from tui.runs.folder import Run
 
 LOOPS = ("trainer", "accelerate")
@@ -246,3 +246,20 @@ def test_an_adapter_is_exported_as_a_whole_model(new: Callable[..., Run], tmp_pa
     with torch.no_grad():
         torch.testing.assert_close(whole(**words).logits, parts(**words).logits)
     assert whole.config.id2label == {0: "no", 1: "yes"}
+
+
+@pytest.mark.drill
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("loop", LOOPS)
+@pytest.mark.parametrize("tracker", ["tensorboard", "trackio"])
+def test_curves_go_to_a_tracker_as_well(
+    new: Callable[..., Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tracker: str, loop: str
+) -> None:
+    pytest.importorskip(tracker)
+    monkeypatch.setenv("TRACKIO_DIR", str(tmp_path / "trackio"))
+    run = new(loop=loop, max_steps=3, report_to=tracker)
+    launching.start(run)
+    workers.until(lambda: not folder.alive(run), "its end")
+    assert standing.look(run).state == "done", folder.last_words(run)
+    where = run.folder if tracker == "tensorboard" else tmp_path / "trackio"
+    assert list(where.rglob("*tfevents*" if tracker == "tensorboard" else "headnotes.db"))

@@ -11,7 +11,7 @@ from typing import Any
 
 from tui.lab.recipes.scoring import Scores
 from tui.runs import folder
-from tui.training.worker.session import Session, load_weights
+from tui.training.worker.session import PROJECT, Session, load_weights
 
 
 def train(session: Session) -> Any:
@@ -32,7 +32,7 @@ def train(session: Session) -> Any:
         log_with=None if recipe.report_to == "none" else recipe.report_to,
         project_dir=str(session.run.folder),
     )
-    accelerator.init_trackers(session.run.name)
+    accelerator.init_trackers(PROJECT, init_kwargs={"trackio": {"name": session.run.name}})
     set_seed(recipe.seed)
     loader = DataLoader(session.train, batch_size=recipe.batch_size, shuffle=True, collate_fn=session.collator)
     optimizer = torch.optim.AdamW(_groups(session.model, recipe.weight_decay), lr=recipe.learning_rate, fused=True)

@@ -22,6 +22,8 @@ from tui.training.worker.control import Control, Wishes, agreed, world
 from tui.training.worker.counting import Counting
 from tui.training.worker.recording import Recorder, free_space
 
+PROJECT = "headnotes"
+"""Under this name are all runs, where the curves go to a tracker as well."""
 ROOM = 1.1
 """So many times its size must be free for a checkpoint."""
 

@@ -9,7 +9,7 @@ from typing import Any
 from tui.lab.recipes.arguments import training_arguments
 from tui.lab.recipes.scoring import Scores
 from tui.training.worker.control import Wishes
-from tui.training.worker.session import Session
+from tui.training.worker.session import PROJECT, Session
 
 
 def train(session: Session) -> Any:
@@ -120,6 +120,8 @@ def train(session: Session) -> Any:
     arguments = transformers.Seq2SeqTrainingArguments if recipe.task == "seq2seq" else transformers.TrainingArguments
     if recipe.task == "seq2seq":
         options |= {"predict_with_generate": True, "generation_max_length": recipe.max_length}
+    if recipe.report_to != "none":
+        options |= {"run_name": session.run.name, "project": PROJECT}
     if recipe.task == "question-answering":
         options["label_names"] = ["start_positions", "end_positions"]
     trainer = FollowedTrainer(

@@ -41,6 +41,7 @@ def test_the_first_has_it_until_it_is_killed(run: Run) -> None:
     first, got = other_console(run)
     assert got
     assert not seats.take(run)
+    assert seats.is_taken(run)
     assert seats.holder(run) == (first.pid, os.uname().nodename, "-")
     second, got = other_console(run)
     assert not got
@@ -73,6 +74,7 @@ def test_screens_of_one_console_share_it(run: Run) -> None:
 def test_a_folder_that_cannot_be_written_has_none(tmp_path: Path) -> None:
     missing = Run(tmp_path / "gone")
     assert not seats.take(missing)
+    assert not seats.is_taken(missing)
     assert seats.holder(missing) is None
 
 
@@ -80,3 +82,12 @@ def test_a_folder_that_cannot_be_written_has_none(tmp_path: Path) -> None:
 def test_a_spoilt_name_is_no_name(run: Run, text: str) -> None:
     (run.folder / "console").write_text(text)
     assert seats.holder(run) is None
+
+
+def test_a_full_disk_takes_the_name_and_not_the_seat(run: Run, tmp_path: Path) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full here")
+    (run.folder / "console").symlink_to("/dev/full")
+    assert seats.take(run)
+    assert seats.holder(run) is None
+    seats.leave(run)

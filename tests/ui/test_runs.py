@@ -159,6 +159,16 @@ async def test_a_second_console_only_reads(worked_at: Recorded) -> None:
             await it.until(lambda: worked_at.run.orders_file.exists(), "the order")
 
 
+async def test_a_run_whose_folder_cannot_be_written_is_read(worked_at: Recorded) -> None:
+    (worked_at.run.folder / "console").mkdir()
+    async with console() as it:
+        await at(it, worked_at.run)
+        await it.until_shown("The folder of live cannot be written to")
+        await it.press("v")
+        await it.until(lambda: it.screen().count("The folder of live") == 2, "the answer to the order")
+    assert not worked_at.run.orders_file.exists()
+
+
 async def test_an_order_to_nobody_is_answered_with_a_sentence() -> None:
     made = finished()
     async with console() as it:

@@ -183,7 +183,7 @@ def checkpoints(run: Run) -> list[Checkpoint]:
 
 def alive(run: Run) -> bool:
     """Whether a worker is at it, or is about to be."""
-    return _is_locked(run) or worker_process(run) is not None  # which comes before it has the lock
+    return is_locked(run.lock_file) or worker_process(run) is not None  # which comes before it has the lock
 
 
 def hold(run: Run, timeout: float = 10.0) -> filelock.BaseFileLock:
@@ -247,10 +247,10 @@ def _names(base: str) -> Iterator[str]:
         number += 1
 
 
-def _is_locked(run: Run) -> bool:
-    """Asked by a shared lock, so that two who ask at once do not take each other for the worker."""
+def is_locked(file: Path) -> bool:
+    """Whether a process holds this file. Asked by a shared lock, so that two who ask do not take each other for it."""
     try:
-        with run.lock_file.open("rb") as opened:
+        with file.open("rb") as opened:
             fcntl.flock(opened, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True

@@ -15,14 +15,18 @@ import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
+from tui.runs import folder
 from tui.runs.folder import Run
+
+LONGEST = 4096
+"""Bytes of a name that are read."""
 
 
 @dataclass(slots=True)
 class _Held:
-    opened: BinaryIO
+    opened: IO[bytes]
     count: int = 1
 
 
@@ -41,7 +45,7 @@ def take(run: Run) -> bool:
             mine.count += 1
             return True
         try:
-            opened = _file(run).open("ab")
+            opened = _file(run).open("ab", buffering=0)
         except OSError:
             return False
         try:
@@ -52,7 +56,6 @@ def take(run: Run) -> bool:
         with suppress(OSError):  # a full disk: it is had all the same
             opened.truncate(0)
             opened.write(json.dumps(_this_console()).encode())
-            opened.flush()
         _held[run.folder] = _Held(opened)
         return True
 
@@ -71,10 +74,16 @@ def leave(run: Run) -> None:
             mine.opened.close()
 
 
+def is_taken(run: Run) -> bool:
+    """Whether another console has it; where none has, and it cannot be taken, the folder cannot be written to."""
+    return run.folder not in _held and folder.is_locked(_file(run))
+
+
 def holder(run: Run) -> tuple[int, str, str] | None:
     """(process id, host, terminal) of the console that has the seat; None when that is not known."""
     try:
-        known = json.loads(_file(run).read_text("utf-8"))
+        with _file(run).open("rb") as opened:
+            known = json.loads(opened.read(LONGEST))
         return int(known["pid"]), str(known["host"]), str(known["terminal"])
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -34,23 +34,21 @@ def give(run: Run, order: str, language: str) -> None:
 def seat(run: Run, language: str) -> Iterator[None]:
     """The seat of a run, held for the time of an order. Raises `UsageError` that says which console has it."""
     if not seats.take(run):
-        raise UsageError(
-            say(language, "reads_only", name=run.name), holder_said(run, language),
-            say(language, "reads_only_next", name=run.name),
-        )  # fmt: skip
+        title, detail = reads_only_said(run, language)
+        raise UsageError(title, detail, say(language, "reads_only_next", name=run.name) if detail else "")
     try:
         yield
     finally:
         seats.leave(run)
 
 
-def holder_said(run: Run, language: str) -> str:
-    """Which console gives the orders of a run; empty when that is not known."""
-    known = seats.holder(run)
-    if known is None:
-        return ""
-    pid, host, terminal = known
-    return say(language, "seat_holder", pid=pid, host=visible(host), terminal=visible(terminal))
+def reads_only_said(run: Run, language: str) -> tuple[str, str]:
+    """Why this console gives no orders to a run, and which one does where that is known."""
+    if not seats.is_taken(run):
+        return say(language, "reads_only_folder", name=run.name), ""
+    pid, host, terminal = seats.holder(run) or ("?", "?", "?")
+    holder = say(language, "seat_holder", pid=pid, host=visible(host), terminal=visible(terminal))
+    return say(language, "reads_only", name=run.name), holder
 
 
 async def ask_and_kill(app: HeadnotesApp, run: Run) -> None:

@@ -473,6 +473,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Another console has {name} open and gives its orders; this one only reads.",
         "另一个控制台已打开 {name} 并由它下指令；这里只能查看。",
     ),
+    "reads_only_folder": (
+        "The folder of {name} cannot be written to: this console only reads.",
+        "{name} 的文件夹不能写入：这里只能查看。",
+    ),
     "reads_only_next": (
         "Close the run there, or use a shell: headnotes runs stop {name}.",
         "在那边关闭这次运行，或在终端里用命令：headnotes runs stop {name}。",

@@ -18,7 +18,7 @@ from tui.runs.coach import Doubt
 from tui.runs.curves import Curves
 from tui.runs.folder import Run
 from tui.ui.keys import bindings
-from tui.ui.run_orders import holder_said
+from tui.ui.run_orders import reads_only_said
 from tui.ui.screens.ordering import OrderingScreen
 from tui.ui.screens.windows import TextWindow, code_window
 from tui.ui.typeset import plain_lines
@@ -166,7 +166,7 @@ class RunScreen(OrderingScreen):
         if self._paused:
             lines[0] = (*lines[0], (f"   {say(language, 'display_paused')}", "warn"))
         if not self._seated:
-            told = f"{say(language, 'reads_only', name=self.run_.name)} {holder_said(self.run_, language)}"
+            told = " ".join(reads_only_said(self.run_, language))
             lines += plain_lines(visible(told), width, "warn")[:MOST_DOUBTS]
         trouble = self.curves.status.trouble
         if trouble is not None:

@@ -227,6 +227,17 @@ async def test_two_checkpoints_are_compared_on_the_same_rows() -> None:
         await it.until_shown("+     42  yes > no", "sentence 42 [CLS]")
 
 
+async def test_what_was_fetched_of_steps_that_are_measured_again_is_forgotten(worked_at: Recorded) -> None:
+    async with console() as it:
+        await at(it, worked_at.run)
+        await it.press("2")
+        await it.until_shown("40 rows: true no, predicted no", "sentence 39 [CLS]")
+        worked_at.events.write("resumed", step=10)
+        worked_at.evaluation(25, 0.5, ((2, 48), (5, 45)))
+        await it.until_shown("2 rows: true no, predicted no", "sentence 1 [CLS]", seconds=15)
+        assert "sentence 2 [CLS]" not in it.text_of("#evaluations").split("all evaluations")[0]
+
+
 async def test_recipe_and_log() -> None:
     made = finished(learning_rate=3e-5)
     made.run.log_file.write_text("first line of the worker\nlast line\n")
@@ -364,7 +375,7 @@ async def test_removing_asks_first_and_refuses_a_live_run(worked_at: Recorded) -
 
 async def test_marked_runs_lie_over_each_other() -> None:
     finished("one", seed=1)
-    finished("two", seed=2, learning_rate=1e-4)
+    two = finished("two", seed=2, learning_rate=1e-4)
     async with console() as it:
         await it.press("f6")
         await it.until_shown("one", "two")
@@ -376,6 +387,9 @@ async def test_marked_runs_lie_over_each_other() -> None:
         await it.until_shown("A two hidden")
         await it.press("H", "A")
         await it.until(lambda: "A two hidden" not in it.screen())
+        two.events.write("resumed", step=50)
+        two.evaluation(100, 0.3, ((50, 0), (2, 48)))
+        await it.until_shown("Of 100 rows two alone is right in 5, one alone in 0.", seconds=15)
         await it.press("left")
         await it.until_shown("step 100")
         await it.press("z", "tab", "l")

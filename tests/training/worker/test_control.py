@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import multiprocessing
 import os
@@ -17,7 +18,6 @@ import pytest
 
 from tests.training.worker import workers
 from tui.errors import UsageError
-from tui.lab.recipes import models
 from tui.runs import folder, orders, recipe, standing
 from tui.runs.folder import Run
 
@@ -214,7 +214,7 @@ def test_a_fork_begins_with_the_weights_of_a_checkpoint(new: Callable[..., Run],
     checkpoint = folder.checkpoints(run)[0]
     from tui.lab.recipes.script import script
 
-    asked = models.resumable(run.recipe(), checkpoint.folder)
+    asked = dataclasses.replace(run.recipe(), checkpoint=str(checkpoint.folder))
     parent = {"run": run.name, "step": checkpoint.step}
     forked = folder.create(asked, script(asked), parent=parent)
     assert forked.about()["parent"] == parent

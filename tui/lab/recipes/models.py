@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -87,12 +86,9 @@ def tokenizer(recipe: Recipe) -> Any:
     return made
 
 
-def model(recipe: Recipe, labels: list[str], given: str = "") -> Any:
-    """The model in float32, with a new head where the checkpoint has none, frozen and adapted as the recipe says.
-
-    `given` is a folder to take the weights from instead of the recipe's checkpoint.
-    """
-    made = bare(recipe, labels, given)
+def model(recipe: Recipe, labels: list[str]) -> Any:
+    """The model in float32, with a new head where the checkpoint has none, frozen and adapted as the recipe says."""
+    made = bare(recipe, labels)
     if recipe.lora_rank:
         return _with_lora(made, recipe)
     for name, weights in made.named_parameters():
@@ -100,13 +96,13 @@ def model(recipe: Recipe, labels: list[str], given: str = "") -> Any:
     return made
 
 
-def bare(recipe: Recipe, labels: list[str], given: str = "", *, empty: bool = False) -> Any:
+def bare(recipe: Recipe, labels: list[str], *, empty: bool = False) -> Any:
     """The model as it is loaded; with `empty` its shapes alone, on no device."""
     import torch
     import transformers
     from safetensors import SafetensorError
 
-    where = Path(given) if given else folder(recipe)
+    where = folder(recipe)
     base = adapted(where)
     named = {"num_labels": len(labels), "id2label": dict(enumerate(labels)),
              "label2id": {name: place for place, name in enumerate(labels)}} if labels else {}  # fmt: skip
@@ -127,11 +123,6 @@ def bare(recipe: Recipe, labels: list[str], given: str = "", *, empty: bool = Fa
         raise CheckpointError(
             f"{recipe.checkpoint} cannot be loaded for {recipe.task}.", first, "Name another checkpoint."
         ) from error
-
-
-def resumable(recipe: Recipe, checkpoint: Path) -> Recipe:
-    """The recipe that starts from a checkpoint of a run: a fork."""
-    return replace(recipe, checkpoint=str(checkpoint))
 
 
 def _merged(made: Any, adapter: Path) -> Any:

@@ -93,6 +93,8 @@ class Overlay(ConsoleScreen[None]):
         self.chart = OverlayChart(self.runs, id="chart")
         self._timer: Timer | None = None
         self._duels: list[Duel] = []
+        self._measured: list[float] = []
+        """When each run was last measured, as the duels have it."""
         self._drawn = 0.0
         self._stale = False
 
@@ -108,10 +110,6 @@ class Overlay(ConsoleScreen[None]):
 
     async def _open(self) -> None:
         await asyncio.to_thread(lambda: [one.read() for one in self.chart.all_curves])
-        self._draw()
-        first, *others = self.chart.all_curves
-        found = await asyncio.to_thread(lambda: [comparing.duel(first, other) for other in others])
-        self._duels = [one for one in found if one is not None]
         self._draw()
         self._timer = self.set_interval(POLL, self._poll)
 
@@ -135,6 +133,10 @@ class Overlay(ConsoleScreen[None]):
     def _draw(self) -> None:
         if self.is_mounted:
             self._stale, self._drawn = False, monotonic()
+            measured = [one.evaluations[-1].seconds if one.evaluations else -1.0 for one in self.chart.all_curves]
+            if measured != self._measured:
+                self._measured = measured
+                self.run_worker(self._compare(), group="duels", exclusive=True)
             self.chart.redraw()
             language, width = self.app.language, max(30, self.size.width - 3)
             lines = overlay.metrics_lines(self.chart.all_curves, width, language)
@@ -142,6 +144,13 @@ class Overlay(ConsoleScreen[None]):
                 lines += [(), *overlay.duel_lines(self._duels, width, language)]
             lines += [(), *overlay.difference_lines(self.runs, width, language)]
             self.query_one("#tables", Lines).set_lines(lines)
+
+    async def _compare(self) -> None:
+        """The first run against the others by their latest predictions, which are files."""
+        first, *others = self.chart.all_curves
+        found = await asyncio.to_thread(lambda: [comparing.duel(first, other) for other in others])
+        self._duels = [one for one in found if one is not None]
+        self._draw()
 
     def translate(self) -> None:
         """The language has changed."""

@@ -53,6 +53,8 @@ class EvaluationPage(Lines):
         """The step of the evaluation that others are compared with; None for the one before each."""
         self._changes: dict[tuple[int, int], Changes | None] = {}
         """By the steps of both."""
+        self._measured: list[tuple[int, float]] = []
+        """Step and time of every evaluation that what was fetched belongs to."""
 
     @property
     def chosen(self) -> int:
@@ -85,6 +87,7 @@ class EvaluationPage(Lines):
         self.curves = curves
         if not self.size.width:
             return
+        self._forget_undone(curves)
         self._ask()
         self._ask_for_changes()
         view = evaluated.View(self.chosen, self.cell, self.behind, self._before, self.compared, self.changes)
@@ -93,6 +96,14 @@ class EvaluationPage(Lines):
     def on_resize(self) -> None:
         if self.curves is not None:
             self.draw(self.curves)
+
+    def _forget_undone(self, curves: Curves) -> None:
+        """A run that went back to a checkpoint measures the same steps again: what was fetched of them is void."""
+        measured = [(one.step, one.seconds) for one in curves.evaluations]
+        if measured[: len(self._measured)] != self._measured:
+            self._behind.clear()
+            self._changes.clear()
+        self._measured = measured
 
     def _ask(self) -> None:
         """Ask for the rows behind the cell, once."""

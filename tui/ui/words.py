@@ -544,6 +544,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     "nothing_changed": ("None of the {n} rows became right or wrong.", "{n} 行中没有一行变对或变错。"),
     "all_changes": ("d shows all {n} that are predicted otherwise", "按 d 查看预测不同的全部 {n} 行"),
     "changed_rows": ("Rows that are predicted otherwise", "预测不同的行"),
+    "nothing_to_list": ("There are no such rows here.", "这里没有这样的行。"),
+    "not_same_rows": (
+        "They were not measured on the same rows: their metrics say nothing of which is better.",
+        "它们不是在同样的行上测的：这些指标说明不了哪一个更好。",
+    ),
     "all_evaluations": ("all evaluations", "全部评估"),
     "fixed_examples": ("the same eight examples, evaluation by evaluation", "同样的八个例子，逐次评估"),
     "run_folder": ("folder", "文件夹"),

@@ -11,13 +11,14 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.timer import Timer
 
-from tui.runs import comparing
+from tui.runs import comparing, predictions
 from tui.runs.comparing import Duel
 from tui.runs.curves import Curves
 from tui.runs.folder import Run
 from tui.ui.keys import bindings
 from tui.ui.screens.base import ConsoleScreen
 from tui.ui.screens.run import PAINT_CURVES, POLL
+from tui.ui.typeset import plain_lines
 from tui.ui.widgets.chrome import KeyLine, TopLine
 from tui.ui.widgets.lines import Line, Lines, line_text
 from tui.ui.widgets.runs import overlay, panels
@@ -93,6 +94,7 @@ class Overlay(ConsoleScreen[None]):
         self.chart = OverlayChart(self.runs, id="chart")
         self._timer: Timer | None = None
         self._duels: list[Duel] = []
+        self._same_rows = True
         self._measured: list[float] = []
         """When each run was last measured, as the duels have it."""
         self._drawn = 0.0
@@ -140,6 +142,8 @@ class Overlay(ConsoleScreen[None]):
             self.chart.redraw()
             language, width = self.app.language, max(30, self.size.width - 3)
             lines = overlay.metrics_lines(self.chart.all_curves, width, language)
+            if not self._same_rows:
+                lines += plain_lines(say(language, "not_same_rows"), width, "warn")
             if self._duels:
                 lines += [(), *overlay.duel_lines(self._duels, width, language)]
             lines += [(), *overlay.difference_lines(self.runs, width, language)]
@@ -150,6 +154,8 @@ class Overlay(ConsoleScreen[None]):
         first, *others = self.chart.all_curves
         found = await asyncio.to_thread(lambda: [comparing.duel(first, other) for other in others])
         self._duels = [one for one in found if one is not None]
+        digests = await asyncio.to_thread(lambda: {predictions.measured_rows(run) for run in self.runs} - {""})
+        self._same_rows = len(digests) < 2
         self._draw()
 
     def translate(self) -> None:

@@ -247,11 +247,12 @@ class RunScreen(OrderingScreen):
     def action_changes(self) -> None:
         """All rows that changed in a window."""
         found = self.query_one(EvaluationPage).changes
-        if found is not None:
-            self._list("changed_rows", [evaluated.changed_line(row, ROW) for row in found.changed])
+        self._list("changed_rows", [evaluated.changed_line(row, ROW) for row in (found.changed if found else ())])
 
     def _list(self, title: str, lines: list[Line]) -> None:
-        if lines:
+        if not lines:
+            self.app.notify(say(self.app.language, "nothing_to_list"))
+        else:
             text = "\n".join(line_text(line) for line in lines)
             self.app.push_screen(TextWindow(say(self.app.language, title), lines, what="page", text=text))
 

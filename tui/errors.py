@@ -70,6 +70,15 @@ class Stopped(EngineError):
 
 
 @dataclass(frozen=True, slots=True)
+class ResultWarning:
+    """What a reader should know before trusting a result. It goes with the result; an error takes its place."""
+
+    code: str
+    """For programs, stable: `unknown-tokens`, `truncated` ..."""
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Explained:
     """An error as plain data, so that it can cross a process border."""
 

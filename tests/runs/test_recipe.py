@@ -57,6 +57,7 @@ def test_it_writes_what_differs_with_its_meaning() -> None:
         ({"strategy": "fsdp"}, "strategy fsdp needs launcher accelerate."),
         ({"strategy": "deepspeed", "launcher": "accelerate", "zero_stage": 4}, "zero_stage is 1, 2 or 3."),
         ({"early_stopping": 2, "eval_split": ""}, "early_stopping needs eval_split."),
+        ({"best_metric": "bleu"}, "best_metric of text-classification is one of: loss, accuracy, f1."),
         ({"lora_rank": 4, "freeze": "lower"}, "lora_rank freezes all layers by itself"),
         ({"name": "a/b"}, "name is the name of a folder"),
         ({"name": ".."}, "name is the name of a folder"),

@@ -27,6 +27,12 @@ SCHEDULES = (
     "linear", "cosine", "cosine_with_restarts", "polynomial", "constant", "constant_with_warmup", "inverse_sqrt",
 )  # fmt: skip
 """Those of the library that need nothing but the number of steps and of warm-up steps."""
+METRICS = {
+    "text-classification": ("accuracy", "f1"), "token-classification": ("precision", "recall", "f1", "accuracy"),
+    "question-answering": ("exact_match", "f1"), "causal-lm": ("perplexity",), "masked-lm": ("perplexity",),
+    "seq2seq": ("chrf",),
+}  # fmt: skip
+"""What is evaluated for each task, besides the loss."""
 BACKBONE = "MiniLM"
 """The checkpoint that is always here."""
 _LEAST = {
@@ -106,6 +112,17 @@ class Recipe:
     keep: int = option(default=2, help="a whole number: checkpoints that are kept")
     early_stopping: int = option(
         default=0, help="a whole number: measurements without a better one before it stops; 0: never"
+    )
+    best: str = option(
+        default="best",
+        choices=("best", "last"),
+        help="the model a run ends with: the best of all evaluations, or the last",
+    )
+    best_metric: str = option(
+        default="", help="the metric that decides; empty: the task's main one, f1 for two labels, accuracy for more"
+    )
+    best_direction: str = option(
+        default="auto", choices=("auto", "max", "min"), help="auto: low is good for loss and perplexity, else high"
     )
     report_to: str = option(
         default="none", choices=("none", "tensorboard", "trackio"), help="another place for the curves"
@@ -203,6 +220,8 @@ def complaints(recipe: Recipe) -> list[str]:
         said.append("zero_stage is 1, 2 or 3.")
     if recipe.early_stopping and not recipe.eval_split:
         said.append("early_stopping needs eval_split.")
+    if recipe.best_metric not in ("", "loss", *METRICS[recipe.task]):
+        said.append(f"best_metric of {recipe.task} is one of: loss, {', '.join(METRICS[recipe.task])}.")
     if recipe.lora_rank and recipe.freeze != "none":
         said.append("lora_rank freezes all layers by itself: leave freeze at none.")
     if any(sign in recipe.name for sign in "/\\\0") or recipe.name.startswith("."):

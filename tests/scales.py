@@ -1,8 +1,8 @@
 """How often a fuzz or a drill repeats: a tenth in `.ci/run` (marker `drill`), in full under the marker `soak`.
 
-    @pytest.mark.parametrize("scale", SCALES)
-    def test_kills(scale: float) -> None:
-        for _ in range(times(100, scale)): ...
+@pytest.mark.parametrize("scale", SCALES)
+def test_kills(scale: float) -> None:
+    for _ in range(times(100, scale)): ...
 """
 
 from __future__ import annotations

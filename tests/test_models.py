@@ -59,6 +59,22 @@ def test_a_task_is_fetched_and_answers(files: dict[str, bytes], tmp_path: Path) 
     assert answered["label"] in ("NEGATIVE", "POSITIVE")
 
 
+def test_a_mirror_in_the_settings_is_asked_and_named(files: dict[str, bytes], tmp_path: Path) -> None:
+    config = tmp_path / "home" / "config"
+    config.mkdir(parents=True)
+    names = {name: value for name, value in os.environ.items() if name not in ("HF_ENDPOINT", "HF_HUB_OFFLINE")}
+    names |= {"HF_HOME": str(tmp_path), "HF_HUB_DISABLE_XET": "1", "HEADNOTES_HOME": str(config.parent)}
+    with serve({COURSE: files}) as hub:
+        (config / "settings.toml").write_text(f'hf_endpoint = "{hub.address}"\n')
+        command = [sys.executable, "-m", "tui", "models", "get", "sentiment-analysis", "--yes"]
+        done = subprocess.run(command, env=names, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    assert f"from {hub.address}" in done.stdout
+    command = [sys.executable, "-m", "tui", "doctor", "--json"]
+    report = subprocess.run(command, env=names, capture_output=True, text=True, timeout=120, check=False).stdout
+    assert json.loads(report)["hugging face"]["endpoint"] == hub.address
+
+
 def test_a_line_that_breaks_is_taken_up_again(files: dict[str, bytes], tmp_path: Path) -> None:
     large = {**files, "model.safetensors": os.urandom(24_000_000)}  # the client reads 10 MB at a time
     with serve({COURSE: large}) as hub:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.settings import Settings, load, save
+from tui.settings import HUB, Settings, endpoint, export_endpoint, load, save
 
 
 def test_each_source_overrules_the_one_before(tmp_path: Path) -> None:
@@ -52,3 +53,25 @@ def test_reading_is_total(tmp_path_factory: object, data: bytes) -> None:
     file.write_bytes(data)
     settings, _ = load(file, {})
     assert settings.language in ("en", "zh")
+
+
+def test_a_mirror_is_a_setting_that_the_librarys_own_variable_overrules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('hf_endpoint = "https://hf-mirror.com/"\n')
+    monkeypatch.delenv("HF_ENDPOINT", raising=False)
+    assert endpoint() == HUB
+    monkeypatch.setenv("HF_ENDPOINT", "")  # restored afterwards, whatever is exported
+    monkeypatch.delenv("HF_ENDPOINT")
+    export_endpoint(load(file, {})[0])
+    assert endpoint() == "https://hf-mirror.com"
+    export_endpoint(Settings(hf_endpoint="https://elsewhere.example"))
+    assert endpoint() == "https://hf-mirror.com"
+
+
+@pytest.mark.parametrize("address", ["hf-mirror.com", "ftp://x.org", "https://", "http://[", 7])
+def test_a_mirror_that_is_not_an_address_is_named_and_left_out(tmp_path: Path, address: object) -> None:
+    settings, complaints = load(tmp_path / "none.toml", {}, hf_endpoint=address)  # type: ignore[arg-type]
+    assert settings.hf_endpoint == ""
+    assert "is not an address" in complaints[0]

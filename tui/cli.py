@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 
 import tui
+from tui import paths, settings
 from tui.errors import HeadnotesError, UsageError
 
 COMMANDS = {
@@ -42,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if name in words[:1]:
             importlib.import_module(f"tui.commands.{name}_").add(sub)
     asked = parser.parse_args(words)
+    settings.export_endpoint(settings.load(paths.settings_file())[0])
     try:
         code = importlib.import_module(f"tui.commands.{asked.command}_").run(asked)
         sys.stdout.flush()

@@ -13,6 +13,7 @@ from typing import Any
 
 import tui
 from tui import paths
+from tui.settings import endpoint
 
 PACKAGES = (
     "torch", "transformers", "datasets", "accelerate", "evaluate", "tqdm", "peft", "tokenizers", "huggingface-hub",
@@ -38,7 +39,8 @@ def report(engine: Mapping[str, Any] | None = None) -> Report:
             for name in ("TERM", "COLORTERM", "LANG", "LC_ALL", "NO_COLOR", "TMUX", "SSH_CONNECTION")
         },
         "hugging face": {
-            name: os.environ.get(name, "-") for name in ("HF_HOME", "HF_ENDPOINT", "HF_HUB_OFFLINE", "HF_HUB_CACHE")
+            "endpoint": endpoint(),
+            **{name: os.environ.get(name, "-") for name in ("HF_HOME", "HF_HUB_OFFLINE", "HF_HUB_CACHE")},
         },
         "paths": {
             "lessons": str(paths.lessons_dir()),

@@ -12,11 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from tui.atomic import write_atomically
 
 LANGUAGES = ("en", "zh")
 THEMES = ("dark", "light", "terminal")
+HUB = "https://huggingface.co"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Settings:
 
     language: str = field(default="en", metadata={"choices": LANGUAGES, "help": "language of lessons and screens"})
     theme: str = field(default="dark", metadata={"choices": THEMES, "help": "colours; terminal = your own sixteen"})
+    hf_endpoint: str = field(default="", metadata={"help": "address of a mirror of the Hub; HF_ENDPOINT overrules it"})
 
 
 def load(file: Path, environment: Mapping[str, str] | None = None, **typed: str | None) -> tuple[Settings, list[str]]:
@@ -46,6 +49,17 @@ def load(file: Path, environment: Mapping[str, str] | None = None, **typed: str 
             else:
                 settings = replace(settings, **{name: value})
     return settings, complaints
+
+
+def export_endpoint(settings: Settings) -> None:
+    """Put the reader's mirror into the environment: the Hub's client reads it once, at import, in every child."""
+    if settings.hf_endpoint:
+        os.environ.setdefault("HF_ENDPOINT", settings.hf_endpoint.rstrip("/"))
+
+
+def endpoint() -> str:
+    """The address that Hub requests of this process and its children go to."""
+    return os.environ.get("HF_ENDPOINT") or HUB
 
 
 def save(file: Path, **changed: str) -> None:
@@ -78,7 +92,17 @@ def _complaint(name: str, value: Any) -> str:
     if name not in schema:
         near = difflib.get_close_matches(name, schema, 1)
         return f"no setting is called {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
-    choices = schema[name].metadata["choices"]
-    if value not in choices:
+    choices = schema[name].metadata.get("choices")
+    if choices and value not in choices:
         return f"{name} = {value!r} is not one of {', '.join(choices)}; the default applies"
+    if name == "hf_endpoint" and value != "" and not _is_web_address(value):
+        return f"{name} = {value!r} is not an address such as https://hf-mirror.com; the default applies"
     return ""
+
+
+def _is_web_address(value: object) -> bool:
+    try:
+        parts = urlsplit(value) if isinstance(value, str) else None
+        return parts is not None and parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False

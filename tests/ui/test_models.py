@@ -85,4 +85,5 @@ async def test_without_a_network_there_is_a_sentence(monkeypatch: pytest.MonkeyP
         screen = await shelf(it)
         await it.press("down", "enter")
         await it.until_shown("cannot be reached", "needs no network", seconds=60)
+        await it.until_shown("Mirror of the Hub: http://127.0.0.1:9")
         await it.until(lambda: screen._fetcher is None)

@@ -8,6 +8,7 @@ import sys
 from dataclasses import asdict
 
 from tui.errors import Stopped, UsageError
+from tui.settings import endpoint
 from tui.sizes import size_said
 
 
@@ -38,7 +39,7 @@ def get(wanted: list[tuple[str, str | None]], *, yes: bool) -> int:
         print("It is all on this machine already.")
         return 0
     for one in plans:
-        print(f"{one.name}: {size_said(one.bytes)} in {len(one.files)} files")
+        print(f"{one.name}: {size_said(one.bytes)} in {len(one.files)} files, from {endpoint()}")
     whole = size_said(sum(one.bytes for one in plans))
     if not yes:
         if not sys.stdin.isatty():

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from tui.errors import CheckpointError
 from tui.lab.shelf import SHELF, place
+from tui.settings import endpoint
 from tui.sizes import size_said
 
 T = TypeVar("T")
@@ -121,7 +122,7 @@ def _ask(name: str, work: Callable[[], T]) -> T:
         raise CheckpointError(
             f"{name} is given only to people who accepted its terms.",
             "",
-            f"Accept them at https://huggingface.co/{name}, then: hf auth login",
+            f"Accept them at {endpoint()}/{name}, then: hf auth login",
         ) from error
     except RevisionNotFoundError as error:
         raise CheckpointError(

@@ -15,6 +15,7 @@ from tui.lab import stock
 from tui.lab.shelf import SHELF
 from tui.lab.stock import Stock
 from tui.options import revive
+from tui.settings import HUB, endpoint
 from tui.sizes import size_said
 from tui.ui.keys import bindings
 from tui.ui.screens.base import ConsoleScreen
@@ -83,6 +84,8 @@ class Models(ConsoleScreen[None]):
         view = self.query_one(Shelf)
         width = max(30, view.size.width - 4)
         lines: list[Line] = [*plain_lines(say(self.app.language, "shelf_note"), min(width, 76), "dim")]
+        if (hub := endpoint()) != HUB:
+            lines += [(), *plain_lines(say(self.app.language, "mirror", address=hub), width, "dim")]
         if self._trouble:
             lines += [(), *plain_lines(self._trouble, width, "bad")]
         elif not self._stock:
@@ -135,7 +138,7 @@ class Models(ConsoleScreen[None]):
             return
         fetcher = self._fetcher = EngineClient(log=paths.engine_log(), command=FETCHER)
         try:
-            self._say(say(language, "asking_hub", name=name))
+            self._say(say(language, "asking_hub", name=name, hub=endpoint()))
             plan: dict[str, Any] = await fetcher.ask("plan", what=row.task)
             size = say(language, "fetch_it", size=size_said(plan["bytes"]), n=len(plan["files"]))
             if await self.app.push_screen_wait(ListWindow(name, [size, say(language, "leave_it")])) == 0:

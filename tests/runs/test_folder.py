@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import time
@@ -19,8 +20,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui import paths
+from tui.commands import following
 from tui.errors import UsageError
-from tui.runs import events, folder, launching, orders, standing
+from tui.runs import events, folder, launching, orders, seats, standing
+from tui.runs.curves import Curves
 from tui.runs.events import Event, Log
 from tui.runs.folder import Run
 from tui.runs.recipe import Recipe
@@ -119,7 +122,7 @@ def test_no_event_breaks_a_status(lines: list[tuple[str, dict[str, Any]]]) -> No
     status = Status()
     for kind, some in lines:
         standing.take(status, Event(1, 0.0, kind, some))
-    standing.settle(status)
+    standing.settle(status, Run(Path("nowhere")))
 
 
 def test_a_clock_that_is_set_back_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,6 +174,75 @@ def test_a_relative_path_is_found_from_elsewhere(tmp_path: Path, monkeypatch: py
     run = made(data="rows.csv")
     monkeypatch.chdir("/")
     assert run.recipe().data == str(tmp_path / "rows.csv")
+
+
+def modes(run: Run) -> dict[str, int]:
+    """Permissions of the folder and of all that is in it."""
+    return {str(one.relative_to(run.folder)): stat.S_IMODE(one.stat().st_mode) for one in run.folder.rglob("*")}
+
+
+@pytest.mark.parametrize("group", [False, True])
+def test_a_run_is_private_or_its_groups(group: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the umask: what the console writes, what a worker writes, and what stands in older folders."""
+    code = "import os; os.mkdir('evaluations'); open('evaluations/rows.jsonl', 'w'); open('events.jsonl', 'w')"
+    run = made(group=group)
+    monkeypatch.setattr(
+        launching, "command", lambda *_: [sys.executable, "-c", f"import os; os.chdir({str(run.folder)!r}); {code}"]
+    )
+    run.folder.chmod(0o755)  # as an earlier version made it
+    before = os.umask(0)
+    try:
+        launching.start(run)
+        assert seats.take(run)
+        with folder.hold(run):
+            orders.give(run, "save", "test")
+    finally:
+        os.umask(before)
+    seats.leave(run)
+    while folder.worker_process(run) is not None:
+        time.sleep(0.01)
+    assert stat.S_IMODE(run.folder.stat().st_mode) == (0o750 if group else 0o700)
+    found = modes(run)
+    by_console = {"recipe.toml", "about.json", "script.py", "log.txt", "worker.json", "console", "orders.jsonl", "lock"}
+    assert set(found) >= {*by_console, "events.jsonl", "evaluations/rows.jsonl"}
+    assert found.pop("evaluations") == (0o750 if group else 0o700)
+    assert set(found.values()) == {0o640 if group else 0o600}, found
+
+
+@pytest.mark.parametrize("launcher", ["local", "torchrun"])
+def test_a_launch_that_ends_before_the_first_event_has_failed(launcher: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def dies(word: str) -> None:
+        code = f"print('a torch of another age'); raise SystemExit({word!r})"
+        monkeypatch.setattr(launching, "command", lambda *_: [sys.executable, "-c", code])
+        launching.start(run)
+        while folder.alive(run):
+            time.sleep(0.01)
+
+    run = made(launcher=launcher)
+    assert standing.look(run).state == "new"
+    curves = Curves(run)
+    curves.read()
+    assert curves.status.state == "new"
+    dies("No module named torch")
+    curves.read()
+    for status in (standing.look(run), curves.status):
+        assert status.state == "failed"
+        assert status.trouble is not None
+        assert status.trouble.fields["detail"].endswith("a torch of another age | No module named torch")
+    assert following.stay(run, plain=True, as_json=False) == 1
+
+    told(run, stage("starting"), stage("training"), ("stopped", {"step": 3}))
+    assert standing.look(run).state == "stopped"
+    dies("and once more, when it was to go on")
+    assert standing.look(run).state == "failed"
+    told(run, stage("starting"), stage("training"))
+    assert standing.look(run).state == "dead"
+
+
+def test_names_that_commands_would_misread() -> None:
+    for name, made_ in [("-x", "x"), ("--json", "json"), ("...", "run"), ("é" * 200, "é" * 50), ("!!", "run")]:
+        assert made(data=name).name.rstrip("-2") == made_
+    assert made(name="-rf").name == "rf"
 
 
 def test_find() -> None:

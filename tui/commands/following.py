@@ -68,11 +68,9 @@ def watch(run: Run, tell: Callable[[Status, list[Event]], bool], *, steps_from_n
 
 
 def _settled(status: Status, run: Run, alive: bool) -> Status:
-    """The state with what is known of the worker; one that was started and died without a word is dead, too."""
+    """The state with what is known of the worker."""
     shown = dataclasses.replace(status, alive=alive)
-    standing.settle(shown)
-    if shown.state == "new" and not alive and run.worker_file.exists():
-        shown.state = "dead"
+    standing.settle(shown, run)
     return shown
 
 
@@ -129,6 +127,9 @@ class _Lines:
         self.leave()
         if status.state == "new":
             print(f"{self.run.name} has not been started.", file=self.out)
+        if status.trouble is not None and not status.trouble.seq:  # it is in no log, and so was not told yet
+            for line in sentences(status.trouble):
+                print(line, file=self.out)
         if status.state == "dead":
             print("The worker has died without a word. It printed last:", file=self.out)
             for line in folder.last_words(self.run):

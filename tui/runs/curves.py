@@ -264,9 +264,9 @@ class Curves:
         if now - self._looked >= ALIVE_EVERY or (new and self._known.state in ("done", "stopped", "failed")):
             self._looked = now
             self._known.alive = folder.alive(self.run)
-        if new or self._known.alive != was:
+        if new or self._known.alive != was or (self.status.state == "new" and folder.launch_failed(self.run)):
             self.status = dataclasses.replace(self._known)
-            standing.settle(self.status)
+            standing.settle(self.status, self.run)
             return True
         return False
 

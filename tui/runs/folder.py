@@ -4,14 +4,19 @@ recipe.toml, about.json (versions, command, where it came from), script.py (the 
 events.jsonl and steps.jsonl, checkpoint-N/, evaluations/, model/ (the end). `lock` is held by the worker for its life:
 the kernel lets go of it whatever happens, so it tells alive from dead. Nothing in a folder says where the folder is, so
 that it can be copied elsewhere.
+
+What a run was trained on is in it, so a folder is private (0700, its files 0600); where the recipe says so, the group
+may read it (0750, 0640).
 """
 
 from __future__ import annotations
 
 import fcntl
 import json
+import os
 import re
 import shutil
+import stat
 import sys
 import time
 from collections.abc import Iterator
@@ -19,7 +24,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import filelock
 import psutil
@@ -123,7 +128,7 @@ def create(
     """
     asked = recipe.anchored(asked)
     base = asked.name or Path(asked.data).stem.split(".")[0] or "run"
-    run = Run(_reserve(re.sub(r"[^\w.-]+", "-", base)))
+    run = Run(_reserve(_safe(base)))
     about = {
         "version": 1,
         "created": time.time(),
@@ -135,13 +140,34 @@ def create(
         "parent": parent or {},
     }
     try:
-        write_atomically(run.recipe_file, recipe.text(asked))
-        write_atomically(run.about_file, json.dumps(about, indent=1))
-        write_atomically(run.script_file, script)
+        protect(run, group=asked.group)
+        mode = file_mode(run)
+        write_atomically(run.recipe_file, recipe.text(asked), mode)
+        write_atomically(run.about_file, json.dumps(about, indent=1), mode)
+        write_atomically(run.script_file, script, mode)
     except OSError as error:
         shutil.rmtree(run.folder, ignore_errors=True)
         raise UsageError(f"{run.folder} cannot be written.", str(error), "Free some space.") from error
     return run
+
+
+def protect(run: Run, *, group: bool) -> None:
+    """Say who may look into the folder. Raises `OSError`."""
+    run.folder.chmod(0o750 if group else 0o700)
+
+
+def file_mode(run: Run) -> int:
+    """The permissions of its files, which are as private as the folder."""
+    return 0o640 if run.folder.stat().st_mode & stat.S_IRGRP else 0o600
+
+
+def open_to_append(run: Run, file: Path) -> IO[bytes]:
+    """A file of the folder, as private as that, unbuffered. Raises `OSError`."""
+    mode = file_mode(run)
+    opened = os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, mode), "ab", 0)
+    with suppress(PermissionError):  # the file of someone else
+        os.fchmod(opened.fileno(), mode)
+    return opened
 
 
 def all_runs() -> list[Run]:
@@ -188,7 +214,7 @@ def alive(run: Run) -> bool:
 
 def hold(run: Run, timeout: float = 10.0) -> filelock.BaseFileLock:
     """The lock of a run, taken for the life of this process. Raises `UsageError` when another worker has it."""
-    lock = filelock.FileLock(run.lock_file)
+    lock = filelock.FileLock(run.lock_file, mode=file_mode(run))
     try:
         lock.acquire(timeout=timeout, poll_interval=0.05)
     except filelock.Timeout:
@@ -205,6 +231,23 @@ def worker_process(run: Run) -> psutil.Process | None:
         return process if same and process.status() != psutil.STATUS_ZOMBIE else None
     except (psutil.Error, KeyError, TypeError, ValueError):
         return None
+
+
+def gpus_of(run: Run) -> list[str]:
+    """The GPUs that its worker was given, by the names that CUDA_VISIBLE_DEVICES has for them."""
+    return [name for name in str(_json(run.worker_file).get("gpus", "")).split(",") if name]
+
+
+def launch_failed(run: Run) -> bool:
+    """Whether the last launch ended before its worker wrote anything; known where no worker is alive."""
+    if not run.worker_file.exists():
+        return False
+    try:
+        return run.events_file.stat().st_size <= int(_json(run.worker_file).get("events", 0))
+    except (TypeError, ValueError):
+        return False
+    except OSError:  # there is no such file
+        return True
 
 
 def last_words(run: Run, lines: int = 12) -> list[str]:
@@ -224,6 +267,12 @@ def remove(run: Run) -> None:
     if alive(run):
         raise UsageError(f"{run.name} is running.", next_step="Stop it first: headnotes runs stop.")
     shutil.rmtree(run.folder)
+
+
+def _safe(name: str) -> str:
+    """A name for a folder: no signs that shells or commands read as something else, and not too long."""
+    kept = re.sub(r"[^\w.-]+", "-", name).lstrip("-.")
+    return os.fsencode(kept)[: recipe.LONGEST_NAME].decode("utf-8", "ignore") or "run"
 
 
 def _reserve(base: str) -> Path:

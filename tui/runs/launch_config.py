@@ -17,7 +17,6 @@ from tui.runs.recipe import Recipe
 
 def make(recipe: Recipe) -> str:
     """The file, as YAML."""
-    gpu = has_gpu()
     several = recipe.processes * recipe.machines > 1
     kind = {"fsdp": "FSDP", "deepspeed": "DEEPSPEED"}.get(recipe.strategy, "MULTI_GPU" if several else "NO")
     made: dict[str, Any] = {
@@ -30,7 +29,7 @@ def make(recipe: Recipe) -> str:
         "main_training_function": "main",
         "rdzv_backend": "static",
         "same_network": True,
-        "use_cpu": not gpu,
+        "use_cpu": not uses_gpu(recipe),
     }
     if recipe.machines > 1:
         address, _, port = recipe.main_address.rpartition(":")
@@ -66,3 +65,8 @@ def read(name: str) -> str:
 def has_gpu() -> bool:
     """Whether this machine has an NVIDIA GPU, asked without loading torch."""
     return Path("/proc/driver/nvidia/version").exists()
+
+
+def uses_gpu(recipe: Recipe) -> bool:
+    """Whether its processes compute on GPUs."""
+    return recipe.device != "cpu" and has_gpu()

@@ -5,9 +5,12 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import shlex
+import stat
 import subprocess
 import sys
 import time
+from collections import Counter
 from contextlib import suppress
 
 import psutil
@@ -15,7 +18,7 @@ import psutil
 from tui.atomic import write_atomically
 from tui.engine.environment import child_environment
 from tui.errors import UsageError
-from tui.runs import folder, launch_config, orders
+from tui.runs import devices, folder, launch_config, orders
 from tui.runs.folder import Checkpoint, Run
 from tui.runs.recipe import Recipe
 
@@ -37,22 +40,27 @@ def start(run: Run, resume: Checkpoint | None = None) -> int:
     if folder.alive(run):
         raise UsageError(f"{run.name} is running.", next_step=f"headnotes runs follow {run.name} shows it.")
     recipe = run.recipe()
+    around = environment(recipe)
+    with suppress(OSError):  # a folder of someone else, who has said who may look into it
+        folder.protect(run, group=recipe.group)
+    mode = folder.file_mode(run)
     if recipe.launcher == "accelerate":
         own = recipe.launch_config
-        write_atomically(run.launch_file, launch_config.read(own) if own else launch_config.make(recipe))
+        write_atomically(run.launch_file, launch_config.read(own) if own else launch_config.make(recipe), mode)
     words = command(run, recipe, resume)
+    events = run.events_file.stat().st_size if run.events_file.exists() else 0
     _STARTED[:] = [child for child in _STARTED if child.poll() is None]
-    with run.log_file.open("ab") as log:
-        log.write(f"$ {' '.join(words)}\n".encode())
-        log.flush()
+    with folder.open_to_append(run, run.log_file) as log:
+        log.write(f"$ {shlex.join(words)}\n".encode())
         process = subprocess.Popen(
-            words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=environment(recipe),
-            close_fds=True,
+            words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=around,
+            close_fds=True, umask=0o027 if mode & stat.S_IRGRP else 0o077,
         )  # fmt: skip
     _STARTED.append(process)
-    known = {"pid": process.pid, "create_time": _created(process.pid), "started": time.time(), "command": words}
+    known = {"pid": process.pid, "create_time": _created(process.pid), "started": time.time(), "command": words,
+             "events": events, "gpus": around.get(devices.VISIBLE, "")}  # fmt: skip
     with suppress(OSError):
-        write_atomically(run.worker_file, json.dumps(known))
+        write_atomically(run.worker_file, json.dumps(known), mode)
     return process.pid
 
 
@@ -71,15 +79,20 @@ def command(run: Run, recipe: Recipe, resume: Checkpoint | None) -> list[str]:
 
 
 def environment(recipe: Recipe) -> dict[str, str]:
-    """What a worker finds in its environment."""
-    made = child_environment()
+    """What a worker finds in its environment. Raises `UsageError` for a GPU that is not there."""
+    made = child_environment() | devices.environment(recipe, _workers())
     if recipe.threads:
         made["OMP_NUM_THREADS"] = str(recipe.threads)
     elif recipe.processes > 1:
         made["OMP_NUM_THREADS"] = str(max(1, (os.cpu_count() or 1) // recipe.processes))
-    if recipe.launcher != "local" and not launch_config.has_gpu():
+    if recipe.launcher != "local" and not launch_config.uses_gpu(recipe):
         made["ACCELERATE_USE_CPU"] = "true"
     return made
+
+
+def _workers() -> Counter[str]:
+    """How many runs are on each GPU, by its name."""
+    return Counter(name for run in folder.all_runs() if folder.alive(run) for name in folder.gpus_of(run))
 
 
 def kill(run: Run) -> bool:

@@ -28,11 +28,8 @@ def give(run: Run, order: str, by: str) -> str:
     name = uuid.uuid4().hex[:12]
     line = json.dumps({"id": name, "order": order, "by": by, "t": time.time()}) + "\n"
     try:
-        out = os.open(run.orders_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-        try:
-            os.write(out, line.encode())
-        finally:
-            os.close(out)
+        with folder.open_to_append(run, run.orders_file) as out:
+            os.write(out.fileno(), line.encode())
     except OSError as error:
         raise UsageError(
             "The order cannot be written.", str(error), "Free some space; SIGTERM to the worker stops it as well."

@@ -9,6 +9,7 @@ import dataclasses
 import difflib
 import glob
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
@@ -38,9 +39,13 @@ BACKBONE = "MiniLM"
 _LEAST = {
     "batch_size": 1, "eval_batch_size": 1, "accumulation": 1, "max_length": 4, "keep": 1, "processes": 1, "machines": 1,
     "rows": 0, "eval_rows": 0, "max_steps": 0, "lora_rank": 0, "evaluate_every": 0, "save_every": 0,
-    "early_stopping": 0, "threads": 0, "seed": 0,
+    "early_stopping": 0, "threads": 0, "seed": 0, "split_seed": 0,
 }  # fmt: skip
-FREE = ("name", "report_to", "keep")
+LARGEST_SEED = 2**32 - 1
+"""NumPy takes no larger one."""
+LONGEST_NAME = 100
+"""Bytes of a run's name: the folder of a fork of a fork has a longer one, and 255 is the end."""
+FREE = ("name", "report_to", "keep", "device", "group")
 """Fields that may change when a run goes on: they change nothing of what is computed."""
 
 
@@ -69,6 +74,12 @@ class Recipe:
     eval_split: str = option(default="validation", help="the split to measure on; empty: none")
     eval_share: float = option(
         default=0.1, help="where there is no such split: the share of the rows that is set aside to measure on"
+    )
+    split_seed: int = option(
+        default=42, help="a whole number: it alone decides which rows are set aside, and which of them rows= takes"
+    )
+    stratify: bool = option(
+        default=True, help="whether every label has the same share of the rows that are set aside as of all rows"
     )
     text: str = option(default="text", help="the column with the text (question-answering: the context)")
     pair: str = option(default="", help="the column with the second text, if there is one")
@@ -127,6 +138,10 @@ class Recipe:
     report_to: str = option(
         default="none", choices=("none", "tensorboard", "trackio"), help="another place for the curves"
     )
+    device: str = option(
+        default="auto", suggestions=("auto", "cuda:0", "cpu"),
+        help="auto: one GPU that is free, or the CPU where there is no GPU; cuda:N: this GPU; cpu",
+    )  # fmt: skip
     launcher: str = option(
         default="local", choices=("local", "torchrun", "accelerate"), help="how the processes are started"
     )
@@ -139,6 +154,7 @@ class Recipe:
     main_address: str = option(default="", help="accelerate, several machines: address:port of the first")
     launch_config: str = option(default="", help="accelerate: a configuration file of its own; empty: one is made")
     threads: int = option(default=0, help="a whole number: threads of a process; 0: as many as there are cores")
+    group: bool = option(default=False, help="whether members of your group may read the run's folder")
 
     @property
     def warmup_steps(self) -> float:
@@ -224,8 +240,18 @@ def complaints(recipe: Recipe) -> list[str]:
         said.append(f"best_metric of {recipe.task} is one of: loss, {', '.join(METRICS[recipe.task])}.")
     if recipe.lora_rank and recipe.freeze != "none":
         said.append("lora_rank freezes all layers by itself: leave freeze at none.")
+    seeds = [name for name in ("seed", "split_seed") if getattr(recipe, name) > LARGEST_SEED]
+    said += [f"{name} is {LARGEST_SEED:,} at most." for name in seeds]
+    if not re.fullmatch(r"auto|cpu|cuda:\d{1,4}", recipe.device):
+        said.append(f"device cannot be {recipe.device!r}: it is auto, cpu or cuda:N with the number of a GPU.")
+    elif recipe.device.startswith("cuda") and recipe.processes > 1:
+        said.append(f"device {recipe.device} is one GPU: several processes take auto or cpu.")
     if any(sign in recipe.name for sign in "/\\\0") or recipe.name.startswith("."):
         said.append("name is the name of a folder: no slashes, no dot at its beginning.")
+    if recipe.name.startswith("-"):
+        said.append("name cannot begin with a dash: commands would take it for an option.")
+    if len(os.fsencode(recipe.name)) > LONGEST_NAME:
+        said.append(f"name is too long: {LONGEST_NAME} bytes at most.")
     return said
 
 

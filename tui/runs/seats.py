@@ -45,7 +45,7 @@ def take(run: Run) -> bool:
             mine.count += 1
             return True
         try:
-            opened = _file(run).open("ab", buffering=0)
+            opened = folder.open_to_append(run, _file(run))
         except OSError:
             return False
         try:

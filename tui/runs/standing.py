@@ -10,6 +10,9 @@ from tui.runs import events, folder
 from tui.runs.events import Event
 from tui.runs.folder import Run
 
+LAST_OUTPUT = 3
+"""Lines of what a launcher printed before it failed."""
+
 
 @dataclass(slots=True)
 class Status:
@@ -42,7 +45,7 @@ def look(run: Run) -> Status:
     with suppress(OSError):
         logs = [file for file in (run.events_file, run.steps_file) if file.exists()]
         found.changed = max((file.stat().st_mtime for file in logs), default=0.0)
-    settle(found)
+    settle(found, run)
     return found
 
 
@@ -73,13 +76,27 @@ def take(status: Status, event: Event) -> None:
             status.state = "training"  # there was no room to save: it goes on
 
 
-def settle(status: Status) -> None:
-    """A run whose worker is gone without a word is dead; one whose worker works is not at its end."""
+def settle(status: Status, run: Run) -> None:
+    """A run whose worker is gone without a word is dead; one whose worker works is not at its end.
+
+    One whose launch ended before the worker wrote anything has failed.
+    """
     ended = status.state in ("done", "stopped", "failed")
     if status.alive and (ended or status.state == "new"):
         status.state = "starting"
+    elif not status.alive and folder.launch_failed(run):
+        status.state, status.trouble = "failed", _launch_failure(run)
     elif not status.alive and not ended and status.state != "new":
         status.state = "dead"
+
+
+def _launch_failure(run: Run) -> Event:
+    """What the log says of it; an event like those of the worker, with the number 0 because it is in no log."""
+    output = folder.last_words(run, LAST_OUTPUT)
+    return Event(0, 0.0, "error", {
+        "title": "The run failed before it began.", "detail": "Last output: " + " | ".join(output) if output else "",
+        "next_step": f"All of it is in {run.log_file}.",
+    })  # fmt: skip
 
 
 def is_better(metric: str, one: float, other: float) -> bool:

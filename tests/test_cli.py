@@ -188,3 +188,12 @@ def test_results_for_people_are_aligned_words() -> None:
         "times:",
         "  x: 1",
     ]
+
+
+def test_saving_names_its_losses_before_it_writes(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"words": ["a", "b"]}\n')
+    saved = headnotes("data", str(tmp_path / "a.jsonl"), "--save", str(tmp_path / "b.csv"))
+    assert saved.returncode == 0, saved.stderr
+    assert "warning: words: lists and records become JSON text" in saved.stderr
+    assert (tmp_path / "b.csv").read_text() == 'words\n"[""a"", ""b""]"\n'
+    assert "warning" not in headnotes("data", str(tmp_path / "a.jsonl"), "--save", str(tmp_path / "b.parquet")).stderr

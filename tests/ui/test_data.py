@@ -235,6 +235,65 @@ async def test_what_cannot_be_opened_is_told_and_another_can_be(file: Path, tmp_
         await shown(it, "5,000 rows")
 
 
+async def test_a_failed_open_changes_nothing(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "bad.csv").write_bytes(b"a,b\n1,2\n1,2,3\n")
+    async with room(file) as it:
+        await shown(it, "5,000 rows")
+        await it.ask("f", "filter(lambda row: row['n'] % 2 == 0)")
+        await shown(it, "2,500 rows")
+        await _open(it, tmp_path / "bad.csv")
+        await shown(it, "line 3: 3 columns, where 2 are expected", "rows.csv", "2,500 rows", "> filter")
+        assert "bad.csv" not in it.screen().splitlines()[0]
+        DESK.clear()  # the engine was restarted
+        await it.ask("colon", "2222")
+        await shown(it, "opened again", "4444")
+        await it.press("u")
+        await shown(it, "5,000 rows")
+        await it.press("s")
+        await shown(it, "rows.parquet")
+        assert [source.paths for source in recent.read()] == [(str(file),)]
+
+
+async def test_a_stopped_open_changes_nothing(file: Path) -> None:
+    engine = InProcess()
+    async with console(data=Source((str(file),)), engine=engine) as it:
+        await shown(it, "5,000 rows")
+        engine.hold = True
+        await _open(it, file.with_name("other.csv"))
+        await shown(it, "opening other.csv")
+        await it.press("escape")
+        await shown(it, "Stopped.", "rows.csv", "5,000 rows")
+
+
+async def _open(it: Driver, path: Path) -> None:
+    await it.press("ctrl+o")
+    await it.until(lambda: isinstance(it.app.screen, ListWindow))
+    await it.press("home", "enter")
+    await it.until(lambda: not isinstance(it.app.screen, ListWindow))
+    await it.type(str(path))
+    await it.press("enter")
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "offer"),
+    [("en", "k: the numbers are written, not the names", "instead"), ("zh", "k：只写入类别编号", "改存为")],
+)
+async def test_saving_lists_what_is_lost_and_offers_what_keeps_it(
+    file: Path, tmp_path: Path, language: str, sentence: str, offer: str
+) -> None:
+    async with room(file, language=language) as it:
+        await shown(it, "5,000")
+        await it.ask("f", "class_encode_column('k')")
+        await shown(it, "> class_encode_column")
+        await it.ask("s", "out.csv")
+        await shown(it, sentence, offer, "out.parquet")
+        await it.press("down", "down", "enter")
+        await it.until(lambda: "to_parquet" in it.screen() and sentence not in it.screen())
+        await it.press("enter")
+        await it.until(lambda: (tmp_path / "out.parquet").exists())
+        assert not (tmp_path / "out.csv").exists()
+
+
 async def test_doubts_are_shown(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("a\tb\n1\t2\n3\t4\n")
     async with room(tmp_path / "a.csv") as it:

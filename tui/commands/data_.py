@@ -77,13 +77,18 @@ def _plain(source: Source, asked: argparse.Namespace) -> int:
     from tui.commands.quiet import quiet
     from tui.lab.tables import saving
     from tui.lab.tables.desk import DESK
+    from tui.ui.verbatim import visible
+    from tui.ui.words import say
 
     with quiet() as out:
         table = DESK.open(source)
         for text in asked.step:
             table = DESK.step(table.handle, text).table
         if asked.save:
-            plan = saving.save(table.handle, asked.save, replace=asked.replace)
+            plan = saving.plan(table.handle, asked.save)
+            for loss in plan.losses:
+                print(f"warning: {visible(say('en', f'loss_{loss.code}', columns=loss.where))}", file=sys.stderr)
+            saving.save(table.handle, asked.save, replace=asked.replace)
             print("\n".join(plan.files), file=out)
             return 0
         if asked.script:
@@ -98,8 +103,6 @@ def _plain(source: Source, asked: argparse.Namespace) -> int:
             plain = dataclasses.asdict(table)
             print(json.dumps({**plain, "rows": page.rows}, ensure_ascii=False), file=out)
             return 0
-        from tui.ui.verbatim import visible
-
         for one in table.splits:
             print(f"# {one.name}: {'a stream' if one.rows is None else f'{one.rows:,} rows'}", file=out)
         for doubt in table.doubts:

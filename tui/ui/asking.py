@@ -36,11 +36,19 @@ class Asking:
     def _status(self) -> Status:
         return self._owner.query_one(Status)
 
-    def ask(self, call: str, values: dict[str, Any], then: Then, on_partial: Then | None = None) -> None:
+    def ask(
+        self,
+        call: str,
+        values: dict[str, Any],
+        then: Then,
+        on_partial: Then | None = None,
+        on_failure: Callable[[], None] = lambda: None,
+    ) -> None:
         """Ask for some work on a table; `then` gets the answer as plain data."""
         self.stop()
         request = self._put(call, values, on_partial)
-        self._owner.run_worker(self._wait(request, call, values, then, on_partial), group="ask", exclusive=True)
+        waiting = self._wait(request, call, values, then, on_partial, on_failure)
+        self._owner.run_worker(waiting, group="ask", exclusive=True)
 
     async def answer(self, call: str, values: dict[str, Any]) -> Any:
         """Ask and wait here; None when it failed, which has been told."""
@@ -89,7 +97,13 @@ class Asking:
         return request
 
     async def _wait(
-        self, request: Request, call: str, values: dict[str, Any], then: Then, on_partial: Then | None
+        self,
+        request: Request,
+        call: str,
+        values: dict[str, Any],
+        then: Then,
+        on_partial: Then | None,
+        on_failure: Callable[[], None],
     ) -> None:
         try:
             plain = await asyncio.shield(request.answer)
@@ -100,6 +114,7 @@ class Asking:
         except HeadnotesError as error:
             if request is self._request:
                 self._request = None
+                on_failure()
                 self.tell(error)
             return
         if request is self._request:

@@ -126,3 +126,127 @@ def test_parquet_and_folders_keep_any_table(
         saving.save(table.handle, str(folder / name))
         assert rows(folder / name) == list(made)
     DESK.close(table.handle)
+
+
+def _kinds() -> Any:
+    import datetime
+    import decimal
+
+    import datasets
+    import pyarrow as pa
+
+    moment = datetime.datetime(2020, 1, 2, 3, 4, 5, 678901)
+    table = pa.table(
+        {
+            "text": ["a", "b"],
+            "code": ["007", "12"],
+            "gap": ["", "x"],
+            "word": ["NA", "x"],
+            "list": [list(range(2000)), None],
+            "record": [{"a": 1}, None],
+            "when": pa.array([moment, None], pa.timestamp("us")),
+            "day": pa.array([moment.date(), None]),
+            "price": pa.array([decimal.Decimal("1.10"), None]),
+            "raw": pa.array([b"ab", None]),
+            "ratio": [0.1 + 0.2, 1.0],
+            "empty": [float("nan"), 1.0],
+            "large": pa.array([9007199254740993, None]),
+            "half": [0.5, 97.5],
+        }
+    )
+    features = datasets.Features.from_arrow_schema(table.schema)
+    kinds = datasets.Dataset(table, info=datasets.DatasetInfo(features=features))
+    return kinds.add_column("label", [0, 1]).cast_column("label", datasets.ClassLabel(names=["no", "yes"]))
+
+
+def test_a_plan_names_what_the_format_cannot_hold(tmp_path: Path) -> None:
+    table = DESK.put(_kinds(), "")
+
+    def lost(name: str) -> dict[str, list[str]]:
+        return {loss.code: loss.columns for loss in saving.plan(table.handle, str(tmp_path / name)).losses}
+
+    assert lost("a.csv") == {
+        "reread-texts": ["code", "word"],
+        "empty-texts": ["gap"],
+        "nested": ["list", "record"],
+        "times": ["when", "day"],
+        "decimals": ["price"],
+        "bytes": ["raw"],
+        "not-finite": ["empty"],
+        "class-names": ["label"],
+    }
+    assert lost("a.jsonl") == {
+        "times": ["when", "day"],
+        "decimals": ["price"],
+        "bytes": ["raw"],
+        "rounded": ["ratio"],
+        "not-finite": ["empty"],
+        "class-names": ["label"],
+    }
+    assert lost("a.parquet") == lost("folder") == {}
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
+def test_long_lists_moments_and_numbers_are_written_in_full(name: str, tmp_path: Path) -> None:
+    import json
+
+    data = _kinds().select_columns(["list", "record", "when", "large", "half", "ratio"])
+    table = DESK.put(data, "")
+    plan = saving.save(table.handle, str(tmp_path / name))
+    text = (tmp_path / name).read_text()
+    assert "..." not in text
+    assert "…" not in text
+    assert "9007199254740993" in text
+    assert "97.5" in text
+    assert "678901" in text
+    if name == "a.csv":
+        import csv
+
+        with (tmp_path / name).open(newline="") as opened:
+            first = next(csv.DictReader(opened))
+        assert json.loads(first["list"]) == list(range(2000))
+        assert first["ratio"] == "0.30000000000000004"
+    else:
+        assert json.loads(text.splitlines()[0])["list"] == list(range(2000))
+    (tmp_path / name).unlink()
+    exec(plan.code, {"dataset": data})
+    assert (tmp_path / name).read_text() == text
+
+
+@pytest.mark.parametrize("folder", ["plain", "it's {odd}", 'two "quotes" \\ and\nlines', "数据"])
+def test_the_shown_code_escapes_the_path(folder: str, tmp_path: Path) -> None:
+    import datasets
+
+    parts = datasets.DatasetDict(
+        train=datasets.Dataset.from_dict({"l": [[1]]}), test=datasets.Dataset.from_dict({"l": [[2]]})
+    )
+    (tmp_path / folder).mkdir()
+    plan = saving.plan(DESK.put(parts, "").handle, str(tmp_path / folder / "r.csv"))
+    exec(plan.code, {"dataset": parts})
+    assert sorted(file.name for file in (tmp_path / folder).iterdir()) == ["r-test.csv", "r-train.csv"]
+    assert [Path(file).exists() for file in plan.files] == [True, True]
+
+
+@settings(max_examples=20)
+@given(texts=st.lists(st.one_of(st.none(), st.text(alphabet="aé07. ", max_size=4), st.sampled_from(["NA", "null", ""])),
+                      min_size=2, max_size=4),
+       numbers=st.lists(st.one_of(st.none(), st.floats(), st.just(97.5)), min_size=2, max_size=4),
+       name=st.sampled_from(["a.csv", "a.jsonl"]))  # fmt: skip
+def test_a_value_comes_back_or_its_loss_was_listed(
+    tmp_path_factory: pytest.TempPathFactory, texts: list[str | None], numbers: list[float | None], name: str
+) -> None:
+    import datasets
+
+    count = min(len(texts), len(numbers))
+    columns = {"text": [f"row {n}" for n in range(count)], "some": texts[:count], "number": numbers[:count]}
+    features = {"text": "string", "some": "string", "number": "float64"}
+    made = datasets.Dataset.from_dict(
+        columns, features=datasets.Features({key: datasets.Value(value) for key, value in features.items()})
+    )
+    table, path = DESK.put(made, ""), tmp_path_factory.mktemp("saved") / name
+    lost = {column for loss in saving.save(table.handle, str(path)).losses for column in loss.columns}
+    read = rows(path)
+    for column in columns:
+        if column not in lost:
+            assert [row[column] for row in read] == columns[column], column
+    DESK.close(table.handle)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -12,10 +13,16 @@ from typing import Any
 
 from tui.errors import DataError, UsageError
 from tui.lab.tables.desk import DESK
+from tui.lab.tables.losses import Loss, losses, nested_columns
 from tui.lab.tables.opening import bytes_on_disk, is_stream, splits
 
 FORMATS = {".csv": "to_csv", ".json": "to_json", ".jsonl": "to_json", ".parquet": "to_parquet", "": "save_to_disk"}
 """The method for each ending; a name without one is a folder for save_to_disk."""
+_AS_JSON = (
+    "lambda row: {{name: None if row[name] is None else json.dumps(row[name], ensure_ascii=False, default=str)"
+    " for name in {names}}}"
+)
+"""A list in CSV is text in any case; pandas would shorten a long one with an ellipsis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +39,15 @@ class Plan:
     """About as much as the table takes now; None when nobody knows."""
     free: int
     code: str
+    losses: list[Loss]
+    """What the files will not hold of the table."""
 
 
 def plan(handle: str, path: str) -> Plan:
     """What would be written where. Raises `UsageError` for a path that cannot be."""
     held = DESK.find(handle)
-    target = Path(path).expanduser()
-    if not path.strip() or target.name in ("", "."):
+    target = Path(path).expanduser().absolute()
+    if not path.strip() or Path(path).name in ("", "..") or "\0" in path:
         raise UsageError("Save where?", next_step="Like: rows.parquet, rows.csv, rows.jsonl, or a folder.")
     ending = target.suffix.lower() if target.suffix.lower() in FORMATS else ""
     if target.suffix and not ending:
@@ -51,6 +60,12 @@ def plan(handle: str, path: str) -> Plan:
     stream = is_stream(held.data)
     if stream and not ending:
         raise UsageError("A stream cannot be saved by save_to_disk.", next_step="Save it as .parquet, .csv or .jsonl.")
+    nested = list(dict.fromkeys(name for part in parts.values() for name in nested_columns(part)))
+    if stream and ending == ".csv" and nested:
+        raise UsageError(
+            f"A stream with lists or records ({', '.join(nested)}) cannot be saved as .csv.",
+            next_step="Save it as .parquet or .jsonl.",
+        )
     whole = not ending or len(parts) == 1
     files = [target] if whole else [target.with_stem(f"{target.stem}-{name}") for name in parts]
     return Plan(
@@ -60,20 +75,24 @@ def plan(handle: str, path: str) -> Plan:
         None if stream else sum(one.num_rows for one in parts.values()),
         bytes_on_disk(held.data),
         shutil.disk_usage(_existing(target.parent)).free,
-        code(str(target), list(parts) if isinstance(held.data, dict) else []),
+        code(target, parts if isinstance(held.data, dict) else {"": held.data}),
+        losses(parts, ending),
     )
 
 
-def code(path: str, parts: list[str]) -> str:
-    """The line that saves `dataset`."""
-    ending = Path(path).suffix.lower() if Path(path).suffix.lower() in FORMATS else ""
-    method, options = FORMATS[ending], _said(ending)
+def code(target: Path, parts: dict[str, Any]) -> str:
+    """The lines that save `dataset`: one data set under the name "", or a dictionary of splits."""
+    ending = target.suffix.lower() if target.suffix.lower() in FORMATS else ""
+    first = next(iter(parts.values()))
+    options = "".join(f", {name}={value!r}" for name, value in _options(first, ending).items())
+    names = nested_columns(first) if ending == ".csv" else []
+    before = f"import json\n\ndataset = dataset.map({_AS_JSON.format(names=names)})\n" if names else ""
     if ending and len(parts) > 1:
-        target = Path(path)
-        name = f"{target.parent / target.stem}-{{split}}{target.suffix}"
-        return f'for split, rows in dataset.items():\n    rows.{method}(f"{name}"{options})'
-    one = "".join(f"[{name!r}]" for name in parts) if ending else ""
-    return f"dataset{one}.{method}({path!r}{options})"
+        start, end = str(target.parent / f"{target.stem}-"), target.suffix
+        one = f"rows.{FORMATS[ending]}({start!r} + split + {end!r}{options})"
+        return f"{before}for split, rows in dataset.items():\n    {one}"
+    part = "".join(f"[{name!r}]" for name in parts if name) if ending else ""
+    return f"{before}dataset{part}.{FORMATS[ending]}({str(target)!r}{options})"
 
 
 def save(handle: str, path: str, *, replace: bool = False) -> Plan:
@@ -89,13 +108,15 @@ def save(handle: str, path: str, *, replace: bool = False) -> Plan:
         )
     data = DESK.find(handle).data
     method = planned.method
-    options = {".csv": {"index": False}, ".json": {"force_ascii": False}, ".jsonl": {"force_ascii": False}}
     if method == "save_to_disk":
         _put(Path(planned.files[0]), lambda beside: data.save_to_disk(str(beside)))
         return planned
     for file, part in zip(planned.files, splits(data).values(), strict=True):
-        given = options.get(Path(file).suffix.lower(), {})
-        _put(Path(file), lambda beside, part=part, given=given: getattr(part, method)(str(beside), **given))  # type: ignore[misc]
+        ending = Path(file).suffix.lower()
+        options = _options(part, ending)
+        if ending == ".csv" and (names := nested_columns(part)):
+            part = part.map(eval(_AS_JSON.format(names=names), {"json": json}))  # noqa: S307 (our own text)
+        _put(Path(file), lambda beside, part=part, options=options: getattr(part, method)(str(beside), **options))  # type: ignore[misc]
     return planned
 
 
@@ -128,8 +149,19 @@ def _put(target: Path, write: Callable[[Path], Any]) -> None:
                 left.unlink(missing_ok=True)
 
 
-def _said(ending: str) -> str:
-    return {".csv": ", index=False", ".json": ", force_ascii=False", ".jsonl": ", force_ascii=False"}.get(ending, "")
+def _options(part: Any, ending: str) -> dict[str, Any]:
+    """What the method is told: full precision, dates that can be read, no letters as numbers."""
+    if ending == ".csv":
+        return {"index": False}
+    if ending not in (".json", ".jsonl"):
+        return {}
+    types = str((part.features or {}).values())
+    options: dict[str, Any] = {"force_ascii": False}
+    if "float" in types:
+        options["double_precision"] = 15  # the most that pandas writes; 10 when not asked
+    if "timestamp" in types or "date" in types:
+        options |= {"date_format": "iso", "date_unit": "ns"}
+    return options
 
 
 def _existing(folder: Path) -> Path:

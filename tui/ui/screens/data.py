@@ -139,15 +139,16 @@ class Data(ConsoleScreen[None]):
     # -- opening --------------------------------------------------------------------------------------------------
 
     def _open(self, source: Source) -> None:
-        self._source = source
-        self.asking.ask("open", {"source": dataclasses.asdict(source)}, self._opened)
-        self.query_one(TopLine).put(self.app.book.name, say(self.app.language, "data"),
-                                    say(self.app.language, "opening", name=self._title()))  # fmt: skip
+        """Ask for another source. Until it has come, all that is here belongs to the one before."""
+        values = {"source": dataclasses.asdict(source)}
+        self.asking.ask("open", values, lambda plain: self._opened(source, plain), on_failure=self._tell)
+        language = self.app.language
+        opening = say(language, "opening", name=_short(source))
+        self.query_one(TopLine).put(self.app.book.name, say(language, "data"), opening)
 
-    def _opened(self, plain: Any) -> None:
-        self._trail = [revive(Table, plain)]
-        if self._source is not None:
-            recent.add(self._source)
+    def _opened(self, source: Source, plain: Any) -> None:
+        self._source, self._trail = source, [revive(Table, plain)]
+        recent.add(source)
         self._show(keep=False)
         self.rows.focus()
 
@@ -327,9 +328,7 @@ class Data(ConsoleScreen[None]):
             case "find" if event.text:
                 self.finding.begin(event.text)
             case "save" if event.text.strip() and self.table is not None:
-                path = event.text.strip()
-                values = {"handle": self.table.handle, "path": path}
-                self.asking.ask("plan", values, lambda plain: self._confirm(path, revive(Plan, plain)))
+                self._plan_saving(str(Path(event.text.strip()).expanduser().absolute()))
 
     @on(Prompt.Closed)
     def back_to_rows(self) -> None:
@@ -392,23 +391,37 @@ class Data(ConsoleScreen[None]):
             name = Path(self._title()).stem if self._title() else "rows"
             await self.query_one(Prompt).open("save", say(self.app.language, "save_where"), f"{name}.parquet")
 
+    def _plan_saving(self, path: str) -> None:
+        if self.table is not None:
+            values = {"handle": self.table.handle, "path": path}
+            self.asking.ask("plan", values, lambda plain: self._confirm(path, revive(Plan, plain)))
+
     def _confirm(self, path: str, plan: Plan) -> None:
+        """Say what would be written and what the format cannot hold; offer the one that can."""
         language = self.app.language
-        files = ", ".join(plan.standing or plan.files)
+        whole = str(Path(path).with_suffix(".parquet"))
+        files = ", ".join(map(_from_here, plan.standing or plan.files))
         rows = say(language, "rows", n=f"{plan.rows:,}") if plan.rows is not None else ""
         rows += f", {size_said(plan.bytes)}" if plan.bytes else ""
         yes = say(language, "save_over" if plan.standing else "save_it", files=files, rows=rows)
 
+        entries = [yes, say(language, "leave_unsaved")]
+        if plan.losses:
+            entries.append(say(language, "save_parquet", file=Path(whole).name))
+
         def chosen(index: int | None) -> None:
-            if index == 0 and self.table is not None:
+            if index == 2:
+                self._plan_saving(whole)
+            elif index == 0 and self.table is not None:
                 values = {"handle": self.table.handle, "path": path, "replace": bool(plan.standing)}
                 self.asking.ask("save", values, self._saved)
 
-        window = ListWindow(plan.code, [yes, say(language, "leave_unsaved")], marked=1 if plan.standing else 0)
-        self.app.push_screen(window, chosen)
+        marked = 1 if plan.standing else 0
+        lost = [say(language, f"loss_{loss.code}", columns=loss.where) for loss in plan.losses]
+        self.app.push_screen(ListWindow(plan.code, entries, marked=marked, warnings=lost), chosen)
 
     def _saved(self, plain: Any) -> None:
-        files = ", ".join(revive(Plan, plain).files)
+        files = ", ".join(map(_from_here, revive(Plan, plain).files))
         self._status.hint(say(self.app.language, "saved", files=files))
 
     def action_script(self) -> None:
@@ -417,6 +430,7 @@ class Data(ConsoleScreen[None]):
 
     def action_leave(self) -> None:
         if self.asking.stop():
+            self._tell()
             self._status.hint(say(self.app.language, "stopped"))
         else:
             self.finding.end()
@@ -427,6 +441,12 @@ class Data(ConsoleScreen[None]):
             self.dismiss()
         else:
             self.app.show_contents()
+
+
+def _from_here(path: str) -> str:
+    """A path as it is from the reader's folder when it is in it."""
+    here = Path.cwd()
+    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
 
 
 def _short(source: Source) -> str:

@@ -33,6 +33,7 @@ _FRAME = """
             border: round $accent; background: $background; padding: 0 1;
         }}
         #window-title {{ color: $accent; text-style: bold; margin: 0 0 1 0; }}
+        #window-warnings {{ color: $warning; margin: 0 0 1 0; }}
         #window-foot {{ color: $dim; margin: 1 0 0 0; }}
         {inside}
     }}
@@ -94,13 +95,15 @@ class ListWindow(ModalScreen["int | None"]):
         " &:focus { border: none; } }",
     )
 
-    def __init__(self, title: str, entries: Sequence[str], *, marked: int = 0) -> None:
+    def __init__(self, title: str, entries: Sequence[str], *, marked: int = 0, warnings: Sequence[str] = ()) -> None:
         super().__init__()
-        self._title, self._entries, self._marked = title, entries, marked
+        self._title, self._entries, self._marked, self._warnings = title, entries, marked, warnings
 
     def compose(self) -> ComposeResult:
         with Vertical(id="window"):
             yield Static(verbatim(self._title), id="window-title")
+            if self._warnings:
+                yield Static(verbatim("\n".join(self._warnings)), id="window-warnings")
             yield OptionList(*(verbatim(entry) for entry in self._entries))
 
     def on_mount(self) -> None:

@@ -1,14 +1,45 @@
-"""Writing a file so that a crash or a full disk leaves the old one whole."""
+"""Files that other programs touch, too: a crash or a full disk leaves the old one whole, and no read waits for ever."""
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import tempfile
 from pathlib import Path
 
+_KINDS = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a FIFO",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+
+
+def read_regular(file: Path, most: int = -1) -> tuple[bytes, int]:
+    """(the first `most` bytes of a regular file, or all; its size). Raises `OSError` for a FIFO, a device, a folder.
+
+    Opened without waiting: a FIFO that nobody writes to would block here, and `/dev/zero` never ends.
+    """
+    handle = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            kind = _KINDS.get(stat.S_IFMT(status.st_mode), "something else")
+            raise OSError(errno.EINVAL, f"it is {kind}, not a regular file", str(file))
+        with open(handle, "rb", closefd=False) as stream:
+            return stream.read(most), status.st_size
+    finally:
+        os.close(handle)
+
 
 def write_atomically(file: Path, text: str, mode: int = 0o600) -> None:
-    """Write beside the file, flush to the disk, rename. Raises `OSError` and leaves nothing half-written behind."""
+    """Write beside the file, flush to the disk, rename. Raises `OSError` and leaves nothing half-written behind.
+
+    A link (settings kept under version control) stays one: what it leads to is written.
+    """
+    file = Path(os.path.realpath(file))
     file.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     beside = Path(name)

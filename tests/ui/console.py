@@ -125,7 +125,9 @@ async def console(
     )
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
-        yield Driver(app, pilot)
+        driver = Driver(app, pilot)
+        await driver.until_read()
+        yield driver
 
 
 @asynccontextmanager
@@ -156,6 +158,13 @@ class Driver:
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
         await self.pilot.pause()
+        await self.until_read()
+
+    async def until_read(self) -> None:
+        """Wait until no page is being read."""
+        reading = ("page", "translate")
+        if any(worker.group in reading for worker in self.app.workers):
+            await self.until(lambda: not any(worker.group in reading for worker in self.app.workers))
 
     async def type(self, text: str) -> None:
         for character in text:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
+
+import pytest
 
 from tests.ui.console import console, notes_of
 from tui import paths
 from tui.course.blocks import Cell, Claim, Quiz, Try
-from tui.course.book import entries
+from tui.course.book import Entry, Folder, entries
+from tui.course.page import Page
 from tui.course.progress import Progress
 from tui.errors import EngineDied
 from tui.ui.screens.contents import Contents, ContentsList
@@ -412,3 +416,48 @@ async def test_a_bench_stop_says_it_is_on_the_bench() -> None:
         await it.until_shown("on the bench")
         await it.press("enter")
         assert it.app.focused is it.sentence
+
+
+async def test_a_page_is_read_off_the_event_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in "ab":
+        (tmp_path / f"{name}.md").write_text(f"# Page {name}\n")
+    threads = []
+    read = Folder.read
+
+    def recorded(book: Folder, entry: Entry, language: str) -> Page:
+        threads.append(threading.get_ident())
+        return read(book, entry, language)
+
+    monkeypatch.setattr(Folder, "read", recorded)
+    async with notes_of(tmp_path) as it:
+        await it.until_shown("Page a")
+        await it.press("]")
+        await it.until_shown("Page b")
+    assert len(threads) == 2
+    assert threading.get_ident() not in threads
+
+
+async def test_keys_are_answered_while_a_page_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in "abc":
+        (tmp_path / f"{name}.md").write_text(f"# Page {name}\n")
+    slow, read = threading.Event(), Folder.read
+
+    def waiting(book: Folder, entry: Entry, language: str) -> Page:
+        if entry.id == "b.md":
+            slow.wait(60)
+        return read(book, entry, language)
+
+    monkeypatch.setattr(Folder, "read", waiting)
+    async with notes_of(tmp_path) as it:
+        await it.until_shown("Page a")
+        await it.pilot.press("]")  # b is being read
+        assert "Page a" in it.screen()
+        await it.pilot.press("]")  # the one after b
+        await it.until_shown("Page c")
+        slow.set()
+        await it.until_read()
+        assert "Page c" in it.screen()
+        (tmp_path / "b.md").unlink()
+        await it.press("[")
+        await it.until_shown("cannot be read", "Page c")
+        assert it.reader.entry.id == "c.md"

@@ -36,6 +36,8 @@ def show(book: Book, entry: Entry | None, asked: argparse.Namespace, data: Sourc
     terminal.check()
     ascii_only = not asked.utf8 and not terminal.is_utf8(os.environ)
     chosen, complaints = settings.load(paths.settings_file(), language=asked.language, theme=asked.theme)
+    if book.trouble:
+        complaints.append(book.trouble)
     from tui.engine.client import DATA_FIRST, ENGINE, EngineClient
     from tui.ui.app import HeadnotesApp
     from tui.ui.words import say

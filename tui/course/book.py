@@ -11,13 +11,17 @@ from pathlib import Path
 from typing import Protocol
 
 from tui.course.cache import remembered
-from tui.course.files import decode, split_front_matter
+from tui.course.files import MOST_FRONT, decode, read_file, split_front_matter
 from tui.course.page import FrontMatter, Page
 from tui.errors import LessonError, UsageError
 
 LANGUAGES = ("en", "zh")
+_TAKES = "headnotes notes DIR takes a folder of Markdown files, or one file."
 MARKDOWN = (".md", ".markdown", ".mdx", ".rst.md")
-MOST_FILES = 5000
+MOST_NOTES = 20_000
+"""Files of Markdown in a folder of notes; found and sorted in half a second."""
+MOST_LOOKED_AT, MOST_LEVELS = 200_000, 40
+"""Files and levels of folders that are looked at for them: somebody's whole home may be meant, and `/` by mistake."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,8 @@ class Book(Protocol):
 
     name: str
     chapters: tuple[Chapter, ...]
+    trouble: str
+    """What of it is not shown, in a sentence."""
 
     def read(self, entry: Entry, language: str) -> Page: ...
 
@@ -81,6 +87,7 @@ class Course:
     folder: Path
     name: str = "Headnotes"
     chapters: tuple[Chapter, ...] = field(default=())
+    trouble: str = ""
 
     @classmethod
     def open(cls, folder: Path) -> Course:
@@ -116,13 +123,22 @@ class Folder:
     folder: Path
     name: str
     chapters: tuple[Chapter, ...]
+    trouble: str = ""
 
     @classmethod
     def open(cls, path: Path) -> Folder:
-        """A folder, or one file. Raises `UsageError` when there is no Markdown in it."""
-        if not path.exists():
-            raise UsageError(f"There is no {path}.", next_step="headnotes notes DIR takes a folder of Markdown files.")
-        files = [path] if path.is_file() else sorted(_markdown_files(path), key=_natural)
+        """A folder, or one file, by its names alone. Raises `UsageError` when there is no Markdown in it."""
+        trouble = ""
+        if path.is_file():
+            files = [path]
+        elif path.is_dir():
+            files, is_whole = _markdown_files(path)
+            if not is_whole:
+                trouble = f"{path} holds more than can be listed: these are the first {len(files):,} files of Markdown."
+        elif os.path.lexists(path):
+            raise UsageError(f"{path} is not a folder, nor a file that can be read.", next_step=_TAKES)
+        else:
+            raise UsageError(f"There is no {path}.", next_step=_TAKES)
         if not files:
             raise UsageError(
                 f"There are no Markdown files in {path}.", next_step="It looks for *.md, *.markdown, *.mdx."
@@ -135,7 +151,7 @@ class Folder:
         chapters = tuple(
             Chapter("", {"": "" if where == Path() else str(where)}, tuple(found)) for where, found in by_folder.items()
         )
-        return cls(root, root.resolve().name or str(root), chapters)
+        return cls(root, root.resolve().name or str(root), chapters, trouble)
 
     def read(self, entry: Entry, language: str) -> Page:
         """Raises `LessonError` only when the file itself cannot be read."""
@@ -165,18 +181,18 @@ def _lessons(folder: Path) -> Iterator[Entry]:
 
 def _page(file: Path, language: str) -> Page:
     """A lesson in a language, or a page of notes; from memory when it was read before. Raises `LessonError`."""
-    data = _bytes(file)
+    data, size = read_file(file)
 
     def read() -> Page:
         from tui.course.lesson import read_lesson, read_notes
 
-        return read_lesson(file, language, data) if language else read_notes(file, data)
+        return read_lesson(file, language, data, size) if language else read_notes(file, data, size)
 
-    return remembered(f"page {file} {language}\0".encode() + data, Page, read)
+    return remembered(f"page {file} {language} {size}\0".encode("utf-8", "surrogateescape") + data, Page, read)
 
 
 def _front_matter(file: Path) -> FrontMatter:
-    text = decode(_bytes(file))
+    text = decode(read_file(file, MOST_FRONT)[0])
 
     def read() -> FrontMatter:
         from tui.course.lesson import read_front_matter
@@ -186,23 +202,22 @@ def _front_matter(file: Path) -> FrontMatter:
     return remembered(f"front {file}\0{split_front_matter(text)}".encode("utf-8", "replace"), FrontMatter, read)
 
 
-def _bytes(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise LessonError(f"{file} cannot be read: {error.strerror or error}.") from error
-
-
-def _markdown_files(folder: Path) -> Iterator[Path]:
-    found = 0
+def _markdown_files(folder: Path) -> tuple[list[Path], bool]:
+    """(regular files of Markdown in natural order, whether these are all). Links to folders are not followed."""
+    files: list[Path] = []
+    seen, is_whole = 0, True
     for root, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith((".", "node_modules", "__pycache__"))]
-        for name in names:
-            if name.lower().endswith(MARKDOWN):
-                yield Path(root, name)
-                found += 1
-                if found >= MOST_FILES:
-                    return
+        if os.path.relpath(root, folder).count(os.sep) >= MOST_LEVELS:
+            is_whole = is_whole and not folders
+            folders.clear()
+        folders[:] = sorted(name for name in folders if not name.startswith((".", "node_modules", "__pycache__")))
+        markdown = (Path(root, name) for name in sorted(names) if name.lower().endswith(MARKDOWN))
+        files += [file for file in markdown if file.is_file()]
+        seen += len(names) + len(folders)
+        if len(files) > MOST_NOTES or seen > MOST_LOOKED_AT:
+            is_whole = False
+            break
+    return sorted(files[:MOST_NOTES], key=_natural), is_whole
 
 
 def _natural(path: Path) -> list[tuple[int, int | str]]:

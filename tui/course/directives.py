@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import yaml
@@ -20,11 +21,13 @@ QUIZ_KINDS = ("single", "multiple", "order", "number")
 _INFO = re.compile(r"^\{([\w-]+)\}\s*(.*)$")
 _OPTIONS = re.compile(r"\A---\n(.*?)^---\n?(.*)\Z", re.DOTALL | re.MULTILINE)
 _SPACE = re.compile(r"(?<=\S) (?=\S)")
+MOST_YAML, MOST_LEVELS, MOST_ALIASES = 65_536, 20, 10
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read_yaml(text: str, what: str, line: int) -> dict[str, Any]:
     """A YAML mapping. Raises `LessonError` that names the line in the file."""
+    _check_size(text, what, line)
     try:
         value = yaml.load(text, Loader=_Loader) or {}  # noqa: S506 (a safe loader, in C where there is one)
     except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as error:
@@ -38,6 +41,21 @@ def read_yaml(text: str, what: str, line: int) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise LessonError(f"Line {line}: {what} should be a list of 'name: value' lines.")
     return {str(k): v for k, v in value.items()}
+
+
+def _check_size(text: str, what: str, line: int) -> None:
+    """Raises `LessonError` for YAML that would grow far beyond its text: aliases of aliases, thousands of levels."""
+    depth = aliases = 0
+    too_much = f"{MOST_YAML:,} characters" if len(text) > MOST_YAML else ""
+    with suppress(yaml.YAMLError, ValueError):  # loading it says what is wrong, with its line
+        for event in () if too_much else yaml.parse(text, Loader=_Loader):
+            aliases += isinstance(event, yaml.AliasEvent)
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if aliases > MOST_ALIASES or depth > MOST_LEVELS:
+                too_much = f"{MOST_ALIASES} aliases" if aliases > MOST_ALIASES else f"{MOST_LEVELS} levels"
+                break
+    if too_much:
+        raise LessonError(f"Line {line}: the YAML of {what} has more than {too_much}.")
 
 
 def read(block: Code) -> Block:

@@ -2,6 +2,31 @@
 
 from __future__ import annotations
 
+import re
+from itertools import islice
+from pathlib import Path
+
+from tui.atomic import read_regular
+from tui.errors import LessonError
+
+MOST_BYTES, MOST_LINES = 1_000_000, 50_000
+"""Of a page that are read. The longest lesson has 57,000 bytes; a megabyte of plain text is laid out in 0.3 s."""
+_LINE_END = re.compile(rb"\r\n?|\n")
+MOST_FRONT = 65_536
+"""Bytes in which front matter ends."""
+
+
+def read_file(file: Path, most: int = MOST_BYTES) -> tuple[bytes, int]:
+    """(the first `most` bytes and `MOST_LINES` lines; the size of the whole). Raises `LessonError`."""
+    try:
+        data, size = read_regular(file, most)
+    except (OSError, ValueError) as error:  # ValueError: a path with a NUL
+        raise LessonError(f"{file} cannot be read: {getattr(error, 'strerror', None) or error}.") from error
+    if len(data) < size:
+        data = data[: data.rfind(b"\n") + 1] or data
+    last = next(islice(_LINE_END.finditer(data), MOST_LINES - 1, None), None)
+    return (data[: last.end()] if last else data), size
+
 
 def decode(data: bytes) -> str:
     """The text of a file in the encoding that it says it has, lines ended by newlines; what is no text is U+FFFD."""

@@ -5,16 +5,18 @@ Imports what reads Markdown and YAML, which takes a while; `book` comes here onl
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from tui.course import directives, markdown
-from tui.course.blocks import Code, Heading, Paragraph, Span, plain
-from tui.course.files import decode, split_front_matter
+from tui.course.blocks import Block, Code, Heading, Paragraph, Span, plain
+from tui.course.files import MOST_BYTES, MOST_LINES, decode, split_front_matter
 from tui.course.page import FrontMatter, Page
 from tui.errors import HeadnotesError, LessonError
+from tui.sizes import size_said
 
-PLAIN_FROM = 1_000_000
-"""Characters from which a foreign file is shown as it is, without reading it as Markdown."""
+MOST_TITLE = 300
+"""Characters of a title that are kept: it is drawn whenever the reader moves on."""
 
 
 def read_front_matter(text: str, path: Path) -> FrontMatter:
@@ -44,8 +46,10 @@ def read_front_matter(text: str, path: Path) -> FrontMatter:
     )
 
 
-def read_lesson(path: Path, language: str, data: bytes) -> Page:
+def read_lesson(path: Path, language: str, data: bytes, size: int = 0) -> Page:
     """A lesson of the course. Raises `LessonError` for anything that does not fit the format."""
+    if size > len(data):
+        raise LessonError(f"{path.name} is longer than a lesson may be: {MOST_BYTES:,} bytes, {MOST_LINES:,} lines.")
     text = decode(data)
     front = read_front_matter(text, path)
     _, blocks = markdown.parse(text, myst=True)
@@ -60,17 +64,24 @@ def read_lesson(path: Path, language: str, data: bytes) -> Page:
     return Page(front.id, front.title, language, path, tuple(read), front)
 
 
-def read_notes(path: Path, data: bytes) -> Page:
-    """Any Markdown file. Never raises for what is in it; `trouble` says what could not be read as it was meant."""
+def read_notes(path: Path, data: bytes, size: int = 0) -> Page:
+    """Any Markdown file. Never raises for what is in it; `trouble` says what could not be read as it was meant.
+
+    Of a file larger than `data` (`size` bytes), only these first bytes are shown, at once: as plain text.
+    """
     text = decode(data)
-    if len(text) > PLAIN_FROM:
-        trouble = f"{path.name} is {len(text):,} characters long and is shown as plain text."
-        return Page(str(path), path.name, "", path, (Code(1, text, ""),), trouble=trouble)
-    front, blocks = markdown.parse(text, myst=False)
+    if size > len(data):
+        trouble = f"{path.name} is {size_said(size)}: only its first {size_said(len(data))} are shown, as plain text."
+        return _plain_page(path, text, trouble, Paragraph(text.count("\n") + 1, (Span(trouble, italic=True),)))
+    try:
+        front, blocks = markdown.parse(text, myst=False)
+    except LessonError as error:
+        return _plain_page(path, text, f"{path.name} is shown as plain text. {error.title}")
     title, trouble = "", ""
     if front is not None:
         try:
-            title = str(directives.read_yaml(front, "the front matter", 2).get("title") or "")
+            written = directives.read_yaml(front, "the front matter", 2).get("title")
+            title = str(written) if isinstance(written, str | int | float | date) else ""
         except HeadnotesError as error:
             trouble = error.title
             blocks = (Code(1, front, "yaml"), *blocks)
@@ -78,7 +89,11 @@ def read_notes(path: Path, data: bytes) -> Page:
     title = title or (plain(headings[0].spans) if headings else path.stem)
     if not blocks:
         blocks = (Paragraph(1, (Span("This file is empty.", italic=True),)),)
-    return Page(str(path), title, "", path, blocks, trouble=trouble)
+    return Page(str(path), title[:MOST_TITLE], "", path, blocks, trouble=trouble)
+
+
+def _plain_page(path: Path, text: str, trouble: str, *after: Block) -> Page:
+    return Page(str(path), path.name, "", path, (Code(1, text.rstrip("\n"), ""), *after), trouble=trouble)
 
 
 def _names(value: object) -> tuple[str, ...]:

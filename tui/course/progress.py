@@ -90,13 +90,11 @@ class Progress:
             known["questions"] = len(page.quizzes)
         self._changed()
 
-    def mark_read(self, lesson: str, anchor: str) -> None:
-        """A section was seen to its end."""
+    def mark_read(self, lesson: str, *anchors: str) -> None:
+        """Sections were seen to their ends."""
         with self._lock:
             known = self._entry(lesson)
-            read = _strings(known.get("read"))
-            if anchor not in read:
-                known["read"] = [*read, anchor]
+            known["read"] = list(dict.fromkeys([*_strings(known.get("read")), *anchors]))
         self._changed()
 
     def mark_quiz(self, lesson: str, question: str, right: bool) -> None:

@@ -136,8 +136,7 @@ class HeadnotesApp(App[int]):
             for number in (signal.SIGTERM, signal.SIGHUP):
                 loop.add_signal_handler(number, partial(self._end_by_signal, number))
         self.app_resume_signal.subscribe(self, lambda app: self._shown.forget())
-        self._unpainted.enter_context(self.batch_update())
-        self.set_timer(PAINT_BY, self.paint)
+        self.hold_paint(PAINT_BY)
         if self._data is not None:
             self.action_data(self._data)
         elif self._open_at is not None:
@@ -145,8 +144,13 @@ class HeadnotesApp(App[int]):
         else:
             self.show_contents()
 
+    def hold_paint(self, seconds: float) -> None:
+        """Paint nothing until `paint`, this long at most: every step of building a screen would be painted."""
+        self._unpainted.enter_context(self.batch_update())
+        self.set_timer(seconds, self.paint)
+
     def paint(self) -> None:
-        """The first screen is complete: paint it. Until now every step of building it would have been painted."""
+        """The screen is complete: paint it."""
         self._unpainted.close()
 
     def begin(self) -> None:

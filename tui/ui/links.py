@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
@@ -52,8 +53,12 @@ def resolve(book: Book, page: Page, target: str) -> Target | None:
     anchor = unquote(parts.fragment)
     if not parts.path:
         return Target(anchor=anchor)
-    file = (page.path.parent / unquote(parts.path)).resolve()
-    for entry in entries(book):
-        if any(known.resolve() == file for known in entry.files.values()):
-            return Target(entry=entry, anchor=anchor)
+    for same in (os.path.normpath, os.path.realpath):  # following every link of a large folder takes half a second
+        try:
+            file = same(page.path.parent / unquote(parts.path))
+        except ValueError:  # a NUL in it
+            return None
+        for entry in entries(book):
+            if any(same(known) == file for known in entry.files.values()):
+                return Target(entry=entry, anchor=anchor)
     return None

@@ -55,7 +55,7 @@ class PageLayout:
     def section_at(self, row: int) -> Section:
         """The section that a row belongs to."""
         sections = self.page.sections
-        return sections[max(0, bisect_right([s.first for s in sections], self.block_at(row)) - 1)]
+        return sections[max(0, bisect_right(sections, self.block_at(row), key=lambda s: s.first) - 1)]
 
     def first_row(self, section: Section) -> int:
         return self.firsts[section.first] if section.first < len(self.firsts) else 0

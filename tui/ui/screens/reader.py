@@ -29,6 +29,8 @@ from tui.ui.words import say
 SIDE_BY_SIDE = 110
 """Columns from which notes and bench stand side by side."""
 SMALLEST = (40, 10)
+BLANK_FOR = 0.2
+"""Seconds for which the screen before is shown while a page is read, rather than an empty one."""
 
 
 class Reader(ConsoleScreen[None]):
@@ -49,7 +51,10 @@ class Reader(ConsoleScreen[None]):
     def __init__(self, entry: Entry, *, block: int | None = None) -> None:
         super().__init__()
         self.entry = entry
+        """What is open, or being opened."""
         self.page: Page | None = None
+        self._shown = entry
+        """The entry of `page`."""
         self._block = block
         self.notes = Notes(id="notes")
         self.bench = Bench(id="bench")
@@ -71,19 +76,36 @@ class Reader(ConsoleScreen[None]):
 
     def on_mount(self) -> None:
         self._arrange()
+        self.app.hold_paint(BLANK_FOR)
         self.open(self.entry, block=self._block)
 
     def open(self, entry: Entry, place: tuple[str, int] | None = None, *, block: int | None = None) -> None:
         """Show an entry of the book: at a place (anchor, lines below it), at a block, or where the reader left it."""
-        try:
-            page = self.app.book.read(entry, self.app.language)
-        except HeadnotesError as error:
-            self.app.say_error(error)
+        self.entry = entry
+        self.run_worker(self._open(entry, place, block), exclusive=True, group="page")
+
+    async def _read(self, entry: Entry) -> Page | None:
+        """The page in the reader's language, read off the event loop; None after saying why there is none."""
+        while True:
+            language = self.app.language
+            try:
+                page = await asyncio.to_thread(self.app.book.read, entry, language)
+            except HeadnotesError as error:
+                self.app.say_error(error)
+                return None
+            if language == self.app.language:
+                return page
+
+    async def _open(self, entry: Entry, place: tuple[str, int] | None, block: int | None) -> None:
+        page = await self._read(entry)
+        if page is None:
+            self.entry = self._shown
+            self.app.paint()
             if self.page is None:
                 self.app.show_contents()
             return
         self._leave_page()
-        self.entry, self.page = entry, page
+        self._shown, self.page = entry, page
         progress = self.app.progress
         place = place or progress.place(page.id)
         progress.open(page)
@@ -118,18 +140,19 @@ class Reader(ConsoleScreen[None]):
         """Show the page's twin, in place."""
         if self.page is None:
             return
-        if len(self.entry.files) > 1:
-            try:
-                self.page = self.app.book.read(self.entry, self.app.language)
-            except HeadnotesError as error:
-                self.app.say_error(error)
-                return
-        elif self.app.language == "zh":
+        if self.app.language == "zh" and len(self._shown.files) == 1:
             self.app.notify(say("zh", "no_twin"))
-        self.notes.translate(self.page, self.app.language)
+        self.run_worker(self._translate(), exclusive=True, group="translate")
         self.bench.translate()
-        self._show_place()
         super().translate()
+
+    async def _translate(self) -> None:
+        entry = self._shown
+        page = await self._read(entry)
+        if page is not None and entry is self._shown:
+            self.page = page
+            self.notes.translate(page, self.app.language)
+            self._show_place()
 
     # -- panes ----------------------------------------------------------------------------------------------------
 
@@ -199,10 +222,10 @@ class Reader(ConsoleScreen[None]):
     def _has_bench(self) -> bool:
         return self.page is None or any(isinstance(block, Try) for block in self.page.blocks)
 
-    @on(Notes.SectionRead)
-    def count_section(self, event: Notes.SectionRead) -> None:
+    @on(Notes.SectionsRead)
+    def count_sections(self, event: Notes.SectionsRead) -> None:
         if self.page is not None:
-            self.app.progress.mark_read(self.page.id, event.anchor)
+            self.app.progress.mark_read(self.page.id, *event.anchors)
             self._show_place()
 
     @on(Notes.Moved)

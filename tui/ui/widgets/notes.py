@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
 
-from tui.course.blocks import Stop, Try
+from tui.course.blocks import Block, Stop, Try
 from tui.course.page import Page, Section
 from tui.ui.keys import bindings
 from tui.ui.page_layout import PageLayout
@@ -24,6 +24,9 @@ from tui.ui.widgets.lines import Line, Lines, Piece, line_text
 MARGIN = "  "
 REST = 0.15
 """Seconds without scrolling before the bench changes: paging through must not drag every instrument along."""
+
+MOST_COLOURED = 200
+"""Pieces of code in a page that is coloured: as many as the colours of are kept, for the next width."""
 
 
 class Notes(Lines):
@@ -43,10 +46,10 @@ class Notes(Lines):
         wanted: Try
 
     @dataclass
-    class SectionRead(Message):
-        """The reading line has passed the end of a section."""
+    class SectionsRead(Message):
+        """The reading line has passed the end of these sections."""
 
-        anchor: str
+        anchors: list[str]
 
     @dataclass
     class Act(Message):
@@ -123,17 +126,20 @@ class Notes(Lines):
 
     async def colour_code(self) -> None:
         """Colour the code, block by block, once the page has been painted without: the first lexer takes a while."""
-        self._highlight = True
         page, layout = self.page, self.layout_of
         if page is None or layout is None:
             return
-        for index, block in enumerate(page.blocks):
-            for code, language in code_of(block):
+        programs = {index: found for index, block in enumerate(page.blocks) if (found := _programs(block))}
+        self._highlight = sum(map(len, programs.values())) <= MOST_COLOURED
+        if not self._highlight:
+            return
+        for index, found in programs.items():
+            for code, language in found:
                 await asyncio.to_thread(highlighted, code, language)
                 if self.layout_of is not layout:
                     return  # another page, width or language: it was set in colour
-                layout.setting = replace(layout.setting, highlight=True)
-                self._relay(index)
+            layout.setting = replace(layout.setting, highlight=True)
+            self._relay(index)
 
     def _set(self) -> None:
         if self.page is None or not self.size.width:
@@ -230,10 +236,10 @@ class Notes(Lines):
             self._section = section
             self.post_message(self.Moved(section))
         at_end = self.max_scroll_y > 0 and self.scroll_y >= self.max_scroll_y
-        for passed in layout.page.sections:
-            if passed.anchor not in self._read and (at_end or layout.last_row(passed) < row):
-                self._read.add(passed.anchor)
-                self.post_message(self.SectionRead(passed.anchor))
+        passed = [s.anchor for s in layout.page.sections if at_end or layout.last_row(s) < row]
+        if new := [anchor for anchor in passed if anchor not in self._read]:
+            self._read.update(new)
+            self.post_message(self.SectionsRead(new))
         if self._resting is not None:
             self._resting.stop()
         self._resting = self.set_timer(REST, self._bring)
@@ -383,6 +389,10 @@ class Notes(Lines):
             if first <= y <= last:
                 return (("▌ ", "bar"), *line)
         return ((MARGIN, "text"), *line)
+
+
+def _programs(block: Block) -> list[tuple[str, str]]:
+    return [(code, language) for code, language in code_of(block) if language]
 
 
 def _marked(line: Line, words: str) -> Line:

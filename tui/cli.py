@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import tui
 from tui import paths, settings
-from tui.errors import HeadnotesError, UsageError
+from tui.errors import HeadnotesError, NoTerminal, UsageError
 
 COMMANDS = {
     "open": "open the console, at a lesson if one is named (this is what plain `headnotes` does)",
@@ -60,6 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _tell(error: HeadnotesError) -> None:
     kind = "usage" if isinstance(error, UsageError) else "error"
+    # `headnotes 2>log`: the sentence belongs where the screen was expected, not into the log
+    seen = sys.stdout if isinstance(error, NoTerminal) and sys.stdout and sys.stdout.isatty() else sys.stderr
     for part in (f"headnotes: {kind}: {error.title}", error.detail, error.next_step):
         if part:
-            print(part.encode("utf-8", "backslashreplace").decode("utf-8"), file=sys.stderr)
+            print(part.encode("utf-8", "backslashreplace").decode("utf-8"), file=seen)

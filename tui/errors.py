@@ -2,7 +2,8 @@
 
     HeadnotesError
     ├── UsageError          something asked for does not exist or does not fit     (exit code 2)
-    │   └── LessonError     a lesson file that cannot be read as a lesson
+    │   ├── LessonError     a lesson file that cannot be read as a lesson
+    │   └── NoTerminal      a screen is wanted where there is no terminal
     ├── CheckpointError     a model's files are missing, altered or of a kind that is refused
     ├── DataError           a data set cannot be opened, changed or saved
     │   └── TableGone       a table is asked for that the engine does not hold (any more)
@@ -41,6 +42,10 @@ class UsageError(HeadnotesError):
 
 class LessonError(UsageError):
     """A lesson file that cannot be read as a lesson."""
+
+
+class NoTerminal(UsageError):
+    """A screen is wanted where there is no terminal to draw on."""
 
 
 class CheckpointError(HeadnotesError):

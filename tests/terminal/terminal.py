@@ -14,7 +14,8 @@ import pyte
 
 KEYS = {
     "enter": "\r", "esc": "\x1b", "tab": "\t", "down": "\x1b[B", "up": "\x1b[A", "right": "\x1b[C", "left": "\x1b[D",
-    "space": " ", "pagedown": "\x1b[6~", "f2": "\x1bOQ", "ctrl+q": "\x11", "ctrl+t": "\x14",
+    "space": " ", "pagedown": "\x1b[6~", "f2": "\x1bOQ", "f4": "\x1bOS",
+    "ctrl+c": "\x03", "ctrl+p": "\x10", "ctrl+q": "\x11", "ctrl+t": "\x14", "ctrl+z": "\x1a",
 }  # fmt: skip
 
 
@@ -22,7 +23,12 @@ class Terminal:
     """`headnotes ...` in a pty. As a context manager it leaves no process behind."""
 
     def __init__(
-        self, *words: str, size: tuple[int, int] = (120, 40), cwd: str | None = None, **environment: str | None
+        self,
+        *words: str,
+        size: tuple[int, int] = (120, 40),
+        cwd: str | None = None,
+        shell: str = "",
+        **environment: str | None,
     ) -> None:
         columns, rows = size
         env = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
@@ -32,9 +38,13 @@ class Terminal:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.received = b""
+        command = [sys.executable, "-m", "tui", *words]
+        if shell:  # an interactive one, which gets the terminal back when the console is suspended
+            command = [shell, "--norc", "--noprofile", "-i"]
+            env["PS1"] = "$ "
         self.child = pexpect.spawn(
-            sys.executable,
-            ["-m", "tui", *words],
+            command[0],
+            command[1:],
             dimensions=(rows, columns),
             env=env,
             cwd=cwd,

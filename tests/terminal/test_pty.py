@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -121,21 +120,6 @@ def test_a_dumb_terminal_gets_a_sentence() -> None:
         assert it.ended() == 2
         assert "cannot draw screens (TERM=dumb)" in it.text()
         assert b"\x1b[?1049h" not in it.received
-
-
-def test_no_color_sends_no_colours() -> None:
-    with Terminal("2.2", NO_COLOR="1") as it:
-        it.until("Three steps, one line", seconds=20)
-        it.settle()
-        coloured = [
-            found
-            for found in re.findall(rb"\x1b\[[0-9;]*m", it.received)
-            if re.search(rb"[34]8;2;(\d+);(\d+);(\d+)", found)
-        ]
-        shades = {tuple(re.search(rb"8;2;(\d+);(\d+);(\d+)", found).groups()) for found in coloured}  # type: ignore[union-attr]
-        assert all(r == g == b for r, g, b in shades)
-        it.press("ctrl+q")
-        assert it.ended() == 0
 
 
 def test_a_terminal_without_utf8_is_drawn_in_ascii_and_told_so() -> None:

@@ -15,10 +15,11 @@ from tui.ui.screens.data import Data
 from tui.ui.screens.doctor import Doctor
 from tui.ui.screens.models import Models
 from tui.ui.screens.overlay import Overlay
+from tui.ui.screens.palette import Palette
 from tui.ui.screens.reader import Reader
 from tui.ui.screens.run import RunScreen
 from tui.ui.screens.runs import Runs
-from tui.ui.screens.windows import TextWindow, help_window
+from tui.ui.screens.windows import ListWindow, TextWindow, help_window
 from tui.ui.widgets.anatomy import Stages
 from tui.ui.widgets.lines import Lines, line_text
 from tui.ui.widgets.mask import MaskGrid
@@ -57,13 +58,15 @@ OWNERS = {
     "log": (LogPage,),
     "overlay": (Overlay,),
     "window": (TextWindow, Doctor, Models),
+    "list": (ListWindow,),
+    "palette": (Palette,),
 }
 SCREENS = {"evaluations": RunScreen, "log": RunScreen}
 """Where widgets stand whose keys act on their screen; the others stand in a lesson."""
 PORTABLE = re.compile(
     r"^([a-zA-Z0-9]|f\d{1,2}|up|down|left|right|home|end|pageup|pagedown|tab|shift\+tab|enter|escape|space|backspace|delete"
     r"|slash|question_mark|left_square_bracket|right_square_bracket|colon|plus|minus|equals_sign|less_than_sign"
-    r"|greater_than_sign|left_curly_bracket|right_curly_bracket|circumflex_accent|dollar_sign|ctrl\+[adeghlnopqrtuvwxy])$"
+    r"|greater_than_sign|left_curly_bracket|right_curly_bracket|circumflex_accent|dollar_sign|ctrl\+[acdeghlnopqrtuvwxyz])$"
 )
 
 

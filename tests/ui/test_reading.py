@@ -266,7 +266,7 @@ async def test_the_palette_opens_a_lesson() -> None:
     async with console() as it:
         await it.press("ctrl+p")
         await it.type("2.2")
-        await it.until_shown("behind-the-pipeline")
+        await it.until_shown("2.2 Behind the pipeline")
         await it.press("enter")
         await it.until(lambda: isinstance(it.app.screen, Reader))
 

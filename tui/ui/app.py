@@ -6,38 +6,43 @@ import asyncio
 import gc
 import os
 import signal
-from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
+from textual import events
 from textual._compositor import CompositorUpdate
 from textual.app import App
 from textual.binding import BindingType
-from textual.command import DiscoveryHit, Hit, Hits, Provider
-from textual.content import Content
+from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widgets import TextArea
 
 from tui import paths, settings
-from tui.course.book import Book, Entry, entries
+from tui.course.book import Book, Entry
 from tui.course.progress import Progress
 from tui.engine.client import EngineClient, Phase
 from tui.errors import HeadnotesError
 from tui.lab.tables.source import Source
 from tui.settings import Settings
-from tui.ui import clipboard
+from tui.ui import clipboard, job_control
 from tui.ui.economy import Shown
-from tui.ui.keys import KEYS, bindings
+from tui.ui.keys import bindings
 from tui.ui.looks import Looks
+from tui.ui.screens.base import ConsoleScreen
 from tui.ui.screens.reader import Reader
-from tui.ui.terminal import Ascii
+from tui.ui.terminal import Ascii, WithoutColor
 from tui.ui.themes import THEMES
 from tui.ui.verbatim import visible
 from tui.ui.watching import Watching
 from tui.ui.widgets.chrome import scopes_of
-from tui.ui.words import pick, say
+from tui.ui.words import say
 
+COLORLESS = "terminal"
+"""The theme for NO_COLOR: it marks by attributes where the others use shades."""
+LEAVE_WITHIN = 10.0
+"""Seconds in which a second ctrl+c leaves."""
 SAVE_AFTER = 0.5
 """Seconds of quiet before progress is written."""
 
@@ -48,47 +53,12 @@ SETTLED_AFTER = 2.0
 """Seconds after the first paint when what was loaded is taken to stay."""
 
 
-class Commands(Provider):
-    """The palette: every key of the registry that it offers, and every lesson."""
-
-    @property
-    def console(self) -> HeadnotesApp:
-        return cast(HeadnotesApp, self.app)
-
-    def _all(self) -> list[tuple[str, str, Callable[[], Any]]]:
-        language = self.console.language
-        scopes = scopes_of(self.screen.focused or self.screen)
-        found: list[tuple[str, str, Callable[[], Any]]] = [
-            (pick(language, key.help), key.id, partial(self._do, key.action))
-            for key in KEYS
-            if key.palette and key.scope in scopes
-        ]
-        for entry in entries(self.console.book):
-            title = f"{entry.number} {entry.title(language)}".strip()
-            found.append((title, entry.id, partial(self.console.open_entry, entry)))
-        return found
-
-    async def _do(self, action: str) -> None:
-        await (self.screen.focused or self.screen).run_action(action if "." in action else f"screen.{action}")
-
-    async def discover(self) -> Hits:
-        for text, help_, command in self._all():
-            yield DiscoveryHit(Content(visible(text)), command, text=text, help=help_)
-
-    async def search(self, query: str) -> Hits:
-        matcher = self.matcher(query)
-        for text, help_, command in self._all():
-            if (score := max(matcher.match(text), matcher.match(help_))) > 0:
-                yield Hit(score, Content(visible(text)), command, text=text, help=help_)
-
-
 class HeadnotesApp(App[int]):
     """Notes beside a bench of live instruments."""
 
     TITLE = "Headnotes"
     BINDINGS: ClassVar[list[BindingType]] = bindings("everywhere")
-    COMMANDS = {Commands}  # noqa: RUF012 (Textual's own way)
-    ENABLE_COMMAND_PALETTE = True
+    ENABLE_COMMAND_PALETTE = False  # ours speaks both languages and shows keys
 
     CSS = """
     Screen { background: $background; color: $foreground; }
@@ -117,13 +87,19 @@ class HeadnotesApp(App[int]):
         self._data = data
         self._complaints = complaints
         self._saving: Timer | None = None
+        self._leaving: Timer | None = None
+        """Runs while a second ctrl+c would leave."""
         self._begun = False
         self._shown = Shown()
         self._unpainted = ExitStack()
         self._looks: tuple[str, Looks] | None = None
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = chosen.theme
+        self.theme = COLORLESS if self.no_color else chosen.theme
+        if self.no_color:
+            # Textual's own filter turns colors into shades of gray, which are color codes all the same.
+            self._filters = [one for one in self._filters if not isinstance(one, Monochrome | NoColor)]
+            self._filters.append(WithoutColor())
         self.animation_level = "none"  # a page is turned, not slid: one frame, and a tenth of the bytes
         if ascii_only:
             self._filters.append(Ascii())
@@ -133,7 +109,7 @@ class HeadnotesApp(App[int]):
     def on_mount(self) -> None:
         if os.name == "posix":
             loop = asyncio.get_running_loop()
-            for number in (signal.SIGTERM, signal.SIGHUP):
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 loop.add_signal_handler(number, partial(self._end_by_signal, number))
         self.app_resume_signal.subscribe(self, lambda app: self._shown.forget())
         self.hold_paint(PAINT_BY)
@@ -180,6 +156,41 @@ class HeadnotesApp(App[int]):
     async def action_quit(self) -> None:
         self.exit(0)
 
+    def action_interrupt(self) -> None:
+        """Copy what is selected; else stop what runs; else leave, when it is pressed a second time."""
+        selected = getattr(self.focused, "selected_text", "") or self.screen.get_selected_text()
+        if selected:
+            self.copy("selection", selected)
+        elif isinstance(self.screen, ConsoleScreen) and self.screen.stop():
+            pass
+        elif self._leaving is not None:
+            self.exit(return_code=128 + signal.SIGINT)
+        else:
+            self._leaving = self.set_timer(LEAVE_WITHIN, self._stay)
+            self.notify(say(self.language, "leave_again"), timeout=LEAVE_WITHIN)
+
+    def _stay(self) -> None:
+        if self._leaving is not None:
+            self._leaving.stop()
+            self._leaving = None
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key) and event.key != "ctrl+c":
+            self._stay()
+        await super().on_event(event)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """In a text ctrl+z takes back what was typed; everywhere else it suspends."""
+        return not (action == "suspend" and isinstance(self.focused, TextArea))
+
+    def action_suspend(self) -> None:
+        """Go to the shell that the console was started from; `fg` comes back."""
+        if not job_control.has_shell():
+            self.notify(say(self.language, "no_shell"))
+            return
+        self.app_suspend_signal.publish(self)
+        os.killpg(os.getpgrp(), signal.SIGTSTP)  # the group, as the terminal would: `uv run headnotes` is two processes
+
     # -- painting -------------------------------------------------------------------------------------------------
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
@@ -188,6 +199,10 @@ class HeadnotesApp(App[int]):
             if self._batch_count:
                 return
             renderable = self._shown.changes(renderable, (self.size.width, self.size.height))
+            # Where the terminal's own cursor is, an input method opens its window. Textual moves it when a field gets
+            # the focus, which may be before the field has its place.
+            if (cursor := getattr(self.screen.focused, "cursor_screen_offset", None)) is not None:
+                self.cursor_position = cursor
         super()._display(screen, renderable)
 
     def on_resize(self) -> None:
@@ -248,6 +263,19 @@ class HeadnotesApp(App[int]):
 
         self.push_screen(help_window(scopes_of(self.screen.focused or self.screen), self.language))
 
+    def action_palette(self) -> None:
+        """Choose among the commands that work here, and the lessons."""
+        from tui.ui.screens.palette import Command, Palette, commands_for
+
+        if isinstance(self.screen, Palette):
+            return
+
+        async def run(chosen: Command | None) -> None:
+            if chosen is not None and (result := chosen.run()) is not None:
+                await result
+
+        self.push_screen(Palette(commands_for(self, self.screen.focused or self.screen)), run)
+
     # -- language and colours -------------------------------------------------------------------------------------
 
     def action_language(self) -> None:
@@ -258,6 +286,9 @@ class HeadnotesApp(App[int]):
                 translate()
 
     def action_next_theme(self) -> None:
+        if self.no_color:
+            self.notify(say(self.language, "no_color"))
+            return
         names = [theme.name for theme in THEMES]
         self.theme = names[(names.index(self.theme) + 1) % len(names)]
         self._keep(theme=self.theme)
@@ -276,7 +307,8 @@ class HeadnotesApp(App[int]):
         """The styles of the present theme."""
         made_for = self.current_theme.name
         if self._looks is None or self._looks[0] != made_for:
-            self._looks = (made_for, Looks(self.theme_variables, ansi=self.current_theme.ansi))
+            looks = Looks(self.theme_variables, ansi=self.current_theme.ansi, colorless=self.no_color)
+            self._looks = (made_for, looks)
         return self._looks[1]
 
     # -- engine ---------------------------------------------------------------------------------------------------
@@ -306,22 +338,22 @@ class HeadnotesApp(App[int]):
         self.notify("\n".join(part for part in (error.title, error.detail, error.next_step) if part),
                     severity="error", timeout=10)  # fmt: skip
 
-    def copy(self, what: str, text: str, note: str = "") -> None:
-        """Copy a text and say so."""
+    def copy(self, what: str, text: str, then: str = "") -> None:
+        """Copy a text and say where it went; `then` is a sentence about what to do with it."""
         if not text.strip():
             self.notify(say(self.language, "nothing_to_copy"))
             return
-        self.run_worker(self._copy(what, text, note), group="copy")
+        self.run_worker(self._copy(what, text, then), group="copy")
 
-    async def _copy(self, what: str, text: str, note: str) -> None:
-        by_terminal = len(text) <= clipboard.OSC52_LIMIT
-        if by_terminal:
+    async def _copy(self, what: str, text: str, then: str) -> None:
+        if by_terminal := len(text) <= clipboard.OSC52_LIMIT:
             self.copy_to_clipboard(text)
-        keep = paths.copied_file()
-        copied = await asyncio.to_thread(clipboard.copy, text, keep)
-        where = "" if copied or by_terminal else say(self.language, "copied_file", file=keep)
-        said = say(self.language, "copied", what=say(self.language, what), n=f"{len(text):,}", where=where)
-        self.notify(note or said)
+        copied = await asyncio.to_thread(clipboard.copy, text, paths.copied_file())
+        word = f"copied_{copied.place}" if copied.place or not by_terminal else "copied_sent"
+        said = say(self.language, word, what=say(self.language, what), n=f"{len(text):,}")
+        if copied.kept and copied.place != "clipboard":
+            said += " " + say(self.language, "copied_file", file=paths.copied_file())
+        self.notify(f"{said} {then}".strip())
 
     # -- progress -------------------------------------------------------------------------------------------------
 

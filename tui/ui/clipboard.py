@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from tui.atomic import write_atomically
@@ -14,21 +14,34 @@ OSC52_LIMIT = 74_000
 """Characters; terminals drop longer sequences without a word."""
 
 
-def copy(text: str, keep: Path) -> bool:
-    """Copy without the terminal's help. False when the text went nowhere but into the file `keep`."""
-    with suppress(OSError):  # the file is the last resort; what matters is whether a clipboard has it
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """Where a text is known to have arrived."""
+
+    place: str
+    """`clipboard`: this machine's; `tmux`: tmux's buffer; empty: neither. OSC 52 is never confirmed by a terminal."""
+    kept: bool
+    """Whether it is in the file, too."""
+
+
+def copy(text: str, keep: Path) -> Copied:
+    """Copy without the terminal's help, and keep the text in a file as the last resort."""
+    try:
         write_atomically(keep, text)
+        kept = True
+    except OSError:
+        kept = False
     if os.environ.get("TMUX") and shutil.which("tmux"):
         # Inside tmux OSC 52 may stop at tmux; its own command passes the text on.
-        return _feed(["tmux", "load-buffer", "-w", "-"], text)
-    return not _remote() and _local(text)
+        return Copied("tmux" if _feed(["tmux", "load-buffer", "-w", "-"], text) else "", kept)
+    return Copied("clipboard" if not _is_remote() and _by_program(text) else "", kept)
 
 
-def _remote() -> bool:
+def _is_remote() -> bool:
     return any(name in os.environ for name in ("SSH_CONNECTION", "SSH_TTY"))
 
 
-def _local(text: str) -> bool:
+def _by_program(text: str) -> bool:
     import pyperclip
 
     try:

@@ -37,6 +37,8 @@ SCOPES: dict[str, Words] = {
     "log": ("Log", "日志"),
     "overlay": ("Runs compared", "训练对比"),
     "window": ("Windows", "小窗口"),
+    "list": ("Lists to choose from", "选择列表"),
+    "palette": ("Palette", "命令面板"),
 }
 
 
@@ -72,7 +74,7 @@ KEYS: tuple[Key, ...] = (
     # everywhere
     Key("app.help", "question_mark,f1", "help", "everywhere", ("keys", "按键"),
         ("Show what every key does here", "显示此处每个键的作用"), 9, True),
-    Key("app.palette", "ctrl+p", "command_palette", "everywhere", ("palette", "命令"),
+    Key("app.palette", "ctrl+p", "palette", "everywhere", ("palette", "命令"),
         ("Find any command or lesson by typing", "输入文字查找命令或课文"), priority=True),
     Key("app.language", "l", "language", "everywhere", ("中文", "English"),
         ("Switch between English and Chinese, in place", "在原位切换中英文"), 6, True),
@@ -92,6 +94,11 @@ KEYS: tuple[Key, ...] = (
         ("Draw the whole screen again", "重新绘制整个屏幕")),
     Key("app.quit", "ctrl+q", "quit", "everywhere", ("quit", "退出"),
         ("Leave; your place is kept", "退出，并记住位置"), 0, True, True),
+    Key("app.interrupt", "ctrl+c", "interrupt", "everywhere", ("stop", "停止"),
+        ("Copy what is selected; else stop what runs; twice: leave", "复制所选内容；否则停止正在运行的；连按两次退出"),
+        priority=True),
+    Key("app.suspend", "ctrl+z", "suspend", "everywhere", ("suspend", "挂起"),
+        ("To the shell, and back with fg; in a text: undo", "回到 shell，用 fg 返回；在文本中为撤销"), priority=True),
     # moving
     Key("scroll.down", "down,j", "line(1)", "scroll", ("down", "下"), ("One line down", "下移一行")),
     Key("scroll.up", "up,k", "line(-1)", "scroll", ("up", "上"), ("One line up", "上移一行")),
@@ -368,6 +375,19 @@ KEYS: tuple[Key, ...] = (
     # windows
     Key("window.close", "escape,q", "close", "window", ("close", "关闭"), ("Close the window", "关闭窗口"), 1),
     Key("window.copy", "y", "copy", "window", ("copy", "复制"), ("Copy what is shown", "复制所显示的内容"), 2),
+    # lists to choose from
+    Key("list.choose", "enter", "choose", "list", ("choose", "选择"), ("Take the marked entry", "选择所标的一项"), 1),
+    Key("list.down", "down,j", "list('down')", "list", ("down", "下"), ("The entry below", "下一项")),
+    Key("list.up", "up,k", "list('up')", "list", ("up", "上"), ("The entry above", "上一项")),
+    Key("list.close", "escape,q", "close", "list", ("close", "关闭"), ("Choose nothing", "不选择并关闭"), 2),
+    # palette
+    Key("palette.choose", "enter", "choose", "palette", ("run", "执行"),
+        ("Run the marked command", "执行所标的命令"), 1),
+    Key("palette.down", "down", "line(1)", "palette", ("down", "下"), ("The command below", "下一条命令")),
+    Key("palette.up", "up", "line(-1)", "palette", ("up", "上"), ("The command above", "上一条命令")),
+    Key("palette.page_down", "pagedown", "page(1)", "palette", ("page", "下页"), ("One page down", "下翻一页")),
+    Key("palette.page_up", "pageup", "page(-1)", "palette", ("page back", "上页"), ("One page up", "上翻一页")),
+    Key("palette.close", "escape", "close", "palette", ("close", "关闭"), ("Close the palette", "关闭命令面板"), 2),
 )  # fmt: skip
 
 
@@ -388,6 +408,12 @@ def bindings(scope: str) -> list[BindingType]:
                 for keys in spellings
             ]
     return made
+
+
+def foot(scope: str, language: str) -> str:
+    """The ranked keys of a scope in one line, for the foot of a window."""
+    ranked = sorted((key for key in KEYS if key.scope == scope and key.rank), key=lambda key: key.rank)
+    return "   ".join(f"{key.shown} {key.label[language == 'zh']}" for key in ranked)
 
 
 def on_bottom_line(scopes: Iterable[str]) -> list[Key]:

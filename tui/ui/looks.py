@@ -42,17 +42,22 @@ _LOOKS: dict[str, tuple[str, str, str]] = {
 _ON_ANSI = {"dim": "dim", "here": "bold", "panel": "", "comment": "dim italic"}
 """Attributes alone, without shades, where the terminal's own sixteen colours are used."""
 
+_COLORLESS = {"cursor": "reverse", "match": "reverse", "bar": "bold", "accent": "bold", "bad": "bold"}
+"""Attributes for what only a color marks elsewhere; the colors themselves are taken away on the way to the terminal."""
+
 
 class Looks:
     """The styles of one theme."""
 
-    def __init__(self, variables: Mapping[str, str], *, ansi: bool) -> None:
+    def __init__(self, variables: Mapping[str, str], *, ansi: bool, colorless: bool = False) -> None:
         self._single = {
             name: Style.parse(_ON_ANSI[name])
             if ansi and name in _ON_ANSI
             else Style.parse(attributes) + Style.from_color(_colour(variables, front), _colour(variables, back))
             for name, (front, back, attributes) in _LOOKS.items()
         }
+        if colorless:
+            self._single |= {name: Style.parse(attributes) for name, attributes in _COLORLESS.items()}
         self._joined: dict[str, Style] = {}
 
     def style(self, names: str) -> Style:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from functools import lru_cache
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter
 
-from tui.errors import UsageError
+from tui.errors import NoTerminal, UsageError
 
 _PLAIN = str.maketrans(
     "─═│┃▌▎▸•·…█▏▍▋▊▉“”‘’–—⟨⟩←→↑↓×±▁▂▃▄▅▆▇◌✓⏎",
@@ -30,10 +32,12 @@ def is_utf8(environment: Mapping[str, str]) -> bool:
 def check() -> None:
     """Raises `UsageError` where no screen can be drawn."""
     term = os.environ.get("TERM", "")
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError(
+    streams = {"input": sys.stdin, "output": sys.stdout, "error": sys.stderr}  # Textual draws on the last
+    elsewhere = [name for name, stream in streams.items() if stream is None or not stream.isatty()]
+    if elsewhere:
+        raise NoTerminal(
             "Headnotes needs a terminal to draw on.",
-            "Standard input or output is no terminal.",
+            f"Standard {' and '.join(elsewhere)} {'is' if len(elsewhere) == 1 else 'are'} not a terminal.",
             "Without one: headnotes try NAME key=value --json, headnotes lessons list, headnotes doctor.",
         )
     if os.name == "posix" and term in ("", "dumb", "unknown"):
@@ -41,6 +45,18 @@ def check() -> None:
             f"This terminal cannot draw screens (TERM={term or 'not set'}).",
             next_step="Set TERM to what it is, for example TERM=xterm-256color; or use headnotes try NAME key=value.",
         )
+
+
+class WithoutColor(LineFilter):
+    """Attributes only: bold, underlined, reversed."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        return [Segment(text, style and _without_color(style), control) for text, style, control in segments]
+
+
+@lru_cache(1024)
+def _without_color(style: Style) -> Style:
+    return style.without_color
 
 
 class Ascii(LineFilter):

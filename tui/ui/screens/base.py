@@ -9,7 +9,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tui.engine.client import Phase
-from tui.ui.widgets.chrome import KeyLine, TopLine
+from tui.ui.widgets.chrome import KeyLine, Prompt, TopLine
 
 if TYPE_CHECKING:
     from tui.runs.overview import Glance
@@ -57,6 +57,14 @@ class ConsoleScreen(Screen[Result]):
     def engine_moved(self, phase: Phase) -> None:
         """The engine is in another phase."""
         self.query_one(TopLine).engine_moved(phase)
+
+    def stop(self) -> bool:
+        """Put away an open prompt, else stop what runs. False when there is neither."""
+        for prompt in self.query(Prompt):
+            if prompt.is_open:
+                prompt.cancel()
+                return True
+        return False
 
     def on_descendant_focus(self) -> None:
         for line in self.query(KeyLine):

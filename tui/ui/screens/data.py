@@ -428,11 +428,17 @@ class Data(ConsoleScreen[None]):
         if self.table is not None:
             self.app.push_screen(code_window(self.table.code, self.app.language, "script"))
 
-    def action_leave(self) -> None:
-        if self.asking.stop():
+    def stop(self) -> bool:
+        if super().stop():
+            return True
+        stopped = self.asking.stop()
+        if stopped:
             self._tell()
             self._status.hint(say(self.app.language, "stopped"))
-        else:
+        return stopped
+
+    def action_leave(self) -> None:
+        if not self.stop():
             self.finding.end()
 
     def action_close(self) -> None:

@@ -115,11 +115,15 @@ class Models(ConsoleScreen[None]):
         self._at = max(0, min(self._at + by, len(SHELF) - 1))
         self._draw()
 
-    async def action_close(self) -> None:
-        if self._fetcher is not None:
-            await self._end_fetching()
-            self._say("")
-        else:
+    def stop(self) -> bool:
+        if self._fetcher is None:
+            return False
+        self._say("")
+        self.run_worker(self._end_fetching(), group="end")
+        return True
+
+    def action_close(self) -> None:
+        if not self.stop():
             self.dismiss()
 
     def action_copy(self) -> None:

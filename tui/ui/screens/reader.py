@@ -286,13 +286,13 @@ class Reader(ConsoleScreen[None]):
         if await self._to_bench() and self.bench.pane is not None:
             self.bench.pane.edit()
 
+    def stop(self) -> bool:
+        return super().stop() or (self.bench.pane is not None and self.bench.pane.stop()) or self.doing.stop()
+
     def action_leave(self) -> None:
         """Leave one layer: what runs, the text, the bench, the search."""
         focused = self.focused
-        if self.query_one(Prompt).is_open:
-            self.query_one(Prompt).close()
-            self.notes.focus()
-        elif (self.bench.pane is not None and self.bench.pane.stop()) or self.doing.stop():
+        if self.stop():
             pass
         elif focused is not None and self.bench in focused.ancestors:
             self._to_notes()
@@ -374,7 +374,7 @@ class Reader(ConsoleScreen[None]):
         found = resolve(self.app.book, self.page, target) if self.page is not None else None
         here = (self.entry, *self.notes.place())
         if found is not None and found.address:
-            self.app.copy("page", target, note=say(self.app.language, "address_copied"))
+            self.app.copy("address", target, then=say(self.app.language, "open_in_browser", address=target))
         elif found is not None and found.entry is not None:
             self._back.append(here)
             self.open(found.entry, (found.anchor, 0))

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
 from tui.errors import HeadnotesError
-from tui.ui.keys import KEYS, SCOPES, bindings, shown
+from tui.ui.keys import KEYS, SCOPES, bindings, foot, shown
 from tui.ui.typeset import fold, highlighted, plain_lines
 from tui.ui.verbatim import verbatim, visible
 from tui.ui.widgets.lines import Line, Lines
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 WIDEST = 104
 """Columns of a window at most."""
-_FRAME = """
+FRAME = """
     {name} {{
         align: center middle;
         background: $background 60%;
@@ -45,7 +45,7 @@ class TextWindow(ModalScreen[None]):
 
     SCOPES = ("window", "scroll")
     BINDINGS: ClassVar[list[BindingType]] = bindings("window")
-    DEFAULT_CSS = _FRAME.format(name="TextWindow", widest=WIDEST, inside="Lines { height: auto; max-height: 70vh; }")
+    DEFAULT_CSS = FRAME.format(name="TextWindow", widest=WIDEST, inside="Lines { height: auto; max-height: 70vh; }")
 
     app: HeadnotesApp
 
@@ -57,9 +57,7 @@ class TextWindow(ModalScreen[None]):
         with Vertical(id="window"):
             yield Static(verbatim(self._title), id="window-title")
             yield Lines(id="window-lines")
-            keys = [key for key in KEYS if key.scope == "window"]
-            foot = "   ".join(f"{key.shown} {pick(self.app.language, key.label)}" for key in keys)
-            yield Static(verbatim(foot), id="window-foot")
+            yield Static(verbatim(foot("window", self.app.language)), id="window-foot")
 
     def on_mount(self) -> None:
         self.query_one(Lines).focus()
@@ -82,18 +80,16 @@ class TextWindow(ModalScreen[None]):
 class ListWindow(ModalScreen["int | None"]):
     """Something to choose; answers with its index."""
 
-    SCOPES = ("window",)
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "close", show=False),
-        Binding("j", "list('down')", show=False),
-        Binding("k", "list('up')", show=False),
-    ]
-    DEFAULT_CSS = _FRAME.format(
+    SCOPES = ("list",)
+    BINDINGS: ClassVar[list[BindingType]] = bindings("list")
+    DEFAULT_CSS = FRAME.format(
         name="ListWindow",
         widest=86,
         inside="OptionList { height: auto; max-height: 70vh; border: none; background: $background;"
         " &:focus { border: none; } }",
     )
+
+    app: HeadnotesApp
 
     def __init__(self, title: str, entries: Sequence[str], *, marked: int = 0, warnings: Sequence[str] = ()) -> None:
         super().__init__()
@@ -105,6 +101,7 @@ class ListWindow(ModalScreen["int | None"]):
             if self._warnings:
                 yield Static(verbatim("\n".join(self._warnings)), id="window-warnings")
             yield OptionList(*(verbatim(entry) for entry in self._entries))
+            yield Static(verbatim(foot("list", self.app.language)), id="window-foot")
 
     def on_mount(self) -> None:
         choice = self.query_one(OptionList)
@@ -113,6 +110,9 @@ class ListWindow(ModalScreen["int | None"]):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(event.option_index)
+
+    def action_choose(self) -> None:
+        self.query_one(OptionList).action_select()
 
     def action_close(self) -> None:
         self.dismiss(None)

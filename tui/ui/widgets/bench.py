@@ -6,6 +6,7 @@ import importlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
@@ -79,6 +80,12 @@ class Bench(Vertical):
             for pane in self._panes.values():
                 pane.visible = pane is self.pane
             self.query_one("#bench-title", Static).update(verbatim(self.pane.instrument.name))
+        self.call_after_refresh(self._measure, self.pane)
+
+    def _measure(self, pane: Pane) -> None:
+        """Textual sends no Resize to what got its size while it could not be seen: a text would never be wrapped."""
+        for widget in pane.query("*"):
+            widget.post_message(events.Resize(widget.size, widget.virtual_size, widget.container_size))
 
     def clear(self) -> None:
         """This page has nothing for the bench."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.containers import Horizontal
 from textual.dom import DOMNode
+from textual.geometry import Offset
 from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
@@ -147,6 +148,12 @@ def scopes_of(node: DOMNode) -> list[str]:
 class PromptInput(Input):
     """A line to type into; keys act in the order in which they were typed."""
 
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        # Textual counts one cell too many at the end of the text, as it needs for scrolling.
+        x, y = self.content_region.offset
+        return Offset(x + cells(self.value[: self.cursor_position]) - self.scroll_offset.x, y)
+
     async def _on_key(self, event: events.Key) -> None:
         if not await run_bound_key(self, event):
             await super()._on_key(event)
@@ -205,6 +212,11 @@ class Prompt(Horizontal):
         """Put the prompt away."""
         self.remove_class("-open")
 
+    def cancel(self) -> None:
+        """Put the prompt away without an answer."""
+        self.close()
+        self.post_message(self.Closed())
+
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         self.close()
@@ -213,5 +225,4 @@ class Prompt(Horizontal):
     def on_key(self, event: events.Key) -> None:
         if event.key == "escape":
             event.stop()
-            self.close()
-            self.post_message(self.Closed())
+            self.cancel()

@@ -117,6 +117,20 @@ def test_lines_in_lines_out_on_a_warm_engine() -> None:
     assert done.returncode == 1, "one line failed, so the whole did"
 
 
+def test_lines_with_the_names_of_the_library_and_json_asked_for() -> None:
+    task = {"task": "question-answering", "question": "Who lives here?", "context": "Anna lives here."}
+    words = ("try", "pipeline", "context=This is about cooking.", "--stdin", "--json")
+    zero_shot = {"task": "zero-shot-classification", "candidate_labels": ["cooking", "politics"]}
+    done = headnotes(*words, stdin="\n".join(map(json.dumps, (task, zero_shot))))
+    one, two = (json.loads(line)["result"] for line in done.stdout.splitlines())
+    assert one["answers"][0]["text"] == "Anna"
+    assert (two["label"], two["text"]) == ("cooking", "This is about cooking.")
+    assert one["warnings"] == two["warnings"] == []
+    refused = headnotes("try", "tokens", "text=a", "--stdin", "--code")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "not code" in refused.stderr
+
+
 def test_lines_for_several_instruments() -> None:
     specs = [{"instrument": "tokens", "text": "a"}, {"instrument": "pipeline", "text": "good"}, {"text": "a"}]
     done = headnotes("try", "--stdin", stdin="\n".join(map(json.dumps, specs)))

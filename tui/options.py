@@ -21,9 +21,15 @@ def read_spec(spec: type, values: Mapping[str, Any], name: str, called: str, exa
     Raises `UsageError` that says what would fit.
     """
     options = {f.name: f for f in dataclasses.fields(spec)}
+    others = _other_names(spec)
+    values = with_own_names(spec, values)
     for given in values:
+        if given in others:
+            raise UsageError(
+                f"{name}: {given} and {others[given]} are the same option.", next_step=f"Give only {others[given]}."
+            )
         if given not in options:
-            near = difflib.get_close_matches(str(given), options, 1)
+            near = difflib.get_close_matches(str(given), [*options, *others], 1)
             hint = f"Did you mean {near[0]!r}? " if near else ""
             raise UsageError(
                 f"{called} has no option {str(given)!r}.",
@@ -36,6 +42,20 @@ def read_spec(spec: type, values: Mapping[str, Any], name: str, called: str, exa
     return spec(**fitted)
 
 
+def with_own_names(spec: type, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same values with other names of options replaced by their own, unless a name would come twice."""
+    others, renamed = _other_names(spec), dict[str, Any]()
+    for name, value in values.items():
+        own = others.get(name, name)
+        renamed[name if own in values or own in renamed else own] = value
+    return renamed
+
+
+def _other_names(spec: type) -> dict[str, str]:
+    """Options by their other names."""
+    return {other: f.name for f in dataclasses.fields(spec) for other in f.metadata["other_names"]}
+
+
 def option(
     *,
     help: str,
@@ -43,12 +63,17 @@ def option(
     choices: tuple[str, ...] = (),
     aliases: Mapping[str, str] | None = None,
     suggestions: tuple[str, ...] = (),
+    other_names: tuple[str, ...] = (),
 ) -> Any:
     """A field of a Spec: its help, the values it takes, other spellings of them (`true` for `longest`).
 
-    `suggestions` are values that the bench offers where any text is allowed.
+    `suggestions` are values that the bench offers where any text is allowed; `other_names` are what the library calls
+    the option.
     """
-    known = {"help": help, "choices": choices, "aliases": dict(aliases or {}), "suggestions": suggestions}
+    known = {
+        "help": help, "choices": choices, "aliases": dict(aliases or {}), "suggestions": suggestions,
+        "other_names": other_names,
+    }  # fmt: skip
     return field(default=default, metadata=known)
 
 
@@ -58,7 +83,8 @@ def options_of(spec: type) -> list[tuple[str, str, str]]:
     for f in dataclasses.fields(spec):
         shape = " | ".join(f.metadata["choices"]) or str(f.type).replace("tuple[str, ...]", "texts")
         default = "" if _required(f) else f" (default {f.default!r})"
-        rows.append((f.name, f"{shape}{default}", f.metadata["help"]))
+        others = f" (also: {', '.join(f.metadata['other_names'])})" if f.metadata["other_names"] else ""
+        rows.append((f.name, f"{shape}{default}", f.metadata["help"] + others))
     return rows
 
 

@@ -58,7 +58,7 @@ def test_a_pair_has_two_types() -> None:
 def test_truncation_says_what_it_left_out() -> None:
     result = ask("tokens", text="a b c d e f", truncation=True, max_length=5)
     assert (result.length, result.cut) == (5, 3)
-    assert any("left out 3 tokens" in doubt for doubt in result.doubts)
+    assert any("left out 3 of 6 tokens" in one.message for one in result.warnings)
 
 
 def test_max_length_alone_cuts_but_not_when_truncation_is_refused() -> None:
@@ -75,11 +75,15 @@ def test_padding_to_a_length() -> None:
     assert result.attention_mask == [1, 1, 1, 0, 0, 0]
 
 
-def test_doubts_are_told() -> None:
-    assert any("as if truncation=longest_first" in d for d in ask("tokens", text="a", max_length=4).doubts)
-    assert any("does nothing here" in d for d in ask("tokens", text="a", max_length=4, truncation=False).doubts)
-    assert any("[UNK]" in d for d in ask("tokens", text="我爱自然语言处理").doubts)
-    assert any("more than the model takes" in d for d in ask("tokens", text="a " * 600).doubts)
+def test_warnings_about_the_call() -> None:
+    assert any(
+        "as if truncation=longest_first" in one.message for one in ask("tokens", text="a", max_length=4).warnings
+    )
+    assert any(
+        "does nothing here" in one.message for one in ask("tokens", text="a", max_length=4, truncation=False).warnings
+    )
+    assert any("[UNK]" in one.message for one in ask("tokens", text="我爱自然语言处理").warnings)
+    assert any("more than the model takes" in one.message for one in ask("tokens", text="a " * 600).warnings)
 
 
 @pytest.mark.parametrize(

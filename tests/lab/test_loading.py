@@ -33,13 +33,13 @@ def ask(**values: Any) -> Any:
 def test_a_checkpoint_without_the_head_of_the_task_is_not_to_be_believed(tmp_path: Path) -> None:
     result = ask(text="good", model=str(small(tmp_path / "headless")))
     assert result.answered_by.checkpoint == "headless"
-    assert "no weights for classifier" in result.doubts[0]
-    assert "means nothing" in result.doubts[0].replace("\n", " ")
+    assert "no weights for classifier" in result.warnings[0].message
+    assert "means nothing" in result.warnings[0].message
 
 
 def test_a_checkpoint_with_the_head_of_the_task_raises_no_doubt(tmp_path: Path) -> None:
     result = ask(text="a [MASK].", task="fill-mask", model=str(small(tmp_path / "whole", BertForMaskedLM)), top_k=3)
-    assert result.doubts == []
+    assert result.warnings == []
     assert len(result.candidates) == 3
 
 

@@ -208,16 +208,19 @@ def test_a_calculation_says_what_is_divided_by_what() -> None:
     assert given_["steps"] == given_["warmup_steps"] == ""
 
 
-# -- doubts and refusals --------------------------------------------------------------------------------------------
+# -- warnings and refusals ------------------------------------------------------------------------------------------
 
 
-def test_doubts() -> None:
-    assert ask("schedule", **SHORT).doubts == ["first_step_idle"]
-    assert ask("schedule", name="constant", **SHORT).doubts == ["warmup_ignored"]
-    assert "never_highest" in ask("schedule", rows=10, batch_size=10, epochs=3.0, warmup=10).doubts
-    cut = ask("schedule", name="warmup_stable_decay", num_decay_steps=50, **SHORT)
-    assert "decay_cut" in cut.doubts
-    assert ask("schedule", name="linear", rows=100, batch_size=10, warmup=0).doubts == []
+def codes(**values: Any) -> list[str]:
+    return [one.code for one in ask("schedule", **values).warnings]
+
+
+def test_warnings() -> None:
+    assert codes(**SHORT) == ["first-step-idle"]
+    assert codes(name="constant", **SHORT) == ["warmup-ignored"]
+    assert "never-highest" in codes(rows=10, batch_size=10, epochs=3.0, warmup=10)
+    assert "decay-cut" in codes(name="warmup_stable_decay", num_decay_steps=50, **SHORT)
+    assert codes(name="linear", rows=100, batch_size=10, warmup=0) == []
 
 
 @pytest.mark.parametrize(

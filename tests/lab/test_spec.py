@@ -37,6 +37,25 @@ def test_a_spec_is_read_from_strings_yaml_and_json_alike() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["text", "context", "inputs", "sequences", "text_inputs"])
+def test_the_names_of_the_library_are_other_names_of_ours(name: str) -> None:
+    spec = INSTRUMENTS["pipeline"].read({name: "a", "candidate_labels": ["b", "c"], "aggregation_strategy": "max"})
+    assert (spec.text, spec.labels, spec.aggregation) == ("a", ("b", "c"), "max")
+    assert TOKENS.read({"text": "a", "text_pair": "b"}) == TokensSpec(text="a", pair="b")
+    assert INSTRUMENTS["batch"].read({"path": "a", "candidate_labels": "b,c"}).labels == ("b,c",)
+
+
+@pytest.mark.parametrize("values", [{"text": "a", "context": "b"}, {"inputs": "a", "context": "b"}])
+def test_an_option_is_given_under_one_name(values: dict[str, object]) -> None:
+    with pytest.raises(UsageError, match="the same option"):
+        INSTRUMENTS["pipeline"].read(values)
+
+
+def test_other_names_are_on_the_page_of_options() -> None:
+    (help_,) = (help_ for name, _, help_ in options_of(INSTRUMENTS["pipeline"].spec) if name == "labels")
+    assert help_.endswith("(also: candidate_labels)")
+
+
 def test_several_texts_and_cells() -> None:
     wanted = MaskSpec(texts=("a", "b"), flip=((1, 2),))
     assert MASK.read({"texts": ["a", "b"], "flip": [[1, 2]]}) == wanted

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.hostile import TEXTS, texts
+from tui.errors import ResultWarning
 from tui.lab.checkpoints import AnsweredBy
 from tui.lab.pipeline import PipelineResult, StageTimes
 from tui.lab.tasks.answers import Answer, Candidate, Entity, LabelScore, Piece, read
@@ -19,7 +20,7 @@ from tui.ui.wrap import cells
 
 PLAIN = PipelineResult(
     task="sentiment-analysis", answered_by=AnsweredBy("x"), label="", score=0.0, text="", labels=[], entities=[],
-    answers=[], candidates=[], mask="", written="", pieces=[], output=None, tokens=7, cut=False, doubts=[],
+    answers=[], candidates=[], mask="", written="", pieces=[], output=None, tokens=7, cut=False,
     milliseconds=StageTimes(1.0, 20.0, 0.5),
 )  # fmt: skip
 SENTENCE = "My name is Sylvain and I work at Hugging Face in Brooklyn."
@@ -39,8 +40,13 @@ RESULTS = {
     "summary": a_result(task="summarization", written="a summary"),
     "nothing": a_result(task="summarization"),
     "no entities": a_result(task="ner"),
-    "doubt": a_result(doubts=["The checkpoint has no weights for classifier."], labels=[LabelScore("LABEL_0", 0.5)]),
-    "cut": a_result(cut=True, labels=[LabelScore("A", 1.0)]),
+    "beside": a_result(
+        labels=[LabelScore("A", 1.0)],
+        beside=a_result(
+            labels=[LabelScore("LABEL_0", 0.5)],
+            warnings=[ResultWarning("untrained-weights", "no weights for classifier")],
+        ),
+    ),
 }
 
 
@@ -89,9 +95,10 @@ def test_written_tokens_have_the_colour_of_their_odds() -> None:
     assert "␣course" in text_of(written("", RESULTS["written"].pieces, 57, "en"))
 
 
-def test_doubts_come_before_the_answer() -> None:
-    text = text_of(answer_lines(RESULTS["doubt"], 57, "en"))
-    assert text.index("no weights") < text.index("LABEL_0")
+def test_warnings_of_two_models_come_before_their_answers() -> None:
+    text = text_of(answer_lines(RESULTS["beside"], 57, "en"))
+    assert text.index("1.0000") < text.index("no weights") < text.index("LABEL_0")
+    assert "随机数" in text_of(answer_lines(RESULTS["beside"], 57, "zh"))
 
 
 def test_an_empty_answer_says_so() -> None:
@@ -113,7 +120,7 @@ def test_hostile_text_in_every_place(text: str, width: int, data: st.DataObject)
         a_result(text, task="question-answering", answers=[Answer(text[start:end], 0.5, start, end)]),
         a_result(text, task="text-generation", pieces=[Piece(text[:20], 0.3)]),
         a_result(text, task="fill-mask", mask="[MASK]", candidates=[Candidate(0, text[:9], 0.5, 1)]),
-        a_result(text, labels=[LabelScore(text, 0.5)], doubts=[text]),
+        a_result(text, labels=[LabelScore(text, 0.5)], beside=a_result(text, warnings=[ResultWarning("x", text)])),
         a_result(text, task="summarization", written=text),
     ):
         shown = text_of(answer_lines(result, width, "en"))

@@ -24,8 +24,10 @@ def add(parser: argparse.ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--json", action="store_true", help="print the result as one line of JSON")
     what.add_argument("--code", action="store_true", help="print the Python that gives the same, and do not run it")
-    what.add_argument(
-        "--stdin", action="store_true", help="one JSON spec a line in, one JSON result or error a line out"
+    parser.add_argument(
+        "--stdin",
+        action="store_true",
+        help="one JSON spec a line in, one JSON result or error a line out, --json or not",
     )
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = _options_page()
@@ -33,6 +35,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(asked: argparse.Namespace) -> int:
     instrument = registry.find(asked.name) if asked.name else None
+    if asked.stdin and asked.code:
+        raise UsageError("--stdin gives results, not code.", next_step="Leave out --stdin, or --code.")
     if asked.stdin:
         return _lines(instrument, _values(asked.values))
     if instrument is None:
@@ -82,7 +86,7 @@ def _answer(line: bytes, only: Instrument | None, common: dict[str, Any]) -> Any
     if only is None and name is None:
         raise UsageError("Which instrument?", next_step='Add "instrument": "tokens", or name it: try tokens --stdin')
     instrument = only or registry.find(str(name))
-    return _run(instrument, instrument.read({**common, **values}))
+    return _run(instrument, instrument.read({**instrument.own_names(common), **instrument.own_names(values)}))
 
 
 def _run(instrument: Instrument, spec: Any) -> Any:
@@ -116,7 +120,9 @@ def _utf8(out: TextIO) -> bool:
 def as_lines(plain: dict[str, Any], indent: str = "") -> Iterator[str]:
     """A result for people: names and values; lists that run in step become a table."""
     for name, value in plain.items():
-        if isinstance(value, dict):
+        if name == "warnings" and isinstance(value, list):
+            yield from (f"{indent}warning: {_shown(one['message'])}" for one in value)
+        elif isinstance(value, dict):
             yield f"{indent}{name}:"
             yield from as_lines(value, indent + "  ")
         elif isinstance(value, list) and value and isinstance(value[0], dict):

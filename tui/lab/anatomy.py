@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui.lab import checkpoints
-from tui.lab.instrument import Instrument
+from tui.lab.instrument import Instrument, Result
+from tui.lab.text_warnings import Passage, room, text_warnings
 from tui.lab.tokens import clean
 from tui.options import option
 
@@ -41,7 +42,7 @@ class TensorView:
 
 
 @dataclass(frozen=True, slots=True)
-class AnatomyResult:
+class AnatomyResult(Result):
     """The stages in order, from text to label."""
 
     answered_by: checkpoints.AnsweredBy
@@ -99,6 +100,7 @@ def run(spec: AnatomySpec) -> AnatomyResult:
         labels=[model.config.id2label[i] for i in range(model.config.num_labels)],
         label=model.config.id2label[best],
         score=float(probabilities[best]),
+        warnings=text_warnings(tokenizer, [Passage("the text", text, room(tokenizer))]),
     )
 
 

@@ -8,13 +8,14 @@ from typing import Any
 
 from tui.errors import UsageError
 from tui.lab import checkpoints, instrument, loading, pipeline, shelf
-from tui.lab.instrument import Instrument
+from tui.lab.instrument import Instrument, Result
 from tui.lab.pipeline import RESTORED, TASKS, PipelineSpec
 from tui.lab.tables.desk import DESK, Table
 from tui.lab.tables.opening import load, splits
 from tui.lab.tables.source import Source, call, shipped
 from tui.lab.tasks.answers import Answers, plain, read
 from tui.lab.tasks.calls import arguments, check
+from tui.lab.tasks.input_warnings import input_warnings
 from tui.options import option
 
 MOST = 2_000
@@ -34,7 +35,11 @@ class BatchSpec:
     )
     label: str = option(default="", help="the column with the right answers; empty: there is none")
     question: str = option(default="", help="question-answering: the question, asked of every row")
-    labels: tuple[str, ...] = option(default=(), help="zero-shot-classification: the labels, with commas between")
+    labels: tuple[str, ...] = option(
+        default=(),
+        help="zero-shot-classification: the labels, with commas between",
+        other_names=("candidate_labels",),
+    )
     split: str = option(default="", help="the split to take; empty: the first")
     rows: int = option(default=16, help="a whole number: only the first so many rows")
     batch_size: int = option(default=8, help="a whole number: texts that go through the model together")
@@ -52,7 +57,7 @@ class BatchRow:
 
 
 @dataclass(frozen=True, slots=True)
-class BatchResult:
+class BatchResult(Result):
     """The answers in the order of the rows."""
 
     answered_by: checkpoints.AnsweredBy
@@ -60,7 +65,6 @@ class BatchResult:
     agreeing: int | None
     """Rows whose answer is the label's; None without labels."""
     seconds: float
-    doubts: list[str]
     table: Table | None
     """The rows as an open table."""
 
@@ -73,9 +77,8 @@ def run(spec: BatchSpec) -> BatchResult:
     task = shelf.place(spec.task).task
     loaded = loading.load(task, spec.model)
     asked = [_one(spec, str(text or "")) for text in data[spec.column]]
-    for one in asked[:1]:
-        check(one, task, loaded)
-    inputs, options = [arguments(one, task)[0] for one in asked], arguments(asked[0], task)[1]
+    inputs = [_input(one, task, loaded, number) for number, one in enumerate(asked, 1)]
+    options = arguments(asked[0], task)[1]
     pipe = pipeline.made(spec.task, spec.model)
     together = spec.batch_size if loaded.tokenizer.pad_token else 1  # without a pad token no rectangle can be made
     golds = _golds(data, spec, loaded.model)
@@ -92,7 +95,8 @@ def run(spec: BatchSpec) -> BatchResult:
                                     for r in rows[-50:]]})  # fmt: skip
     seconds = perf_counter() - start
     agreeing = sum(row.answer.lower() == row.right.lower() for row in rows) if spec.label else None
-    return BatchResult(loaded.answered_by, rows, agreeing, seconds, list(loaded.doubts), _table(rows, spec))
+    warnings = input_warnings(asked, task, loaded)
+    return BatchResult(loaded.answered_by, rows, agreeing, seconds, _table(rows, spec), warnings=warnings)
 
 
 def code(spec: BatchSpec) -> str:
@@ -132,6 +136,15 @@ def _rows(spec: BatchSpec) -> Any:
         if name not in data.column_names:
             raise UsageError(f"There is no column {name!r}.", next_step=f"There are: {', '.join(data.column_names)}.")
     return data.select(range(min(spec.rows, data.num_rows)))
+
+
+def _input(one: PipelineSpec, task: str, loaded: loading.Loaded, number: int) -> Any:
+    """What the pipeline is given for a row. Raises `UsageError` that names the row."""
+    try:
+        check(one, task, loaded)
+        return arguments(one, task)[0]
+    except UsageError as error:
+        raise UsageError(f"Row {number:,}: {error.title}", error.detail, error.next_step) from None
 
 
 def _one(spec: BatchSpec, text: str) -> PipelineSpec:

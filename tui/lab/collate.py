@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tui.errors import UsageError
+from tui.errors import ResultWarning, UsageError
 from tui.lab import checkpoints
-from tui.lab.instrument import Instrument
+from tui.lab.instrument import Instrument, Result
 from tui.lab.tables.opening import load, splits
 from tui.lab.tables.source import Source, call, shipped
 from tui.options import option
@@ -43,7 +44,7 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class CollateResult:
+class CollateResult(Result):
     """An epoch both ways. Tokens are counted; computed ones are rows x columns."""
 
     rows: int
@@ -108,6 +109,7 @@ def run(spec: CollateSpec) -> CollateResult:
             dtypes = {name: str(value.dtype).removeprefix("torch.") for name, value in batch.items()}
     sizes = [len(ids) for ids in made["input_ids"]]
     longest = max(sizes, default=0)
+    excess = [length - spec.max_length for length in _full_lengths(data, spec, tokenizer)]
     return CollateResult(
         rows=len(sizes),
         batches=batches,
@@ -117,9 +119,10 @@ def run(spec: CollateSpec) -> CollateResult:
         fixed=len(sizes) * spec.max_length,
         one_length=len(sizes) * longest,
         longest=longest,
-        cut=_cut(data, spec, tokenizer),
+        cut=sum(more > 0 for more in excess),
         shapes=shapes,
         dtypes=dtypes,
+        warnings=list(_warnings(excess, made["input_ids"][:], spec, tokenizer)),
     )
 
 
@@ -153,13 +156,30 @@ print(f"{{tokens:,}} tokens; computed {{dynamic:,}} padded per batch, {{fixed:,}
 """
 
 
-def _cut(data: Any, spec: CollateSpec, tokenizer: Any) -> int:
-    count = 0
+def _full_lengths(data: Any, spec: CollateSpec, tokenizer: Any) -> Iterator[int]:
+    """Tokens of every row when nothing is cut."""
     for first in range(0, data.num_rows, 500):
         rows = data[first : first + 500]
         texts = (rows[spec.text], rows[spec.pair]) if spec.pair else (rows[spec.text],)
-        count += sum(len(ids) > spec.max_length for ids in tokenizer(*texts, verbose=False)["input_ids"])
-    return count
+        yield from map(len, tokenizer(*texts, verbose=False)["input_ids"])
+
+
+def _warnings(excess: list[int], ids: list[list[int]], spec: CollateSpec, tokenizer: Any) -> Iterator[ResultWarning]:
+    """`excess`: of each row, its tokens beyond `max_length`; `ids`: what is left of it."""
+    rows = [number for number, more in enumerate(excess, 1) if more > 0]
+    if rows:
+        yield ResultWarning(
+            "truncated",
+            f"{len(rows):,} of {len(excess):,} rows are longer than max_length={spec.max_length}: "
+            f"{sum(excess[number - 1] for number in rows):,} tokens are cut, the first of them in row {rows[0]:,}.",
+        )
+    unknown, tokens = sum(one.count(tokenizer.unk_token_id) for one in ids), sum(map(len, ids))
+    if unknown:
+        yield ResultWarning(
+            "unknown-tokens",
+            f"{unknown:,} of {tokens:,} tokens ({unknown / tokens:.1%}) are {tokenizer.unk_token}: "
+            "the vocabulary lacks what they stand for.",
+        )
 
 
 INSTRUMENT = Instrument(

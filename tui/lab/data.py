@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tui.lab.instrument import Instrument
+from tui.lab.instrument import Instrument, Result
 from tui.lab.tables import steps
 from tui.lab.tables.desk import DESK, Changed, Table
 from tui.lab.tables.source import FORMATS, Source, call, shipped
@@ -31,7 +31,7 @@ class DataSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class DataResult:
+class DataResult(Result):
     """The table as it is after the last step."""
 
     table: Table

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from tui.options import option, read_spec
+from tui.errors import ResultWarning
+from tui.options import option, read_spec, with_own_names
 
-__all__ = ["Instrument", "hearing", "option", "report"]
+__all__ = ["Instrument", "Result", "hearing", "option", "report"]
 
 hearing: ContextVar[Callable[[dict[str, Any]], None] | None] = ContextVar("hearing", default=None)
 """Who hears what a running instrument has so far. The engine sets it."""
@@ -21,6 +22,14 @@ def report(partial: dict[str, Any]) -> None:
         hear(partial)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What every instrument's result has; the dataclasses of their results extend it."""
+
+    warnings: list[ResultWarning] = field(default_factory=list)
+    """What a reader should know before trusting the result; empty when there is nothing to say."""
+
+
 @dataclass(frozen=True, slots=True)
 class Instrument:
     """One thing that can be asked of the library, with the answer and the code that gives it."""
@@ -30,12 +39,16 @@ class Instrument:
     """One line: what it shows."""
     spec: type
     """A frozen dataclass whose fields were made with `option`."""
-    run: Callable[[Any], Any]
+    run: Callable[[Any], Result]
     """Does it with the public libraries and returns a `result`, which is JSON-able. Runs in the engine."""
-    result: type
+    result: type[Result]
     """The frozen dataclass that `run` returns."""
     code: Callable[[Any], str]
     """The short Python a reader would type for the same answer. Pure: needs no library."""
+
+    def own_names(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values under the Spec's names, where they have the library's."""
+        return with_own_names(self.spec, values)
 
     def read(self, values: Mapping[str, Any]) -> Any:
         """A Spec from names and values as people write them. Raises `UsageError` that says what would fit."""

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import warnings
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from tui.errors import CheckpointError
+from tui.errors import CheckpointError, ResultWarning
 from tui.lab import checkpoints
 from tui.lab.checkpoints import AnsweredBy
 from tui.lab.shelf import Place, place
@@ -31,7 +33,7 @@ class Loaded:
     model: Any
     tokenizer: Any
     answered_by: AnsweredBy
-    doubts: tuple[str, ...] = ()
+    warnings: tuple[ResultWarning, ...] = ()
     """What a reader must know before believing an answer."""
 
 
@@ -233,25 +235,30 @@ def _from_folder(folder: Path, head: str, by: AnsweredBy) -> Loaded:
         raise CheckpointError(
             f"{by.checkpoint} cannot be loaded for this task.", first, "Fetch it again, or name another checkpoint."
         ) from error
-    return Loaded(model.eval(), tokenizer, by, tuple(_doubts(report)))
+    return Loaded(model.eval(), tokenizer, by, tuple(_warnings(report, model.config)))
 
 
-def _doubts(report: Any) -> list[str]:
+def _warnings(report: Any, config: Any) -> Iterator[ResultWarning]:
     missing = sorted({key.rsplit(".", 1)[0] for key in report["missing_keys"]})
-    said = []
     if missing:
         some = ", ".join(missing[:3]) + (" ..." if len(missing) > 3 else "")
-        said.append(
+        yield ResultWarning(
+            "untrained-weights",
             f"The checkpoint has no weights for {some}: the library filled them with random numbers. The answer means "
-            "nothing until they are trained. A checkpoint must have the head of the task."
+            "nothing until they are trained. A checkpoint must have the head of the task.",
         )
     if report["mismatched_keys"]:
-        said.append("Some weights have another shape than the model; they were not used.")
-    return said
+        yield ResultWarning("mismatched-weights", "Some weights have another shape than the model; they were not used.")
+    for name, count in Counter((getattr(config, "id2label", None) or {}).values()).items():
+        if count > 1:
+            yield ResultWarning(
+                "duplicate-labels",
+                f"The checkpoint calls {count} of its classes {name!r} (id2label): their scores cannot be told apart.",
+            )
 
 
 class _quiet:
-    """The library's load report goes to its log; what matters of it becomes a doubt."""
+    """The library's load report goes to its log; what matters of it becomes a warning."""
 
     def __enter__(self) -> None:
         from transformers.utils import logging

@@ -9,7 +9,7 @@ from typing import Any
 
 from tui.errors import UsageError
 from tui.lab import checkpoints
-from tui.lab.instrument import Instrument
+from tui.lab.instrument import Instrument, Result
 from tui.lab.tables import applying, steps
 from tui.lab.tables.desk import DESK, Changed, Table
 from tui.lab.tables.source import Source, call, shipped
@@ -50,7 +50,7 @@ class Lap:
 
 
 @dataclass(frozen=True, slots=True)
-class MapResult:
+class MapResult(Result):
     """What the function made of the rows."""
 
     before: Table

@@ -8,7 +8,8 @@ from typing import Any
 
 from tui.errors import UsageError
 from tui.lab import checkpoints
-from tui.lab.instrument import Instrument
+from tui.lab.instrument import Instrument, Result
+from tui.lab.text_warnings import Passage, room, text_warnings
 from tui.lab.tokens import clean
 from tui.options import option
 
@@ -42,7 +43,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class MaskResult:
+class MaskResult(Result):
     """The batch as the model gets it, [rows, columns], and the readings of every row."""
 
     answered_by: checkpoints.AnsweredBy
@@ -92,6 +93,7 @@ def run(spec: MaskSpec) -> MaskResult:
             logits_difference = float((batch_logits[row] - logits[0]).abs().max())
             readings.append(_reading(row, way, batch_logits[row], hidden_difference, logits_difference, model))
 
+    passages = [Passage(f"text {number}", text, room(tokenizer)) for number, text in enumerate(texts, 1)]
     longest = max(len(ids) for ids in tokenizer(texts, verbose=False)["input_ids"])
     return MaskResult(
         answered_by=checkpoints.sentiment().answered(),
@@ -104,6 +106,7 @@ def run(spec: MaskSpec) -> MaskResult:
         labels=[model.config.id2label[i] for i in range(model.config.num_labels)],
         readings=readings,
         cut=longest > columns,
+        warnings=text_warnings(tokenizer, passages),
     )
 
 

@@ -12,7 +12,7 @@ from time import perf_counter
 from typing import Any
 
 from tui.lab import instrument
-from tui.lab.instrument import Instrument
+from tui.lab.instrument import Instrument, Result
 from tui.lab.tables.making import made_file, make
 from tui.options import option
 
@@ -45,7 +45,7 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class MemoryResult:
+class MemoryResult(Result):
     """The samples in order, and how fast each stage was."""
 
     rows: int

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tui.errors import UsageError
+from tui.errors import ResultWarning, UsageError
 from tui.lab import counts, scores
 from tui.lab.counts import Counts
-from tui.lab.instrument import Instrument
+from tui.lab.instrument import Instrument, Result
 from tui.lab.intervals import RESAMPLES, Interval, bootstrapped
 from tui.lab.tables.source import Source, call, shipped
 from tui.options import option
@@ -69,11 +70,10 @@ class Undefined:
     label: str
     score: str
     """`precision`: no row was predicted as the class. `recall`: no row is of the class."""
-    said: str
 
 
 @dataclass(frozen=True, slots=True)
-class MetricsResult:
+class MetricsResult(Result):
     """The matrix, [true, predicted] in rows of data, and its scores, from 0 to 1."""
 
     labels: list[str]
@@ -121,12 +121,13 @@ def run(spec: MetricsSpec) -> MetricsResult:
         averages = [Average(way, *(score(name, average=way, labels=list(ids)) for name in SCORES)) for way in AVERAGES]
         f1, majority_f1 = score("f1", **chief), score("f1", majority, **chief)
     accuracy_interval, f1_interval = bootstrapped(matrix, spec.positive if binary else None, spec.confidence)
+    undefined = _undefined(labels, rows, columns)
     return MetricsResult(
         labels, matrix, sum(rows), score("accuracy"), accuracy_interval, f1, labels[spec.positive] if binary else "",
         f1_interval,
         [ClassScores(labels[i], rows[i], columns[i], matrix[i][i], *(float(one[i]) for one in by_class)) for i in ids],
         averages, labels[most], score("accuracy", majority), majority_f1, spec.confidence,
-        _undefined(labels, rows, columns),
+        undefined, warnings=list(_warnings(undefined)),
     )  # fmt: skip
 
 
@@ -226,15 +227,19 @@ def _counts(spec: MetricsSpec) -> Counts:
 
 
 def _undefined(labels: list[str], rows: list[int], columns: list[int]) -> list[Undefined]:
-    never = [
-        Undefined(label, "precision", f"No row was predicted as {label}: precision is undefined and counted as 0.")
-        for label, count in zip(labels, columns, strict=True) if not count
-    ]  # fmt: skip
-    none = [
-        Undefined(label, "recall", f"No row is {label}: recall is undefined and counted as 0.")
-        for label, count in zip(labels, rows, strict=True) if not count
-    ]  # fmt: skip
-    return never + none
+    by_score = {"precision": columns, "recall": rows}
+    return [
+        Undefined(label, score)
+        for score, denominators in by_score.items()
+        for label, count in zip(labels, denominators, strict=True)
+        if not count
+    ]
+
+
+def _warnings(undefined: list[Undefined]) -> Iterator[ResultWarning]:
+    for one in undefined:
+        why = f"No row was predicted as {one.label}" if one.score == "precision" else f"No row is {one.label}"
+        yield ResultWarning(f"undefined-{one.score}", f"{why}: {one.score} is undefined and counted as 0.")
 
 
 INSTRUMENT = Instrument(

@@ -11,9 +11,10 @@ from functools import lru_cache
 from typing import Any
 
 from tui.lab import checkpoints, instrument, loading, shelf
-from tui.lab.instrument import Instrument
+from tui.lab.instrument import Instrument, Result
 from tui.lab.tasks.answers import Answer, Candidate, Entity, LabelScore, Piece, plain, read
 from tui.lab.tasks.calls import arguments, check
+from tui.lab.tasks.input_warnings import input_warnings
 from tui.options import option
 
 RESTORED = ("question-answering", "summarization", "translation_en_to_fr")
@@ -26,7 +27,10 @@ TASKS = ("sentiment-analysis", "text-classification", "zero-shot-classification"
 class PipelineSpec:
     """One call of a pipeline."""
 
-    text: str = option(help="the text to work on; for question-answering, the text that holds the answer")
+    text: str = option(
+        help="the text to work on; for question-answering, the text that holds the answer",
+        other_names=("context", "inputs", "sequences", "text_inputs"),
+    )
     task: str = option(default="sentiment-analysis", choices=TASKS, help="the task, as the library names it")
     model: str = option(
         default=loading.STAND_IN,
@@ -39,11 +43,16 @@ class PipelineSpec:
         help="another model that answers beside the first; empty: none",
     )
     question: str = option(default="", help="question-answering: the question")
-    labels: tuple[str, ...] = option(default=(), help="zero-shot-classification: the labels, with commas between")
+    labels: tuple[str, ...] = option(
+        default=(),
+        help="zero-shot-classification: the labels, with commas between",
+        other_names=("candidate_labels",),
+    )
     aggregation: str = option(
         default="simple",
         choices=("none", "simple", "first", "average", "max"),
         help="token-classification: how tokens are put together to entities",
+        other_names=("aggregation_strategy",),
     )
     top_k: int | None = option(
         default=None, help="fill-mask, question-answering: how many answers; text-generation: draw from so many tokens"
@@ -64,7 +73,7 @@ class StageTimes:
 
 
 @dataclass(frozen=True, slots=True)
-class PipelineResult:
+class PipelineResult(Result):
     """The answer, sorted by its kind, and the library's own."""
 
     task: str
@@ -90,8 +99,6 @@ class PipelineResult:
     """Length of the input the model saw, special tokens included."""
     cut: bool
     """True when the text was longer than the model takes and its end was left out."""
-    doubts: list[str]
-    """What a reader must know before believing the answer, in sentences."""
     milliseconds: StageTimes
     beside: PipelineResult | None = None
     """What the other model answered."""
@@ -140,7 +147,7 @@ def run(spec: PipelineSpec) -> PipelineResult:
         output=output,
         tokens=full if in_windows else min(full, limit),
         cut=full > limit and not in_windows,
-        doubts=list(loaded.doubts),
+        warnings=input_warnings([spec], task, loaded),
         beside=other,
         milliseconds=StageTimes(*(1000 * spent[stage] for stage in ("preprocess", "forward", "postprocess"))),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tui import paths
 from tui.errors import UsageError
-from tui.lab.instrument import Instrument
+from tui.lab.instrument import Instrument, Result
 from tui.options import option
 from tui.runs import folder, standing
 from tui.runs.curves import Curves
@@ -69,7 +69,7 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class RunsResult:
+class RunsResult(Result):
     """The runs, the latest first; of a run that was asked for by name also what it did."""
 
     folder: str

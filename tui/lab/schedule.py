@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tui.errors import UsageError
+from tui.errors import ResultWarning, UsageError
 from tui.lab import curves
 from tui.lab.curves import MEASURED, MOST_POINTS, NAMES, SHAPES, SPECIFIC, TAKES, Curve
-from tui.lab.instrument import Instrument
+from tui.lab.instrument import Instrument, Result
 from tui.options import option
 
 MOST_STEPS = 1_000_000
@@ -73,7 +74,7 @@ class Calculation:
 
 
 @dataclass(frozen=True, slots=True)
-class ScheduleResult:
+class ScheduleResult(Result):
     """The arithmetic and the curves; no curve for a schedule that needs measurements."""
 
     arithmetic: Arithmetic
@@ -82,10 +83,6 @@ class ScheduleResult:
     curves: list[Curve]
     no_curve: str
     """Why the schedule has no curve: `reduce_lr_on_plateau`, `greedy`, or empty."""
-    doubts: list[str]
-    """Of the first curve. `first_step_idle`: step 1 has rate 0 and changes nothing. `warmup_ignored`: this schedule has
-    no warm-up. `never_highest`: the learning rate that was asked for is never used. `decay_cut`: warm-up, stable and
-    decay steps do not add up to all steps."""
 
 
 def arithmetic(
@@ -112,8 +109,10 @@ def run(spec: ScheduleSpec) -> ScheduleResult:
     drawn = [curves.draw(name, spec.learning_rate, counted.steps, counted.warmup_steps, options)
              for name in names if name in TAKES]  # fmt: skip
     no_curve = spec.name if spec.name in MEASURED else ""
-    doubts = [] if no_curve else _doubts(spec, counted, drawn[0])
-    return ScheduleResult(counted, calculations(spec, counted), (counted.steps + 1) // 2, drawn, no_curve, doubts)
+    warnings = [] if no_curve else list(_warnings(spec, counted, drawn[0]))
+    return ScheduleResult(
+        counted, calculations(spec, counted), (counted.steps + 1) // 2, drawn, no_curve, warnings=warnings
+    )
 
 
 def rates(
@@ -220,17 +219,22 @@ def calculations(spec: ScheduleSpec, counted: Arithmetic) -> list[Calculation]:
     ]
 
 
-def _doubts(spec: ScheduleSpec, counted: Arithmetic, curve: Curve) -> list[str]:
+def _warnings(spec: ScheduleSpec, counted: Arithmetic, curve: Curve) -> Iterator[ResultWarning]:
+    """Of the first curve."""
     decay, stable = spec.num_decay_steps or 0, spec.num_stable_steps
     planned = counted.warmup_steps + decay + (stable or 0)
-    cut = planned > counted.steps or (stable is not None and planned < counted.steps)
-    found = {
-        "first_step_idle": curve.first == 0,
-        "warmup_ignored": spec.name == "constant" and counted.warmup_steps > 0,
-        "never_highest": curve.highest < spec.learning_rate * (1 - 1e-9),
-        "decay_cut": spec.name == "warmup_stable_decay" and cut,
-    }
-    return [name for name, holds in found.items() if holds]
+    if curve.first == 0:
+        yield ResultWarning("first-step-idle", "Step 1 has rate 0: it changes nothing. The warm-up begins at 0.")
+    if spec.name == "constant" and counted.warmup_steps > 0:
+        yield ResultWarning("warmup-ignored", "This schedule has no warm-up: warmup is not used.")
+    if curve.highest < spec.learning_rate * (1 - 1e-9):
+        yield ResultWarning(
+            "never-highest", "No step uses the learning rate that was set: it is reached too late, or never."
+        )
+    if spec.name == "warmup_stable_decay" and (
+        planned > counted.steps or (stable is not None and planned < counted.steps)
+    ):
+        yield ResultWarning("decay-cut", "Warm-up, stable and decay steps do not add up to all steps.")
 
 
 INSTRUMENT = Instrument(

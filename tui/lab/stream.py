@@ -10,8 +10,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from tui.errors import UsageError
-from tui.lab.instrument import Instrument
+from tui.errors import ResultWarning, UsageError
+from tui.lab.instrument import Instrument, Result
 from tui.lab.tables import cells, refusals
 from tui.lab.tables.cells import Column
 from tui.lab.tables.opening import load, splits
@@ -21,6 +21,10 @@ from tui.options import option
 MOST = 2_000
 TINY = {"csv": "a\n1\n", "json": '{"a": 1}\n', "text": "a\n"}
 """A file of each kind to get the library ready on, so that its imports are not counted as reading."""
+RESUME_DIFFERS = ResultWarning(
+    "resume-differs",
+    "Resumed: the rows after the break are other ones. What was in the shuffle buffer is not saved.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class StreamSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class StreamResult:
+class StreamResult(Result):
     """The rows that came."""
 
     columns: list[Column]
@@ -79,7 +83,10 @@ def run(spec: StreamSpec) -> StreamResult:
         state, alike = _broken_off(spec, found) if 0 < spec.resume_at < len(found) else ({}, None)
         places = _places(spec, found)
     columns, texts = _texts(found)
-    return StreamResult(columns, texts, places, first_row, all_rows, taken, made.num_shards, state, alike)
+    return StreamResult(
+        columns, texts, places, first_row, all_rows, taken, made.num_shards, state, alike,
+        warnings=[RESUME_DIFFERS] if alike is False else [],
+    )  # fmt: skip
 
 
 def code(spec: StreamSpec) -> str:

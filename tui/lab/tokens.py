@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tui.errors import UsageError
+from tui.errors import ResultWarning, UsageError
 from tui.lab import checkpoints
-from tui.lab.instrument import Instrument
+from tui.lab.instrument import Instrument, Result
+from tui.lab.text_warnings import Passage, text_warnings
 from tui.options import option
 
 MOST_TOKENS = 100_000
@@ -18,7 +21,9 @@ class TokensSpec:
     """A call of the tokenizer."""
 
     text: str = option(help="the text to encode")
-    pair: str | None = option(default=None, help="a second text, encoded with the first as a pair")
+    pair: str | None = option(
+        default=None, help="a second text, encoded with the first as a pair", other_names=("text_pair",)
+    )
     padding: str = option(
         default="no",
         choices=("no", "longest", "max_length"),
@@ -39,7 +44,7 @@ class TokensSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class TokensResult:
+class TokensResult(Result):
     """One encoded text (or pair). The lists run in step, one entry a token, `listed` long."""
 
     answered_by: checkpoints.AnsweredBy
@@ -70,8 +75,6 @@ class TokensResult:
     """Tokens that truncation left out."""
     decoded: str
     """The ids turned back into text, special tokens kept."""
-    doubts: list[str]
-    """What a reader should know about this call, in sentences."""
 
 
 def run(spec: TokensSpec) -> TokensResult:
@@ -109,7 +112,7 @@ def run(spec: TokensSpec) -> TokensResult:
         unknown=ids.count(tokenizer.unk_token_id),
         cut=cut,
         decoded=tokenizer.decode(ids[:n]),
-        doubts=_doubts(spec, tokenizer, ids, cut),
+        warnings=[*_call_warnings(spec, tokenizer, len(ids)), *_text_warnings(spec, tokenizer, encoding)],
     )
 
 
@@ -180,24 +183,35 @@ def _full_length(spec: TokensSpec, tokenizer: Any) -> int:
     return len(whole["input_ids"])
 
 
-def _doubts(spec: TokensSpec, tokenizer: Any, ids: list[int], cut: int) -> list[str]:
-    doubts = []
+def _call_warnings(spec: TokensSpec, tokenizer: Any, length: int) -> Iterator[ResultWarning]:
+    """About options that do something else than one may think."""
     limit = tokenizer.model_max_length
-    if len(ids) > limit:
-        doubts.append(f"{len(ids)} tokens are more than the model takes ({limit}): set truncation to cut the text.")
-    if spec.max_length is not None and spec.truncation == "unset" and cuts(spec):
-        doubts.append("max_length without truncation or padding: the library cuts as if truncation=longest_first.")
-    if spec.max_length is not None and not cuts(spec) and spec.padding != "max_length":
-        doubts.append("max_length does nothing here: it needs truncation, or padding=max_length.")
-    if spec.padding == "longest":
-        doubts.append("padding=longest pads to the longest row of the batch; this batch has one row.")
-    if cut:
-        doubts.append(f"truncation left out {cut} tokens.")
-    if unknown := ids.count(tokenizer.unk_token_id):
-        doubts.append(
-            f"{unknown} of {len(ids)} tokens are {tokenizer.unk_token}: the text behind them is lost to the model."
+    if length > limit:
+        yield ResultWarning(
+            "beyond-limit",
+            f"{length:,} tokens are more than the model takes ({limit}): set truncation to cut the text.",
         )
-    return doubts
+    if spec.max_length is not None and spec.truncation == "unset" and cuts(spec):
+        yield ResultWarning(
+            "max-length-truncates",
+            "max_length without truncation or padding: the library cuts as if truncation=longest_first.",
+        )
+    if spec.max_length is not None and not cuts(spec) and spec.padding != "max_length":
+        yield ResultWarning(
+            "max-length-unused", "max_length does nothing here: it needs truncation, or padding=max_length."
+        )
+    if spec.padding == "longest":
+        yield ResultWarning(
+            "padding-unused", "padding=longest pads to the longest row of the batch; this batch has one row."
+        )
+
+
+def _text_warnings(spec: TokensSpec, tokenizer: Any, encoding: Any) -> list[ResultWarning]:
+    kept = Counter(encoding.sequence_ids())
+    passages = [Passage("the text", clean(spec.text), kept[0])]
+    if spec.pair is not None:
+        passages.append(Passage("the second text", clean(spec.pair), kept[1]))
+    return text_warnings(tokenizer, passages)
 
 
 INSTRUMENT = Instrument(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from tui.lab.instrument import Instrument
+from tui.lab.instrument import Instrument, Result
 from tui.lab.recipes import planning
 from tui.lab.recipes.planning import Plan
 from tui.lab.recipes.script import script
@@ -38,7 +38,7 @@ class TrainSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class TrainResult:
+class TrainResult(Result):
     """What the run will be, and what its folder would hold."""
 
     plan: Plan

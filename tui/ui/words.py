@@ -217,10 +217,29 @@ _WORDS: dict[str, tuple[str, str]] = {
     "stage_model": ("model", "模型"),
     "stage_post": ("post-processing", "后处理"),
     "tokens_seen": ("The model saw {n} token{s}.", "模型看到了 {n} 个词元。"),
-    "was_cut": (
-        "The text is longer than the model takes; its end was left out.",
-        "文本超过了模型的长度上限，末尾被截去。",
+    "warning_truncated": ("{message}", "文本超过了长度上限，超出的部分被截去，模型没有读到。"),
+    "warning_unknown_tokens": ("{message}", "部分词元不在词表中（记作 [UNK]），模型读不到它们代表的内容。"),
+    "warning_gaps_truncated": ("{message}", "有空位超出了模型能读的长度，没有填写。"),
+    "warning_duplicate_labels": ("{message}", "有的标签相同，它们的分数无法区分。"),
+    "warning_untrained_weights": (
+        "{message}",
+        "检查点缺少这个任务需要的部分权重，库用随机数补上：训练之前，答案没有意义。",
     ),
+    "warning_mismatched_weights": ("{message}", "部分权重的形状与模型不符，没有使用。"),
+    "warning_no_entailment_label": (
+        "{message}",
+        "模型没有名为 entailment 的标签，库把最后一个标签当作它。零样本分类需要用自然语言推理数据训练的模型。",
+    ),
+    "warning_beyond_limit": ("{message}", "词元数超过了模型的长度上限：设置 truncation 可截断文本。"),
+    "warning_max_length_truncates": (
+        "{message}",
+        "只设置了 max_length，没有设置 truncation 和 padding：库会按 truncation=longest_first 截断。",
+    ),
+    "warning_max_length_unused": (
+        "{message}",
+        "max_length 在这里不起作用：需要 truncation，或者 padding=max_length。",
+    ),
+    "warning_padding_unused": ("{message}", "padding=longest 填充到批次中最长的一行，而这个批次只有一行。"),
     "anatomy_tokens": (
         "The tokenizer cuts the text into pieces of its vocabulary. [CLS] and [SEP] are added around them.",
         "分词器把文本切成词表中的片段，并在首尾加上 [CLS] 和 [SEP]。",
@@ -321,7 +340,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Resumed: the rows after the break are those of an unbroken run.",
         "已恢复：中断之后的行与未中断时相同。",
     ),
-    "resumed_otherwise": (
+    "warning_resume_differs": (
         "Resumed: the rows after the break are other ones. What was in the shuffle buffer is not saved.",
         "已恢复：中断之后的行与未中断时不同，因为打乱缓冲区的内容没有保存。",
     ),
@@ -398,19 +417,19 @@ _WORDS: dict[str, tuple[str, str]] = {
         "does not. Its step(metrics) needs that value.",
         "greedy 在训练之前没有曲线：测量值改善时提高学习率，不改善时降低。它的 step(metrics) 需要这个值。",
     ),
-    "first_step_idle": (
+    "warning_first_step_idle": (
         "Step 1 has rate 0: it changes nothing. The warm-up begins at 0.",
         "第 1 步的学习率为 0，什么也不改变：预热从 0 开始。",
     ),
-    "warmup_ignored": (
+    "warning_warmup_ignored": (
         "This schedule has no warm-up: warmup is not used.",
         "这种调度没有预热：warmup 不起作用。",
     ),
-    "never_highest": (
+    "warning_never_highest": (
         "No step uses the learning rate that was set: it is reached too late, or never.",
         "没有一步用到所设的学习率：到达得太晚，或根本达不到。",
     ),
-    "decay_cut": (
+    "warning_decay_cut": (
         "Warm-up, stable and decay steps do not add up to all steps.",
         "预热、平稳、下降的步数之和不等于总步数。",
     ),

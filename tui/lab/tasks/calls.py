@@ -32,7 +32,7 @@ def arguments(spec: PipelineSpec, task: str) -> tuple[Any, dict[str, Any]]:
     text = clean(spec.text)
     match task:
         case "zero-shot-classification":
-            return text, {"candidate_labels": _labels(spec)}
+            return text, {"candidate_labels": labels_of(spec)}
         case "text-generation":
             return text, _sampling(spec)
         case "fill-mask":
@@ -55,15 +55,23 @@ def arguments(spec: PipelineSpec, task: str) -> tuple[Any, dict[str, Any]]:
 
 def check(spec: PipelineSpec, task: str, loaded: Loaded) -> None:
     """Raise `UsageError` for a text that this model cannot take."""
+    if task == "text-generation":
+        return _check_length(spec, loaded)
+    if task != "question-answering":  # that one reads windows of its own
+        _check_positions(clean(spec.text), loaded)
     if task == "fill-mask":
         _check_mask(clean(spec.text), loaded.tokenizer)
-    elif task == "text-generation":
-        _check_length(spec, loaded)
 
 
-def _labels(spec: PipelineSpec) -> list[str]:
-    given = (clean(label).strip() for given in spec.labels for label in given.split(","))
-    labels = list(dict.fromkeys(label for label in given if label))
+def written_labels(spec: PipelineSpec) -> list[str]:
+    """The labels as they are written, those that come again included."""
+    labels = (clean(label).strip() for written in spec.labels for label in written.split(","))
+    return [label for label in labels if label]
+
+
+def labels_of(spec: PipelineSpec) -> list[str]:
+    """The labels to choose from, each once. Raises `UsageError` for fewer than two."""
+    labels = list(dict.fromkeys(written_labels(spec)))
     if len(labels) < 2:
         raise UsageError(
             "zero-shot-classification needs at least two labels.",
@@ -96,6 +104,37 @@ def _check_length(spec: PipelineSpec, loaded: Loaded) -> None:
         )
 
 
+def _check_positions(text: str, loaded: Loaded) -> None:
+    """A tokenizer that knows no limit, or a wrong one, cuts nothing; the model would fail on the text."""
+    positions = _positions(loaded.model)
+    if positions is None or int(loaded.tokenizer.model_max_length) <= positions:
+        return
+    used = len(loaded.tokenizer(text, verbose=False)["input_ids"])
+    if used > positions:
+        raise UsageError(
+            f"The text has {used:,} tokens and the model takes {positions:,}.",
+            "Its tokenizer does not know that limit, so nothing is cut.",
+            "Shorten the text.",
+        )
+
+
+def _positions(model: Any) -> int | None:
+    """The longest input of a model, in tokens; None where its positions have no end."""
+    count = getattr(model.config, "max_position_embeddings", None)
+    if count is None:
+        return None
+    tables = (module for name, module in model.named_modules() if name.endswith("position_embeddings"))
+    padding = getattr(next(tables, None), "padding_idx", None)  # RoBERTa counts positions from behind it
+    return int(count) - (0 if padding is None else int(padding) + 1)
+
+
+def gaps(text: str, tokenizer: Any) -> tuple[int, int]:
+    """(gaps in the text, those of them that are left when it is cut to the model's limit)."""
+    whole = tokenizer(text, verbose=False)["input_ids"]
+    read = tokenizer(text, truncation=True, verbose=False)["input_ids"]
+    return whole.count(tokenizer.mask_token_id), read.count(tokenizer.mask_token_id)
+
+
 def _check_mask(text: str, tokenizer: Any) -> None:
     mask = tokenizer.mask_token
     if mask is None:
@@ -103,6 +142,12 @@ def _check_mask(text: str, tokenizer: Any) -> None:
             "This checkpoint has no mask token, so it cannot fill one.", next_step="Choose a masked language model."
         )
     if mask in text:
+        if not gaps(text, tokenizer)[1]:
+            raise UsageError(
+                "The gap is beyond what the model reads.",
+                f"It reads {int(tokenizer.model_max_length):,} tokens, and {mask} comes after them.",
+                "Shorten the text before the gap.",
+            )
         return
     other = next((sign for sign in ("[MASK]", "<mask>", "[mask]") if sign in text), "")
     instead = f"This model writes {mask}, not {other}." if other else f"Write {mask} where the word is missing."

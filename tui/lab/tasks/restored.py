@@ -17,6 +17,8 @@ from typing import Any
 from transformers import AutoModelForQuestionAnswering, AutoModelForSeq2SeqLM, pipelines
 from transformers.pipelines.base import ChunkPipeline, Pipeline
 
+from tui.errors import UsageError
+
 
 class QuestionAnswering(ChunkPipeline):
     """The span of a context that answers a question.
@@ -36,10 +38,14 @@ class QuestionAnswering(ChunkPipeline):
 
     def preprocess(self, inputs: dict[str, str], max_seq_len: int = 384, doc_stride: int | None = None) -> Any:
         question, context = inputs["question"], inputs["context"]
-        longest = min(max_seq_len, self.tokenizer.model_max_length)
+        positions = getattr(self.model.config, "max_position_embeddings", None) or max_seq_len
+        longest = min(max_seq_len, self.tokenizer.model_max_length, positions)
         room = longest - len(self.tokenizer(question, truncation=True)["input_ids"]) - 1
         if room < 16:
-            raise ValueError(f"The question leaves {max(room, 0)} of {longest} tokens for the context.")
+            raise UsageError(
+                f"The question leaves {max(room, 0)} of {longest} tokens for the context.",
+                next_step="Ask a shorter question.",
+            )
         windows = self.tokenizer(
             question,
             context,
@@ -91,6 +97,11 @@ class QuestionAnswering(ChunkPipeline):
         return answers[0] if top_k == 1 and answers else answers
 
 
+def prefix_of(config: Any, task: str) -> str:
+    """What is written before a text: T5 is told its task in words."""
+    return str(((getattr(config, "task_specific_params", None) or {}).get(task) or {}).get("prefix") or "")
+
+
 class Rewriting(Pipeline):
     """A text written anew by an encoder-decoder. Options are those of `model.generate`."""
 
@@ -102,9 +113,8 @@ class Rewriting(Pipeline):
         return ({} if truncation is None else {"truncation": truncation}), generate, {}
 
     def preprocess(self, text: str, truncation: bool = False) -> Any:
-        asked = getattr(self.model.config, "task_specific_params", None) or {}  # T5 is told its task in words
-        name = "translation_en_to_fr" if self.task == "translation" else self.task
-        return self.tokenizer(asked.get(name, {}).get("prefix", "") + text, truncation=truncation, return_tensors="pt")
+        prefix = prefix_of(self.model.config, "translation_en_to_fr" if self.task == "translation" else self.task)
+        return self.tokenizer(prefix + text, truncation=truncation, return_tensors="pt")
 
     def _forward(self, inputs: Any, **generate: Any) -> dict[str, Any]:
         names = ("input_ids", "attention_mask")

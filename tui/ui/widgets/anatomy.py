@@ -85,8 +85,6 @@ def stage_lines(result: AnatomyResult, stage: int, width: int, language: str) ->
         lines += _tensor(view, result.tokens if name != "pooler" else ["[CLS]"], width)
     else:
         lines += _labels(result, name, width)
-    if result.cut:
-        lines += [(), *((MARGIN, *line) for line in plain_lines(say(language, "was_cut"), width - 4, "warn"))]
     return lines
 
 

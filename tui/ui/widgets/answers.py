@@ -10,6 +10,7 @@ from tui.lab.tasks.answers import Candidate, Piece
 from tui.ui.typeset import plain_lines, set_pieces
 from tui.ui.verbatim import visible
 from tui.ui.widgets.lines import Line
+from tui.ui.widgets.warnings import warning_text
 from tui.ui.words import say
 from tui.ui.wrap import cells, fill
 
@@ -26,10 +27,10 @@ def bar(share: float, width: int) -> str:
 
 
 def answer_lines(result: PipelineResult, width: int, language: str) -> list[Line]:
-    """The doubts, the answer in the way of its task, then the times."""
+    """The answer in the way of its task, then the times."""
     if result.beside is not None:
         return _beside(result, result.beside, width, language)
-    lines = [line for doubt in result.doubts for line in [*_text(doubt, width, "warn"), ()]]
+    lines: list[Line] = []
     if result.labels:
         lines += scores([(one.label, one.score) for one in result.labels], width)
     elif result.candidates:
@@ -50,11 +51,14 @@ def answer_lines(result: PipelineResult, width: int, language: str) -> list[Line
 
 
 def _beside(first: PipelineResult, second: PipelineResult, width: int, language: str) -> list[Line]:
-    """Two answers under the names of their models."""
+    """Two answers under the names of their models, each with its warnings."""
     lines: list[Line] = []
     for one in (replace(first, beside=None), second):
         lines += [()] if lines else []
-        lines += [*_text(one.answered_by.checkpoint, width, "heading"), (), *answer_lines(one, width, language)]
+        lines += [*_text(one.answered_by.checkpoint, width, "heading"), ()]
+        for warning in one.warnings:
+            lines += [*_text(warning_text(warning, language), width, "warn"), ()]
+        lines += answer_lines(one, width, language)
     return lines
 
 
@@ -160,4 +164,4 @@ def _times(result: PipelineResult, width: int, language: str) -> list[Line]:
         head = (f"{fill(say(language, name), room)}{value:8.2f} ms  ", "dim")
         lines.append((MARGIN, head, (bar(share, max(0, width - room - 15)), "dim")))
     lines += [(), *_text(say(language, "tokens_seen", n=result.tokens), width, "dim")]
-    return lines + (_text(say(language, "was_cut"), width, "warn") if result.cut else [])
+    return lines

@@ -38,7 +38,5 @@ class BatchPane(TablePane):
             share = f"{result.agreeing / len(result.rows):.3f}"
             said = say(language, "agreeing", n=result.agreeing, all=len(result.rows), share=share)
             lines += plain_lines(said, width)
-        for doubt in result.doubts:
-            lines += plain_lines(doubt, width, "warn")
         if result.table is not None:
             self.put_table(result.table, lines)

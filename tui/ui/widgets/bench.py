@@ -62,7 +62,7 @@ class Bench(Vertical):
             pane.visible = False
             if before is not None:
                 before.stop()
-        pane.put(values)
+        pane.put(found.own_names(values))
         if instrument not in self._panes:
             self._panes[instrument] = pane
             self.styles.layers = ("title", *self._panes)  # type: ignore[assignment]

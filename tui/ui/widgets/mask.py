@@ -198,8 +198,6 @@ def reading_lines(result: MaskResult, width: int, language: str) -> list[Line]:
         lines += [_reading_line(reading, left, language) for reading in result.readings if reading.row == row]
     lines.append(())
     lines += [((" ", "text"), *line) for line in plain_lines(say(language, "difference_is"), width - 2, "dim")]
-    if result.cut:
-        lines += [((" ", "text"), *line) for line in plain_lines(say(language, "was_cut"), width - 2, "warn")]
     return lines
 
 

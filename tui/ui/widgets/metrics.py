@@ -118,6 +118,10 @@ class MetricsPane(Pane):
         self._matrix = counts.written(matrix)
         self.grid.put(labels if named else own, matrix)
 
+    def warning_texts(self, result: MetricsResult) -> list[str]:
+        """Scores that are undefined, with the names of their classes."""
+        return [say(self.app.language, f"no_{one.score}", label=one.label) for one in result.undefined]
+
     def draw(self, result: MetricsResult) -> None:
         newer = not self.query_one(Options).values["data"] and len(self.grid.matrix) == len(result.matrix)
         self.grid.put(result.labels, self.grid.matrix if newer else result.matrix)  # digits may have come since
@@ -160,8 +164,6 @@ def score_lines(result: MetricsResult, width: int, language: str) -> list[Line]:
     for average in result.averages:
         scores = _scores(average.precision, average.recall, average.f1)
         lines.append(((fill(say(language, average.name), left), "dim"), (scores, "text")))
-    for gap in result.undefined:
-        lines += plain_lines(say(language, f"no_{gap.score}", label=gap.label), width, "warn")
     return lines
 
 

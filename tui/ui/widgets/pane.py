@@ -28,6 +28,7 @@ from tui.ui.widgets.lines import Lines
 from tui.ui.widgets.options import Option, Options, options_for
 from tui.ui.widgets.sentence import Sentence
 from tui.ui.widgets.status import Status
+from tui.ui.widgets.warnings import Warnings, warning_text
 from tui.ui.words import say
 
 if TYPE_CHECKING:
@@ -98,6 +99,10 @@ class Pane(Vertical):
         """Draw the answer."""
         raise NotImplementedError
 
+    def warning_texts(self, result: Any) -> list[str]:
+        """What is said above the answer."""
+        return [warning_text(one, self.app.language) for one in result.warnings]
+
     def draw_partial(self, fields: dict[str, Any]) -> None:
         """Draw what there is of the answer so far: some fields of the result."""
 
@@ -114,7 +119,7 @@ class Pane(Vertical):
             self.query_one(f"#field-{name}", Static).update(verbatim(self.name_of(name)))
         self.query_one(Status).tell()
         if self.result is not None:
-            self.draw(self.result)
+            self._draw()
 
     # -- frame ----------------------------------------------------------------------------------------------------
 
@@ -129,6 +134,7 @@ class Pane(Vertical):
             yield Options(self._options, id="options")
         yield Status(id="status")
         with Vertical(id="answer", classes="answer"):
+            yield Warnings(id="warnings")
             yield from self.compose_answer()
 
     def name_of(self, field: str) -> str:
@@ -260,8 +266,12 @@ class Pane(Vertical):
             with self.app.batch_update():
                 self._show_answer(True)
                 self.query_one(Status).done(request, getattr(self.result, "answered_by", None))
-                self.draw(self.result)
+                self._draw()
             self.post_message(self.Settled())
+
+    def _draw(self) -> None:
+        self.query_one(Warnings).put(self.warning_texts(self.result))
+        self.draw(self.result)
 
     def _say_instead(self, tell: Callable[[], None]) -> None:
         """Put the answer away and say something in its place."""

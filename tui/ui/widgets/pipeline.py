@@ -67,6 +67,10 @@ class PipelinePane(Pane):
         width = max(24, self.size.width - 2)
         self.query_one("#labels", Lines).set_lines(answer_lines(result, width, self.app.language))
 
+    def warning_texts(self, result: PipelineResult) -> list[str]:
+        """Two answers have theirs under the names of their models."""
+        return [] if result.beside is not None else super().warning_texts(result)
+
     def draw_partial(self, fields: dict[str, Any]) -> None:
         pieces: list[Piece] = revive(list[Piece], fields["pieces"])
         view = self.query_one("#labels", Lines)

@@ -77,8 +77,6 @@ def schedule_lines(result: ScheduleResult, width: int, height: int, language: st
     drawn = [Series(curve.steps, curve.rates, look, mark)
              for curve, look, mark in zip(result.curves, looks, marks, strict=True)]  # fmt: skip
     lines += chart(drawn, width, height, x_title=say(language, "step_axis"), y_title=say(language, "rate"))
-    for doubt in result.doubts:
-        lines += plain_lines(say(language, doubt), width, "warn")
     if result.curves:
         lines += [(), _head(result, language)]
         for curve, look, mark in zip(result.curves, looks, marks, strict=True):

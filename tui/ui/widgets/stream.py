@@ -54,8 +54,8 @@ def stream_lines(result: StreamResult, width: int, language: str) -> list[Line]:
     rows = [[f"{at:,}", *row] for at, row in zip(result.places, result.rows, strict=True)]
     lines += grid([place, *result.columns], rows, width)
     if result.resumed_alike is not None:
-        said = say(language, "resumed_alike" if result.resumed_alike else "resumed_otherwise")
-        lines += [(), *plain_lines(said, width, "good" if result.resumed_alike else "warn")]
+        lines.append(())
+        lines += plain_lines(say(language, "resumed_alike"), width, "good") if result.resumed_alike else []
         lines += plain_lines(say(language, "stream_state", state=str(result.state)), width, "dim")
     return lines
 

@@ -91,8 +91,6 @@ class TokensPane(Pane):
             *plain_lines(counts, width, "dim"),
             *plain_lines(f"decode  {decoded}", width)[:3],
         ]
-        for doubt in result.doubts:
-            lines += plain_lines(doubt, width, "warn")
         self._fit("#facts", lines)
 
     def on_token_table_moved(self) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import threading
+import tomllib
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.errors import UsageError
 from tui.settings import HUB, Settings, endpoint, export_endpoint, load, save
 
 
@@ -75,3 +79,54 @@ def test_a_mirror_that_is_not_an_address_is_named_and_left_out(tmp_path: Path, a
     settings, complaints = load(tmp_path / "none.toml", {}, hf_endpoint=address)  # type: ignore[arg-type]
     assert settings.hf_endpoint == ""
     assert "is not an address" in complaints[0]
+
+
+def test_a_file_of_a_later_version_is_read_as_far_as_it_fits_and_left_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    text = 'version = 2\nlanguage = "zh"\ntheme = "sepia"\ncolors = 16\n'
+    file.write_text(text)
+    settings, complaints = load(file, {})
+    assert settings == Settings("zh", "dark")
+    assert len(complaints) == 1
+    assert "newer Headnotes" in complaints[0]
+    with pytest.raises(UsageError, match="left as it is"):
+        save(file, theme="light")
+    assert file.read_text() == text
+    file.write_text('version = 1\nlanguage = "zh"\n')
+    assert load(file, {}) == (Settings("zh", "dark"), [])
+
+
+@pytest.mark.parametrize("kind", ["folder", "fifo", "link to itself", "huge", "deep"])
+def test_what_cannot_be_read_as_settings_is_a_sentence(tmp_path: Path, kind: str) -> None:
+    file = tmp_path / "settings.toml"
+    make = {
+        "folder": file.mkdir,
+        "fifo": lambda: os.mkfifo(file),
+        "link to itself": lambda: file.symlink_to(file),
+        "huge": lambda: file.write_text("# " + "x" * 200_000),
+        "deep": lambda: file.write_text("a = " + "[" * 20_000),
+    }
+    make[kind]()  # type: ignore[operator]
+    settings, complaints = load(file, {})
+    assert settings == Settings()
+    assert "cannot be read" in complaints[0]
+
+
+def test_consoles_that_save_at_once_keep_each_others_settings(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    names = [f"name{number}" for number in range(12)]
+    threads = [threading.Thread(target=save, args=(file,), kwargs={name: "x"}) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert tomllib.loads(file.read_text()).keys() == set(names)
+
+
+def test_settings_under_version_control_stay_a_link(tmp_path: Path) -> None:
+    kept, link = tmp_path / "kept.toml", tmp_path / "settings.toml"
+    kept.write_text('language = "zh"\n')
+    link.symlink_to(kept)
+    save(link, theme="light")
+    assert link.is_symlink()
+    assert kept.read_text() == 'language = "zh"\ntheme = "light"\n'

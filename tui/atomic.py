@@ -6,8 +6,12 @@ import errno
 import os
 import stat
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+LOCK_WAIT = 10.0
+"""Seconds."""
 _KINDS = {
     stat.S_IFDIR: "a folder",
     stat.S_IFIFO: "a FIFO",
@@ -32,6 +36,26 @@ def read_regular(file: Path, most: int = -1) -> tuple[bytes, int]:
             return stream.read(most), status.st_size
     finally:
         os.close(handle)
+
+
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Alone with a file that several consoles change. Raises `OSError`, after `LOCK_WAIT` when another keeps it."""
+    from filelock import FileLock, Timeout  # 20 ms that the first screen does without
+
+    file = Path(os.path.realpath(file))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(file.with_name(f".{file.name}.lock"), timeout=LOCK_WAIT)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise OSError(errno.EAGAIN, "another program has locked it", str(file)) from None
+    except NotImplementedError:  # a file system without locks: better to write than to keep nothing
+        pass
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def write_atomically(file: Path, text: str, mode: int = 0o600) -> None:

@@ -1,11 +1,13 @@
 """The reader's settings: one schema, one TOML file. Defaults < file < `HEADNOTES_*` environment < command line.
 
-A value that does not fit is named and left out; the rest still applies. Writing keeps the reader's comments.
+A value that does not fit is named and left out; the rest still applies. Writing keeps the reader's comments. A file
+whose names mean something else than here will have a `version`; it is read as far as it fits and never written.
 """
 
 from __future__ import annotations
 
 import difflib
+import errno
 import os
 import tomllib
 from collections.abc import Mapping
@@ -14,10 +16,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from tui.atomic import write_atomically
+from tui.atomic import locked, read_regular, write_atomically
+from tui.errors import UsageError
 
 LANGUAGES = ("en", "zh")
 THEMES = ("dark", "light", "terminal")
+VERSION = 1
+MOST_BYTES = 100_000
 HUB = "https://huggingface.co"
 
 
@@ -63,28 +68,52 @@ def endpoint() -> str:
 
 
 def save(file: Path, **changed: str) -> None:
-    """Write the changed values; every other line stays as it is. A file that is no TOML is put aside, not lost."""
+    """Write the changed values; every other line stays as it is. A file that is not TOML is put aside, not lost.
+
+    Raises `OSError`, and `UsageError` for a file of a later version.
+    """
     import tomlkit
 
-    document = tomlkit.document()
-    try:
-        document = tomlkit.parse(file.read_text("utf-8"))
-    except FileNotFoundError:
-        pass
-    except ValueError:
-        file.replace(file.with_suffix(".broken.toml"))
-    document.update(changed)
-    write_atomically(file, tomlkit.dumps(document))
+    with locked(file):
+        document = tomlkit.document()
+        try:
+            document = tomlkit.parse(_text(file))
+        except FileNotFoundError:
+            pass
+        except (ValueError, RecursionError):
+            file.replace(file.with_suffix(".broken.toml"))
+        if _is_newer(document):
+            raise UsageError(f"{file} was written by a newer Headnotes and is left as it is.")
+        document.update(changed)
+        write_atomically(file, tomlkit.dumps(document))
 
 
 def _read(file: Path, complaints: list[str]) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text("utf-8"))
+        values = tomllib.loads(_text(file))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
-        complaints.append(f"{file}: cannot be read ({error}); the defaults apply")
+    except (OSError, ValueError, RecursionError) as error:
+        reason = getattr(error, "strerror", None) or error
+        complaints.append(f"{file}: cannot be read ({reason}); the defaults apply")
         return {}
+    if _is_newer(values):
+        complaints.append(f"{file}: written by a newer Headnotes; what fits applies, and the file is left as it is")
+        return {name: value for name, value in values.items() if not _complaint(name, value)}
+    values.pop("version", None)
+    return values
+
+
+def _text(file: Path) -> str:
+    data, size = read_regular(file, MOST_BYTES)
+    if size > MOST_BYTES:
+        raise OSError(errno.EFBIG, f"more than {MOST_BYTES:,} bytes", str(file))
+    return data.decode("utf-8")
+
+
+def _is_newer(values: Mapping[str, Any]) -> bool:
+    version = values.get("version")
+    return isinstance(version, int | float) and version > VERSION
 
 
 def _complaint(name: str, value: Any) -> str:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
 from pathlib import Path
+from typing import Any
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tui import atomic
 from tui.course.blocks import Heading, Span
+from tui.course.merge import merge
 from tui.course.page import FrontMatter, Page
-from tui.course.progress import Progress, _merged
+from tui.course.progress import Progress
 
 
 def page(id: str = "masks", *anchors: str) -> Page:
@@ -36,16 +42,42 @@ def test_what_was_done_is_there_the_next_time(tmp_path: Path) -> None:
 
 def test_unknown_ids_and_keys_are_kept(tmp_path: Path) -> None:
     file = tmp_path / "progress.json"
-    future = {"version": 7, "colour": "blue", "lessons": {"from-the-future": {"stars": 5}, "masks": {"mood": "good"}}}
+    future = {"version": 1, "colour": "blue", "lessons": {"from-the-future": {"stars": 5}, "masks": {"mood": "good"}}}
     file.write_text(json.dumps(future))
     progress = Progress(file)
     progress.mark_read("masks", "one")
     progress.save()
     kept = json.loads(file.read_text())
-    assert kept["version"] == 7
     assert kept["colour"] == "blue"
     assert kept["lessons"]["from-the-future"] == {"stars": 5}
     assert kept["lessons"]["masks"] == {"mood": "good", "read": ["one"]}
+
+
+def test_a_file_of_a_later_version_is_left_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "progress.json"
+    text = '{"version": 2, "last": "masks", "lessons": {"masks": {"read": ["one"]}}, "stars": 5}'
+    file.write_text(text)
+    progress = Progress(file)
+    assert progress.read("masks") == {"one"}
+    said = progress.trouble
+    assert "newer Headnotes (format 2)" in said
+    progress.mark_read("masks", "two")
+    progress.save()
+    assert progress.trouble == said
+    assert file.read_text() == text
+    assert progress.read("masks") == {"one", "two"}
+
+
+def test_a_file_that_became_newer_meanwhile_is_left_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "progress.json"
+    progress = Progress(file)
+    progress.mark_read("masks", "one")
+    progress.save()
+    file.write_text('{"version": 2}')
+    progress.mark_read("masks", "two")
+    progress.save()
+    assert file.read_text() == '{"version": 2}'
+    assert "newer Headnotes" in progress.trouble
 
 
 def test_two_consoles_lose_nothing_of_each_other(tmp_path: Path) -> None:
@@ -73,12 +105,98 @@ def test_a_broken_file_is_put_aside(tmp_path: Path) -> None:
     assert Progress(file).read("masks") == {"one"}
 
 
+def test_a_file_broken_meanwhile_and_a_second_one_are_put_aside(tmp_path: Path) -> None:
+    file = tmp_path / "progress.json"
+    progress = Progress(file)
+    for number in (1, 2):
+        file.write_text(f"broken {number}")
+        progress.mark_read("masks", str(number))
+        progress.save()
+        assert "put aside" in progress.trouble
+    kept = {aside.name: aside.read_text() for aside in tmp_path.glob("*.broken*.json")}
+    assert kept == {"progress.broken.json": "broken 1", "progress.broken2.json": "broken 2"}
+    assert Progress(file).read("masks") == {"1", "2"}
+
+
+@pytest.mark.parametrize("kind", ["folder", "fifo", "link to itself", "under a file"])
+def test_what_cannot_be_a_file_stops_nothing_and_is_said_once(tmp_path: Path, kind: str) -> None:
+    file = tmp_path / "home" / "progress.json"
+    if kind == "under a file":
+        file.parent.write_text("")
+    else:
+        file.parent.mkdir()
+        make = {"folder": file.mkdir, "fifo": lambda: os.mkfifo(file), "link to itself": lambda: file.symlink_to(file)}
+        make[kind]()  # type: ignore[operator]
+    progress = Progress(file)
+    said = [progress.trouble]
+    for number in range(3):
+        progress.mark_read("masks", str(number))
+        progress.save()
+        said.append(progress.trouble)
+    assert {sentence for sentence in said if sentence} == {said[-1]}
+    assert "Progress is not kept" in said[-1]
+    assert progress.read("masks") == {"0", "1", "2"}
+    if kind == "folder":
+        assert file.is_dir()
+
+
+def test_a_lock_that_nobody_lets_go_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(atomic, "LOCK_WAIT", 0)
+    file = tmp_path / "progress.json"
+    progress = Progress(file)
+    progress.mark_read("masks", "one")
+    with atomic.locked(file):
+        progress.save()
+        assert "another program has locked it" in progress.trouble
+        assert not file.exists()
+    progress.save()
+    assert progress.trouble == ""
+    assert Progress(file).read("masks") == {"one"}
+
+
+def test_a_link_to_the_file_stays_one(tmp_path: Path) -> None:
+    kept = tmp_path / "kept.json"
+    link = tmp_path / "progress.json"
+    link.symlink_to(kept)
+    progress = Progress(link)
+    progress.mark_read("masks", "one")
+    progress.save()
+    assert link.is_symlink()
+    assert Progress(kept).read("masks") == {"one"}
+
+
+def test_of_two_answers_the_later_stays_whoever_saves_last(tmp_path: Path) -> None:
+    file = tmp_path / "progress.json"
+    one, two = Progress(file), Progress(file)
+    one.mark_quiz("masks", "q", False)
+    one.mark_place("masks", "padding", 3)
+    two.mark_quiz("masks", "q", True)
+    two.mark_place("masks", "truth", 1)
+    two.save()
+    one.save()
+    assert Progress(file).quiz("masks") == {"q": True}
+    assert Progress(file).place("masks") == ("truth", 1)
+
+
+def test_an_older_file_is_read_and_goes_on(tmp_path: Path) -> None:
+    file = tmp_path / "progress.json"
+    old = {"read": ["one"], "sections": 9, "quiz": {"q": True}, "questions": 4, "place": "one", "line": 3}
+    file.write_text(json.dumps({"version": 1, "last": "masks", "lessons": {"masks": old}}))
+    progress = Progress(file)
+    assert (progress.last, progress.summary("masks"), progress.place("masks")) == ("masks", (1, 9, 1, 4), ("one", 3))
+    progress.mark_quiz("masks", "q", False)
+    progress.save()
+    kept = json.loads(file.read_text())["lessons"]["masks"]
+    assert kept.pop("times").keys() == {"quiz:q"}
+    assert kept == {**old, "quiz": {"q": False}}
+
+
 def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     progress = Progress(tmp_path / "file" / "progress.json")
     progress.mark_read("masks", "one")
     progress.save()
-    assert "cannot be saved" in progress.trouble
+    assert "not kept" in progress.trouble
     assert progress.read("masks") == {"one"}
 
 
@@ -108,18 +226,106 @@ def test_any_json_can_be_read(tmp_path_factory: object, data: dict[str, object])
     progress.place("masks")
     progress.mark_read("masks", "one")
     progress.save()
-    assert "one" in Progress(file).read("masks")
+    assert "one" in progress.read("masks")
+    if "newer" in progress.trouble:
+        assert json.loads(file.read_text()) == data
+    else:
+        assert "one" in Progress(file).read("masks")
 
 
-lessons = st.dictionaries(
-    st.sampled_from("abc"), st.fixed_dictionaries({"read": st.lists(st.sampled_from("xyz"), unique=True)})
+entries = st.fixed_dictionaries(
+    {},
+    optional={
+        "read": st.lists(st.sampled_from("xyz"), unique=True),
+        "place": st.sampled_from(["x", "y"]),
+        "quiz": st.dictionaries(st.sampled_from("pq"), st.booleans()),
+        "times": st.dictionaries(st.sampled_from(["place", "quiz:p", "quiz:q"]), st.floats(1, 1e9)),
+    },
+)
+files = st.fixed_dictionaries({}, optional={"lessons": st.dictionaries(st.sampled_from("abc"), entries)})
+
+
+@given(files, files)
+def test_merging_loses_no_section_and_is_idempotent(theirs: dict[str, Any], ours: dict[str, Any]) -> None:
+    both = merge(theirs, ours)
+    assert merge(both, both) == both
+    assert merge(both, ours) == merge(both, theirs) == both
+    for side in (theirs, ours):
+        for lesson, known in side.get("lessons", {}).items():
+            assert set(known.get("read", ())) <= set(both["lessons"][lesson].get("read", ()))
+            assert set(known.get("quiz", ())) <= set(both["lessons"][lesson].get("quiz", ()))
+
+
+acts = st.one_of(
+    st.tuples(st.just("read"), st.sampled_from("ab"), st.sampled_from("xyz")),
+    st.tuples(st.just("quiz"), st.sampled_from("ab"), st.sampled_from("pq"), st.booleans()),
+    st.tuples(st.just("place"), st.sampled_from("ab"), st.sampled_from("xyz"), st.integers(0, 9)),
+    st.tuples(st.just("open"), st.sampled_from("ab")),
+    st.tuples(st.just("save")),
 )
 
 
-@given(lessons, lessons)
-def test_merging_loses_no_section_and_is_idempotent(theirs: dict[str, object], ours: dict[str, object]) -> None:
-    both = _merged(theirs, ours)
-    assert _merged(both, both) == both
-    for side in (theirs, ours):
-        for lesson, known in side.items():
-            assert set(known["read"]) <= set(both[lesson]["read"])  # type: ignore[index]
+@settings(max_examples=200)
+@given(st.lists(st.tuples(st.integers(0, 1), acts), max_size=25), st.permutations([0, 1]))
+def test_no_interleaving_of_two_consoles_loses_anything(
+    tmp_path_factory: pytest.TempPathFactory, acts: list[tuple[int, tuple[Any, ...]]], last: list[int]
+) -> None:
+    file = tmp_path_factory.mktemp("p") / "progress.json"
+    now = iter(range(1, 1000))
+    consoles = [Progress(file, clock=lambda: next(now)) for _ in range(2)]
+    read: dict[str, set[str]] = {"a": set(), "b": set()}
+    quiz: dict[str, dict[str, bool]] = {"a": {}, "b": {}}
+    place = {"a": ("", 0), "b": ("", 0)}
+    opened = ""
+    for number, (act, *values) in acts:
+        console = consoles[number]
+        match act, *values:
+            case "read", lesson, anchor:
+                console.mark_read(lesson, anchor)
+                read[lesson].add(anchor)
+            case "quiz", lesson, question, right:
+                console.mark_quiz(lesson, question, right)
+                quiz[lesson][question] = right
+            case "place", lesson, anchor, line:
+                console.mark_place(lesson, anchor, line)
+                place[lesson] = (anchor, line)
+            case "open", lesson:
+                console.open(page(lesson))
+                opened = lesson
+            case _:
+                console.save()
+    for number in last:
+        consoles[number].save()
+    kept = Progress(file)
+    assert kept.last == opened
+    for lesson in "ab":
+        assert (kept.read(lesson), kept.quiz(lesson), kept.place(lesson)) == (read[lesson], quiz[lesson], place[lesson])
+
+
+def test_a_clock_that_is_behind_does_not_undo_what_was_written_after(tmp_path: Path) -> None:
+    file = tmp_path / "progress.json"
+    ahead = Progress(file, clock=lambda: 5000)
+    ahead.mark_place("masks", "padding", 3)
+    ahead.save()
+    behind = Progress(file, clock=lambda: 1000)
+    behind.mark_place("masks", "truth", 1)
+    behind.save()
+    ahead.save()
+    assert Progress(file).place("masks") == ("truth", 1)
+
+
+def test_consoles_that_save_at_once_lose_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "progress.json"
+
+    def read_on(who: int) -> None:
+        mine = Progress(file)
+        for number in range(25):
+            mine.mark_read("masks", f"{who}-{number}")
+            mine.save()
+
+    threads = [threading.Thread(target=read_on, args=(who,)) for who in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(Progress(file).read("masks")) == 100

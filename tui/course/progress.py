@@ -10,13 +10,20 @@
           "quiz": {"what-a-zero-does": true, ...},  by quiz id: whether the last answer was right
           "questions": 4,
           "place": "padding",                       anchor of the section that was open
-          "line": 3                                 lines below it
+          "line": 3,                                lines below it
+          "times": {                                when these were written, in seconds since 1970 (older files: none)
+            "place": 1790000000.5,                  "place" and "line"
+            "sections": 1790000000.5,               "sections" and "questions"
+            "quiz:what-a-zero-does": 1790000000.5   the answer to that question
+          }
         }
-      }
+      },
+      "times": {"last": 1790000000.5}
     }
 
-Ids and keys that this version does not know are kept. The file is written beside and renamed; what another console
-wrote meanwhile is merged in, so that two of them lose nothing of each other.
+Ids and keys that this version does not know are kept, and a file of a later version is left as it is. Several consoles
+may write the file: each locks it, merges what it has with what is there, entry by entry, the later of two (a section
+that was read stays read), writes beside it and renames.
 """
 
 from __future__ import annotations
@@ -24,11 +31,13 @@ from __future__ import annotations
 import copy
 import json
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tui.atomic import write_atomically
+from tui.atomic import locked, read_regular, write_atomically
+from tui.course.merge import merge, strings, time_of
 from tui.course.page import Page
 
 VERSION = 1
@@ -40,10 +49,15 @@ class Progress:
     `changed` is called after every change, and `save` may then be called from any thread.
     """
 
-    def __init__(self, file: Path, changed: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, file: Path, changed: Callable[[], None] = lambda: None, clock: Callable[[], float] = time.time
+    ) -> None:
         self._file = file
         self._changed = changed
+        self._clock = clock
         self._lock = threading.Lock()
+        self._failure = ""
+        """The first of a row of failures: it is said once, not in other words with each."""
         self.trouble = ""
         """Why the file could not be read or written, in a sentence."""
         self._data = self._load()
@@ -56,7 +70,7 @@ class Progress:
 
     def read(self, lesson: str) -> set[str]:
         """Anchors of the sections that were read."""
-        return set(_strings(self._of(lesson).get("read")))
+        return set(strings(self._of(lesson).get("read")))
 
     def quiz(self, lesson: str) -> dict[str, bool]:
         """Whether the last answer to each question was right."""
@@ -85,55 +99,98 @@ class Progress:
         with self._lock:
             if page.front is not None:
                 self._data["last"] = page.id
+                self._stamp(self._data, "last")
             known = self._entry(page.id)
-            known["sections"] = len(page.sections)
-            known["questions"] = len(page.quizzes)
+            known.update(sections=len(page.sections), questions=len(page.quizzes))
+            self._stamp(known, "sections")
         self._changed()
 
     def mark_read(self, lesson: str, *anchors: str) -> None:
         """Sections were seen to their ends."""
         with self._lock:
             known = self._entry(lesson)
-            known["read"] = list(dict.fromkeys([*_strings(known.get("read")), *anchors]))
+            known["read"] = list(dict.fromkeys([*strings(known.get("read")), *anchors]))
         self._changed()
 
     def mark_quiz(self, lesson: str, question: str, right: bool) -> None:
         """A question was answered."""
         with self._lock:
-            self._entry(lesson)["quiz"] = {**self.quiz(lesson), question: right}
+            known = self._entry(lesson)
+            known["quiz"] = {**self.quiz(lesson), question: right}
+            self._stamp(known, f"quiz:{question}")
         self._changed()
 
     def mark_place(self, lesson: str, anchor: str, line: int) -> None:
         """The reader is here."""
         with self._lock:
-            self._entry(lesson).update(place=anchor, line=line)
+            known = self._entry(lesson)
+            known.update(place=anchor, line=line)
+            self._stamp(known, "place")
         self._changed()
 
     def save(self) -> None:
         """Write the file. A failure is kept in `trouble`; reading goes on without it."""
         with self._lock:
             ours = copy.deepcopy(self._data)
-        try:
-            both = _merged(_parsed(self._file)[0], ours)
-            write_atomically(self._file, json.dumps(both, ensure_ascii=False, indent=1) + "\n")
-        except OSError as error:
-            self.trouble = f"Progress cannot be saved: {error.strerror or error} ({self._file})."
-            return
         self.trouble = ""
+        try:
+            with locked(self._file):
+                theirs = self._stored()
+                if _is_newer(theirs):
+                    self.trouble = self._left_alone(theirs)
+                    return
+                both = merge(theirs, ours)
+                if both != theirs:
+                    write_atomically(self._file, json.dumps(both, ensure_ascii=False, indent=1) + "\n")
+        except OSError as error:
+            self.trouble = self._not_kept(error)
+            return
+        self._failure = ""
         with self._lock:
-            self._data = _merged(both, self._data)
+            self._data = merge(both, self._data)
 
     def _load(self) -> dict[str, Any]:
-        data, broken = _parsed(self._file)
-        if broken:
-            aside = self._file.with_suffix(".broken.json")
-            self.trouble = f"{self._file} could not be read and was put aside as {aside.name}; progress starts anew."
+        data: dict[str, Any] = {}
+        try:
             try:
-                self._file.replace(aside)
-            except OSError:
-                self.trouble = f"{self._file} cannot be read; progress starts anew."
+                data = _parsed(self._file)
+            except ValueError:
+                with locked(self._file):
+                    data = self._stored()
+        except OSError as error:
+            self.trouble = self._not_kept(error)
+        if _is_newer(data):
+            self.trouble = self._left_alone(data)
         data.setdefault("version", VERSION)
         return data
+
+    def _stored(self) -> dict[str, Any]:
+        """What is in the file; one that holds no progress is put aside. Raises `OSError`. To be called while locked."""
+        try:
+            return _parsed(self._file)
+        except ValueError:
+            number = 1
+            while (aside := self._file.with_suffix(f".broken{number if number > 1 else ''}.json")).exists():
+                number += 1
+            self._file.replace(aside)
+            self.trouble = f"{self._file} could not be read and was put aside as {aside.name}; progress starts anew."
+            return {}
+
+    def _not_kept(self, error: OSError) -> str:
+        self._failure = self._failure or f"Progress is not kept: {error.strerror or error} ({self._file})."
+        return self._failure
+
+    def _left_alone(self, data: dict[str, Any]) -> str:
+        return (
+            f"{self._file} was written by a newer Headnotes (format {data['version']}). It is left as it is: "
+            "what is read and answered here is not kept."
+        )
+
+    def _stamp(self, known: dict[str, Any], name: str) -> None:
+        """What has this name was written now: later than what was known of it, whatever the clock says."""
+        times = known.get("times")
+        before = time_of(known, name)
+        known["times"] = {**(times if isinstance(times, dict) else {}), name: max(self._clock(), before + 1e-6)}
 
     def _of(self, lesson: str) -> dict[str, Any]:
         lessons = self._data.get("lessons")
@@ -148,28 +205,19 @@ class Progress:
         return known
 
 
-def _parsed(file: Path) -> tuple[dict[str, Any], bool]:
-    """(the data, whether the file is there but is no such data)."""
+def _parsed(file: Path) -> dict[str, Any]:
+    """What is in the file. Raises `OSError`, and `ValueError` for what holds no progress."""
     try:
-        data = json.loads(file.read_bytes())
+        data = json.loads(read_regular(file)[0])
     except FileNotFoundError:
-        return {}, False
-    except (OSError, ValueError, RecursionError):
-        return {}, True
-    return (data, False) if isinstance(data, dict) else ({}, True)
+        return {}
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    if not isinstance(data, dict):
+        raise ValueError("not an object")
+    return data
 
 
-def _merged(theirs: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any]:
-    """Everything of both; where both say something, ours. Sections that either has read stay read."""
-    both = {**theirs, **ours}
-    for name, old in theirs.items():
-        new = ours.get(name)
-        if isinstance(old, dict) and isinstance(new, dict):
-            both[name] = _merged(old, new)
-        elif name == "read" and isinstance(old, list) and isinstance(new, list):
-            both[name] = [*new, *(one for one in old if one not in new)]
-    return both
-
-
-def _strings(value: object) -> list[str]:
-    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+def _is_newer(data: dict[str, Any]) -> bool:
+    version = data.get("version")
+    return isinstance(version, int | float) and version > VERSION

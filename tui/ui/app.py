@@ -299,8 +299,9 @@ class HeadnotesApp(App[int]):
     async def _write_settings(self, changed: dict[str, str]) -> None:
         try:
             await asyncio.to_thread(partial(settings.save, paths.settings_file(), **changed))
-        except OSError as error:
-            self.notify(f"The setting cannot be kept: {error}", severity="warning")
+        except (OSError, HeadnotesError) as error:
+            reason = getattr(error, "strerror", None) or error
+            self.notify(say(self.language, "setting_not_kept", reason=reason), severity="warning")
 
     @property
     def looks(self) -> Looks:

@@ -183,6 +183,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "链接 {target} 在本书中没有对应的内容。",
     ),
     "no_twin": ("This page has no Chinese twin; it is shown as it is.", "本页没有中文版，按原样显示。"),
+    "setting_not_kept": ("The setting is not kept: {reason}", "设置未能保存：{reason}"),
     "no_back": ("There is nowhere to go back to.", "没有可返回的位置。"),
     "last_lesson": ("There is no lesson there.", "那边没有课文了。"),
     "notes_pane": ("notes", "笔记"),

@@ -1,0 +1,61 @@
+"""Two versions of one reader's progress made one: of each entry the later. The format is described in `progress`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_FIELDS = {"place": ("place", "line"), "sections": ("sections", "questions")}
+"""What is written together, by the name that its time has."""
+
+
+def merge(theirs: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any]:
+    """Everything of both, of each entry the later; of what has no time, theirs: ours is as old as the last reading."""
+    both = {**ours, **theirs}
+    if time_of(ours, "last") > time_of(theirs, "last"):
+        both["last"] = ours["last"]
+    if times := _later_times(theirs, ours):
+        both["times"] = times
+    if lessons := _dict(ours, "lessons"):
+        both["lessons"] = {**lessons, **_dict(theirs, "lessons")}
+        for lesson, known in lessons.items():
+            other = _dict(theirs, "lessons").get(lesson)
+            if isinstance(known, dict):
+                both["lessons"][lesson] = _merge_lesson(other if isinstance(other, dict) else {}, known)
+    return both
+
+
+def _merge_lesson(theirs: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any]:
+    both = {**ours, **theirs}
+    for name, fields in _FIELDS.items():
+        if time_of(ours, name) > time_of(theirs, name):
+            both.update({field: ours[field] for field in fields if field in ours})
+    if quiz := {**_dict(ours, "quiz"), **_dict(theirs, "quiz")}:
+        later = [
+            name for name in _dict(ours, "quiz") if time_of(ours, f"quiz:{name}") > time_of(theirs, f"quiz:{name}")
+        ]
+        both["quiz"] = {**quiz, **{name: ours["quiz"][name] for name in later}}
+    if read := list(dict.fromkeys([*strings(theirs.get("read")), *strings(ours.get("read"))])):
+        both["read"] = read
+    if times := _later_times(theirs, ours):
+        both["times"] = times
+    return both
+
+
+def _later_times(theirs: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any]:
+    names = {**_dict(theirs, "times"), **_dict(ours, "times")}
+    return {name: max(time_of(theirs, name), time_of(ours, name)) for name in names}
+
+
+def time_of(known: dict[str, Any], name: str) -> float:
+    """When what has this name was written; 0 for an older file."""
+    value = _dict(known, "times").get(name)
+    return value if isinstance(value, int | float) and 0 < value < 1e12 else 0.0
+
+
+def _dict(known: dict[str, Any], name: str) -> dict[str, Any]:
+    value = known.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def strings(value: object) -> list[str]:
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []

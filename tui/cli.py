@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import tui
 from tui import paths, settings
+from tui.engine.environment import keep_private
 from tui.errors import HeadnotesError, NoTerminal, UsageError
 
 COMMANDS = {
@@ -28,6 +29,7 @@ COMMANDS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code: 0, 1 for a failure, 2 for wrong usage, 130 when stopped."""
+    keep_private()
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not any(word in COMMANDS for word in words[:1]) and not {"-h", "--help", "--version"} & set(words[:1]):
         words.insert(0, "open")  # `headnotes 2.2` opens a lesson

@@ -33,6 +33,11 @@ def cache_dir() -> Path:
     return _base("cache")
 
 
+def child_dir() -> Path:
+    """The folder in which child processes work; nothing is kept there."""
+    return _base("cache") / "work"
+
+
 def engine_log() -> Path:
     """What the engine and the libraries in it wrote to their standard error."""
     return _base("state") / "engine.log"

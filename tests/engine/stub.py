@@ -1,7 +1,7 @@
 """An engine for tests of the client: speaks the protocol and does as it is told, without any library.
 
 Cells are commands: `echo TEXT`, `sleep`, `deaf` (sleeps through an interrupt), `die CODE`, `noise`, `progress`,
-`huge N`.
+`huge N`, `import SECONDS` (works without a beat, as the loading of a library does, and cannot be interrupted).
 """
 
 from __future__ import annotations
@@ -17,11 +17,14 @@ from typing import Any
 queue: list[dict[str, Any]] = []
 arrived = threading.Condition()
 running: list[int | None] = [None]
+beating = threading.Event()
+writing = threading.RLock()
 
 
 def say(**message: Any) -> None:
-    sys.stdout.write(json.dumps(message) + "\n")
-    sys.stdout.flush()
+    with writing:
+        sys.stdout.write(json.dumps(message) + "\n")
+        sys.stdout.flush()
 
 
 def read() -> None:
@@ -41,6 +44,12 @@ def read() -> None:
     os._exit(0)
 
 
+def beat() -> None:
+    while beating.wait():
+        say(kind="beat", importing=False)
+        time.sleep(0.1)
+
+
 def do(code: str, number: int) -> None:
     word, _, rest = code.partition(" ")
     if word == "sleep":
@@ -48,6 +57,14 @@ def do(code: str, number: int) -> None:
     elif word == "deaf":
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         time.sleep(60)
+    elif word == "import":
+        beating.clear()
+        say(kind="beat", importing=True)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        end = time.monotonic() + float(rest)
+        while time.monotonic() < end:
+            pass
+        beating.set()
     elif word == "die":
         os._exit(int(rest))
     elif word == "noise":
@@ -64,6 +81,8 @@ def main() -> None:
         sys.exit(3)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job begins with it ignored
     threading.Thread(target=read, daemon=True).start()
+    threading.Thread(target=beat, daemon=True).start()
+    beating.set()
     say(kind="phase", phase="importing torch")
     if "--slow" not in sys.argv:
         say(kind="ready")

@@ -72,8 +72,9 @@ def test_what_starts_a_worker(tmp_path: Path) -> None:
     run = folder.Run(tmp_path)
     checkpoint = folder.Checkpoint(8, tmp_path / "checkpoint-8", 1)
     local = launching.command(run, Recipe(data="pairs"), checkpoint)
-    assert local[1:] == ["-m", launching.WORKER, str(tmp_path), "--orders-from", "0", "--resume", "8"]
+    assert local[1:] == ["-P", "-m", launching.WORKER, str(tmp_path), "--orders-from", "0", "--resume", "8"]
     several = launching.command(run, Recipe(data="pairs", launcher="torchrun", processes=3), None)
     assert several[several.index("--nproc_per_node") + 1] == "3"
+    assert several[-1] == "--launched"  # it ends with the launcher
     assert launching.environment(Recipe(data="pairs", threads=3))["OMP_NUM_THREADS"] == "3"
     assert yaml.safe_load(launch_config.make(Recipe(data="pairs")))["num_processes"] == 1

@@ -9,21 +9,29 @@ import asyncio
 import itertools
 import os
 import signal
-import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, BinaryIO
 
-from tui.engine.environment import child_environment
+from tui.engine.environment import child_command, child_environment, child_folder
 from tui.engine.protocol import LINE_LIMIT, decode, encode
 from tui.errors import EngineDied, EngineError, Explained, Stopped
 
 LOG_LIMIT = 4 * 1024 * 1024
 STOP_PATIENCE = 2.0
 """Seconds that a stopped request may go on before the engine is killed: one huge call cannot be interrupted."""
+IMPORT_PATIENCE = 120.0
+"""Seconds that a stopped request may go on importing, which is never interrupted."""
+SILENCE = 3.0
+"""Seconds without a word after which an engine is looked at; what is wrong with it is shown within a second more."""
+LOOK_EVERY = 0.5
+"""Seconds between two looks; two in a row must agree: a console that was halted has to catch up first."""
+NOT_ANSWERING = "not answering"
+"""The phase of an engine that has stopped, or is busy with something that lets it neither answer nor be interrupted."""
 QUICK_DEATHS = 3
 """So many deaths in a row without one answer, and the engine is not started again by itself."""
 
@@ -33,7 +41,7 @@ class Phase:
     """What the engine is doing apart from requests."""
 
     name: str
-    """`off`, `starting`, `importing torch`, ..., `ready`, `ended`."""
+    """`off`, `starting`, `importing torch`, ..., `ready`, `not answering`, `ended`."""
     since: float
     """`time.monotonic()` of the moment it began."""
     trouble: Explained | None = None
@@ -73,7 +81,7 @@ class Request:
         return self.answer.__await__()
 
 
-ENGINE = (sys.executable, "-m", "tui.engine.server")
+ENGINE = child_command("tui.engine.server")
 FETCHER = (*ENGINE, "--bare")
 """An engine that loads nothing: a download of minutes must not keep the instruments waiting."""
 DATA_FIRST = (*ENGINE, "--data-first")
@@ -98,6 +106,14 @@ class EngineClient:
         self._open: dict[int, Request] = {}
         self._numbers = itertools.count(1)
         self._deaths = 0
+        self._is_killed = False
+        """Whether we ended the process ourselves."""
+        self._heard = 0.0
+        """`time.monotonic()` of the last message."""
+        self._is_importing = True
+        """As the engine said last. A process that has just begun does nothing else."""
+        self._interrupted_phase: Phase | None = None
+        """What it was doing before it stopped answering."""
         self._closing = False
         self._chores: set[asyncio.Task[Any]] = set()
         self.phase = Phase("off", monotonic())
@@ -106,6 +122,11 @@ class EngineClient:
     def pid(self) -> int | None:
         """The engine's process id while it lives."""
         return self._process.pid if self._process and self._process.returncode is None else None
+
+    @property
+    def is_answering(self) -> bool:
+        """False for an engine that lives and says nothing."""
+        return self._interrupted_phase is None
 
     @property
     def gave_up(self) -> bool:
@@ -123,15 +144,15 @@ class EngineClient:
                 return
             self._set_phase("starting")
             try:
-                self._log.parent.mkdir(parents=True, exist_ok=True)
-                fresh = not self._log.exists() or self._log.stat().st_size > LOG_LIMIT
-                with self._log.open("wb" if fresh else "ab") as log:
+                with self._open_log() as log:
                     self._process = await asyncio.create_subprocess_exec(
                         *self._command,
+                        *(("--folder", folder) if (folder := _reader_folder()) else ()),
                         stdin=PIPE,
                         stdout=PIPE,
                         stderr=log,
                         env=child_environment(),
+                        cwd=child_folder(),
                         limit=LINE_LIMIT,
                         start_new_session=True,  # the terminal's signals are the console's business
                     )
@@ -139,7 +160,18 @@ class EngineClient:
                 trouble = Explained("EngineError", "The engine cannot be started.", str(error))
                 self._set_phase("ended", trouble)
                 raise trouble.as_error() from error
+            self._is_killed, self._is_importing, self._heard = False, True, monotonic()
             self._reading = asyncio.create_task(self._read(self._process))
+            self._soon(self._watch(self._process))
+
+    def _open_log(self) -> BinaryIO:
+        """The log, begun anew when it has grown long; nowhere when it cannot be written."""
+        try:
+            self._log.parent.mkdir(parents=True, exist_ok=True)
+            is_new = not self._log.exists() or self._log.stat().st_size > LOG_LIMIT
+            return self._log.open("wb" if is_new else "ab")
+        except OSError:
+            return Path(os.devnull).open("wb")
 
     def ask(
         self,
@@ -171,9 +203,18 @@ class EngineClient:
         self._send({"drop": request.number})
         self._soon(self._lose_patience(request))
 
+    def stop(self, request: Request) -> None:
+        """The reader wants an end of this: drop it. An engine that does not answer is ended, begun or not."""
+        if self.is_answering or request.answer.done():
+            self.drop(request)
+        else:
+            self._finish(request, error=Stopped("Stopped.", "The engine did not answer, so it was restarted."))
+            self.kill()
+
     def kill(self) -> None:
         """End the engine at once, with every process that it has forked; a new one starts by itself."""
         if self._process is not None and self._process.returncode is None:
+            self._is_killed = True
             _kill(self._process)
 
     def restart(self) -> None:
@@ -226,6 +267,7 @@ class EngineClient:
         assert process.stdout is not None
         try:
             while line := await process.stdout.readline():
+                self._note_sign_of_life()
                 if message := decode(line):
                     self._hear(message)
         except (ValueError, ConnectionError):  # a line beyond LINE_LIMIT, or a pipe that broke
@@ -235,7 +277,9 @@ class EngineClient:
 
     def _hear(self, message: dict[str, Any]) -> None:
         kind = message.get("kind")
-        if kind == "phase":
+        if kind == "beat":
+            self._is_importing = bool(message.get("importing"))
+        elif kind == "phase":
             self._set_phase(str(message.get("phase")))
         elif kind == "ready":
             self._set_phase("ready")
@@ -245,7 +289,7 @@ class EngineClient:
         if request is None:
             return
         if kind == "started":
-            request.started = True
+            request.started, self._is_importing = True, False
         elif kind == "progress" and request.on_progress is not None:
             request.on_progress(Progress(str(message["what"]), message["done"], message["total"]))
         elif kind == "partial" and request.on_partial is not None:
@@ -262,17 +306,20 @@ class EngineClient:
 
     async def _bury(self, process: Process) -> None:
         """The engine has ended: say so to the request it was working on, send the others to a new engine."""
+        _kill(process)  # what it has started, if it was killed alone
+        self._interrupted_phase = None
         if self._closing:
             return
-        self._deaths += 1
+        self._deaths += not self._is_killed
         how = _how_it_ended(process.returncode)
-        trouble = Explained("EngineDied", f"The engine ended ({how}).", f"Its last words are in {self._log}.")
+        output = f"Its last output is in {self._log}." if self._log.is_file() else ""
+        trouble = Explained("EngineDied", f"The engine ended ({how}).", output)
         self._set_phase("ended", trouble)
         for request in list(self._open.values()):
             if request.started:
                 died = EngineDied(
                     f"The engine ended ({how}) while it worked on this.",
-                    f"Its last words are in {self._log}.",
+                    output,
                     "Nothing you typed is lost: run it again, and a new engine answers.",
                 )
                 self._finish(request, error=died)
@@ -286,13 +333,40 @@ class EngineClient:
             self._send(request.message)
 
     async def _lose_patience(self, request: Request) -> None:
-        await asyncio.wait([request.answer], timeout=STOP_PATIENCE)
+        begin = monotonic()
+        end = begin + STOP_PATIENCE
+        while not request.answer.done() and monotonic() < end:
+            await asyncio.wait([request.answer], timeout=min(LOOK_EVERY, STOP_PATIENCE))
+            if self._is_importing and monotonic() < begin + IMPORT_PATIENCE:
+                end = monotonic() + STOP_PATIENCE
         if not request.answer.done() and request.started:
             self._finish(
                 request,
                 error=Stopped("Stopped.", "It could not be interrupted, so the engine was restarted."),
             )
             self.kill()
+
+    def _note_sign_of_life(self) -> None:
+        self._heard = monotonic()
+        if self._interrupted_phase is not None:
+            phase, self._interrupted_phase = self._interrupted_phase, None
+            self.phase = phase
+            self._on_phase(phase)
+
+    async def _watch(self, process: Process) -> None:
+        """Tell when the engine stops answering, as long as it lives."""
+        looks, seconds = 0, 0.0
+        while process.returncode is None and process is self._process:
+            await asyncio.sleep(LOOK_EVERY)
+            if monotonic() - self._heard < SILENCE:
+                looks = 0
+                continue
+            before, seconds = seconds, _processor_seconds(process)
+            looks = 0 if self._is_importing and seconds != before else looks + 1
+            if looks == 2 and process.returncode is None:
+                self._interrupted_phase = self._interrupted_phase or self.phase
+                self.phase = Phase(NOT_ANSWERING, self._heard)
+                self._on_phase(self.phase)
 
     def _finish(self, request: Request, *, result: Any = None, error: Exception | None = None) -> None:
         self._open.pop(request.number, None)
@@ -314,14 +388,35 @@ class EngineClient:
 
 
 def _kill(process: Process) -> None:
-    """The process and its group: it was started in a session of its own."""
-    try:
+    """The process and its group, also what is left of that: it was started in a session of its own."""
+    with suppress(ProcessLookupError, PermissionError):
         if hasattr(os, "killpg"):
             os.killpg(process.pid, signal.SIGKILL)
         else:
             process.kill()
-    except ProcessLookupError:
-        return
+
+
+def _reader_folder() -> str:
+    """The folder in which the console was started; empty when it is gone."""
+    try:
+        return os.getcwd()  # noqa: PTH109 (a text)
+    except OSError:
+        return ""
+
+
+def _processor_seconds(process: Process) -> float:
+    """What tells a long import from one that hangs: processor time, and any number while it waits for a disk."""
+    import psutil
+
+    try:
+        known = psutil.Process(process.pid)
+        with known.oneshot():
+            if known.status() in (psutil.STATUS_DISK_SLEEP, psutil.STATUS_RUNNING):  # it may wait for a turn
+                return monotonic()
+            times = known.cpu_times()
+    except psutil.Error:
+        return 0.0
+    return float(times.user + times.system)
 
 
 def _look(answer: asyncio.Future[Any]) -> None:

@@ -13,6 +13,7 @@ Console to engine
 
 Engine to console
     {"kind": "phase", "phase": "importing torch"}                    what the engine does unasked
+    {"kind": "beat", "importing": false}                             it is alive; sent every second
     {"kind": "ready"}                                                it has warmed up
     {"kind": "started", "id": 7}
     {"kind": "progress", "id": 7, "what": "...", "done": 3, "total": 10}
@@ -28,6 +29,8 @@ import json
 from dataclasses import asdict, is_dataclass
 from typing import Any
 
+BEAT_EVERY = 1.0
+"""Seconds between two beats of the engine. While a library is being loaded there may be none."""
 LINE_LIMIT = 64 * 1024 * 1024
 """Bytes; a longer line means the other side has lost its mind."""
 

@@ -8,15 +8,16 @@ import os
 import shlex
 import stat
 import subprocess
-import sys
 import time
 from collections import Counter
 from contextlib import suppress
+from pathlib import Path
+from typing import IO
 
 import psutil
 
 from tui.atomic import write_atomically
-from tui.engine.environment import child_environment
+from tui.engine.environment import child_command, child_environment
 from tui.errors import UsageError
 from tui.runs import devices, folder, launch_config, orders
 from tui.runs.folder import Checkpoint, Run
@@ -50,11 +51,12 @@ def start(run: Run, resume: Checkpoint | None = None) -> int:
     words = command(run, recipe, resume)
     events = run.events_file.stat().st_size if run.events_file.exists() else 0
     _STARTED[:] = [child for child in _STARTED if child.poll() is None]
-    with folder.open_to_append(run, run.log_file) as log:
-        log.write(f"$ {shlex.join(words)}\n".encode())
+    with _open_log(run) as log:
+        with suppress(OSError):  # a full disk
+            os.write(log.fileno(), f"$ {shlex.join(words)}\n".encode())
         process = subprocess.Popen(
             words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=around,
-            close_fds=True, umask=0o027 if mode & stat.S_IRGRP else 0o077,
+            cwd=run.folder, umask=0o027 if mode & stat.S_IRGRP else 0o077,
         )  # fmt: skip
     _STARTED.append(process)
     known = {"pid": process.pid, "create_time": _created(process.pid), "started": time.time(), "command": words,
@@ -66,16 +68,25 @@ def start(run: Run, resume: Checkpoint | None = None) -> int:
 
 def command(run: Run, recipe: Recipe, resume: Checkpoint | None) -> list[str]:
     """The words that start it."""
-    what = [str(run.folder), "--orders-from", str(orders.end_of(run))]
+    what = [str(run.folder.absolute()), "--orders-from", str(orders.end_of(run))]
+    what += ["--launched"] if recipe.launcher != "local" else []
     what += ["--resume", str(resume.step)] if resume else []
     match recipe.launcher:
         case "torchrun":
-            return [sys.executable, "-m", "torch.distributed.run", "--standalone",
-                    "--nproc_per_node", str(recipe.processes), "-m", WORKER, *what]  # fmt: skip
+            launcher = child_command("torch.distributed.run", "--standalone", "--nproc_per_node", str(recipe.processes))
         case "accelerate":
-            return [sys.executable, "-m", "accelerate.commands.launch", "--config_file", str(run.launch_file),
-                    "-m", WORKER, *what]  # fmt: skip
-    return [sys.executable, "-m", WORKER, *what]
+            config = str(run.launch_file.absolute())
+            launcher = child_command("accelerate.commands.launch", "--config_file", config)
+        case _:
+            return [*child_command(WORKER), *what]
+    return [*launcher, "-m", WORKER, *what]
+
+
+def _open_log(run: Run) -> IO[bytes]:
+    try:
+        return folder.open_to_append(run, run.log_file)
+    except OSError:  # a folder has its name, for example: the run matters more
+        return Path(os.devnull).open("ab")
 
 
 def environment(recipe: Recipe) -> dict[str, str]:

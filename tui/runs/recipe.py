@@ -34,6 +34,8 @@ METRICS = {
     "seq2seq": ("chrf",),
 }  # fmt: skip
 """What is evaluated for each task, besides the loss."""
+PATHS = ("data", "checkpoint", "launch_config")
+"""Fields that can hold a path."""
 BACKBONE = "MiniLM"
 """The checkpoint that is always here."""
 _LEAST = {
@@ -257,11 +259,12 @@ def complaints(recipe: Recipe) -> list[str]:
 
 def anchored(recipe: Recipe) -> Recipe:
     """The recipe with paths that hold from any folder: of data, checkpoint and launch_config that are here."""
-    made = {name: _anchored(getattr(recipe, name)) for name in ("data", "checkpoint", "launch_config")}
+    made = {name: anchored_path(getattr(recipe, name)) for name in PATHS}
     return dataclasses.replace(recipe, **made)  # type: ignore[arg-type]
 
 
-def _anchored(name: str) -> str:
+def anchored_path(name: str) -> str:
+    """A path that holds from any folder, of a file or pattern that is here; anything else as it is."""
     with suppress(OSError, RuntimeError, ValueError):  # names that are no paths
         path = Path(name).expanduser()
         if name and name != BACKBONE and "://" not in name and glob.glob(str(path), recursive=True):  # noqa: PTH207 (absolute, too)

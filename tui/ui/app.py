@@ -320,6 +320,8 @@ class HeadnotesApp(App[int]):
         for screen in self.screen_stack:
             if moved := getattr(screen, "engine_moved", None):
                 moved(phase)
+        if not self.engine.is_answering:
+            self.notify(say(self.language, "engine_silent"), severity="warning")
         if phase.name == "ended" and phase.trouble is not None:
             word = "engine_gave_up" if self.engine.gave_up else "engine_died"
             self.notify(say(self.language, word, why=phase.trouble.title), severity="warning")

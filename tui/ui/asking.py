@@ -45,14 +45,14 @@ class Asking:
         on_failure: Callable[[], None] = lambda: None,
     ) -> None:
         """Ask for some work on a table; `then` gets the answer as plain data."""
-        self.stop()
+        self.drop()
         request = self._put(call, values, on_partial)
         waiting = self._wait(request, call, values, then, on_partial, on_failure)
         self._owner.run_worker(waiting, group="ask", exclusive=True)
 
     async def answer(self, call: str, values: dict[str, Any]) -> Any:
         """Ask and wait here; None when it failed, which has been told."""
-        self.stop()
+        self.drop()
         request = self._put(call, values, None)
         try:
             return await asyncio.shield(request.answer)
@@ -70,12 +70,18 @@ class Asking:
             self._owner.run_worker(self._reopen(), group="ask", exclusive=True)
 
     def stop(self) -> bool:
-        """Drop what is waited for. False when nothing is."""
+        """The reader stops what is waited for. False when nothing is."""
         if self._request is None:
             return False
         request, self._request = self._request, None
-        self._app.engine.drop(request)
+        self._app.engine.stop(request)
         return True
+
+    def drop(self) -> None:
+        """Nobody waits for it any more."""
+        request, self._request = self._request, None
+        if request is not None:
+            self._app.engine.drop(request)
 
     def tell(self, error: HeadnotesError) -> None:
         """What went wrong and what to do."""

@@ -54,14 +54,15 @@ class Doing:
             self._notes.set_state(block, state)
 
     def stop(self) -> bool:
-        """Stop whatever runs. False when nothing does."""
-        for request in self._asked.values():
-            self._app.engine.drop(request)
+        """The reader stops whatever runs. False when nothing does."""
+        for request in list(self._asked.values()):
+            self._app.engine.stop(request)
         return bool(self._asked)
 
     def leave(self) -> None:
         """The page is being left: nobody waits for its requests any more."""
-        self.stop()
+        for request in self._asked.values():
+            self._app.engine.drop(request)
         self._asked.clear()
 
     def pick(self, block: int, quiz: Quiz, place: int) -> None:

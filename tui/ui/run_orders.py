@@ -6,14 +6,13 @@ import asyncio
 import os
 import shlex
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from tui.engine.environment import child_environment
+from tui.engine.environment import child_command, child_environment, child_folder
 from tui.errors import HeadnotesError, UsageError
-from tui.runs import folder, launching, orders, seats
+from tui.runs import folder, launching, orders, recipe, seats
 from tui.runs.folder import Checkpoint, Run
 from tui.sizes import size_said
 from tui.ui.screens.windows import ListWindow
@@ -101,7 +100,7 @@ async def _resumed(app: HeadnotesApp, run: Run) -> Checkpoint | None:
 def fork_command(run: Run, words: list[str]) -> list[str]:
     """What makes and starts a fork: it loads libraries that the console does without, so it is a process."""
     changes = ["--set", *words] if words else []
-    return [sys.executable, "-m", "tui", "runs", "fork", str(run.folder), *changes, "--plain"]
+    return [*child_command("tui"), "runs", "fork", str(run.folder.absolute()), *changes, "--plain"]
 
 
 def forked(run: Run, text: str) -> Run:
@@ -116,10 +115,12 @@ def forked(run: Run, text: str) -> Run:
     for word in words:
         if "=" not in word:
             raise UsageError(f"{word!r} is no change.", next_step="Write name=value, for example learning_rate=1e-5.")
+    changes = [(name, value) for name, _, value in (word.partition("=") for word in words)]
+    words = [f"{name}={recipe.anchored_path(value) if name in recipe.PATHS else value}" for name, value in changes]
     before = {one.folder for one in folder.all_runs()}
     done = subprocess.run(
         fork_command(run, words), stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
-        env=child_environment(), check=False,
+        env=child_environment(), cwd=child_folder(), check=False,
     )  # fmt: skip
     made = [one for one in folder.all_runs() if one.folder not in before and one.about().get("parent")]
     if done.returncode or not made:

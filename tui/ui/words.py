@@ -14,6 +14,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "importing datasets": ("importing datasets", "正在载入 datasets"),
     "loading MiniLM": ("loading MiniLM", "正在加载 MiniLM"),
     "ready": ("ready", "就绪"),
+    "not answering": ("not answering", "没有响应"),
     "ended": ("ended", "已结束"),
     "trouble": ("trouble, see F2", "有问题，按 F2 查看"),
     "working": ("working", "运行中"),
@@ -29,6 +30,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "empty_book": ("There is nothing to read here.", "这里没有可读的内容。"),
     "waiting": ("waiting: {phase}, {seconds} s   esc stops", "等待：{phase}，{seconds} 秒   esc 停止"),
     "running": ("running, {seconds} s   esc stops", "运行中，{seconds} 秒   esc 停止"),
+    "unanswered": (
+        "the engine is not answering, {seconds} s   esc ends it",
+        "引擎没有响应，{seconds} 秒   esc 结束引擎",
+    ),
     "progress": ("{what}: {done} of {all}", "{what}：{done} / {all}"),
     "progress_open": ("{what}: {done}", "{what}：{done}"),
     "stopped": ("Stopped.", "已停止。"),
@@ -358,6 +363,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "The locale is not UTF-8, so signs beyond ASCII are replaced. Set LANG=C.UTF-8, or start with --utf8.",
     ),
     "engine_died": ("The engine ended and is starting again. {why}", "引擎已结束，正在重新启动。{why}"),
+    "engine_silent": (
+        "The engine is not answering. It may be busy. esc on what waits for it, or F5, ends it and starts a new one.",
+        "引擎没有响应，可能正忙。在等待的地方按 esc，或按 F5，会结束它并启动新的引擎。",
+    ),
     "engine_gave_up": (
         "The engine cannot be kept running. {why} F5 tries again.",
         "引擎无法保持运行。{why} 按 F5 再试。",

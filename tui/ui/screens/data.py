@@ -99,7 +99,7 @@ class Data(ConsoleScreen[None]):
             self.action_open()
 
     def on_unmount(self) -> None:
-        self.asking.stop()
+        self.asking.drop()
 
     # -- the engine -----------------------------------------------------------------------------------------------
 
@@ -442,7 +442,7 @@ class Data(ConsoleScreen[None]):
             self.finding.end()
 
     def action_close(self) -> None:
-        self.asking.stop()
+        self.asking.drop()
         if len(self.app.screen_stack) > 2:
             self.dismiss()
         else:

@@ -61,7 +61,7 @@ class Bench(Vertical):
         if pane is not before:
             pane.visible = False
             if before is not None:
-                before.stop()
+                before.drop()
         pane.put(found.own_names(values))
         if instrument not in self._panes:
             self._panes[instrument] = pane
@@ -91,7 +91,7 @@ class Bench(Vertical):
         """This page has nothing for the bench."""
         self.pane = None
         for pane in self._panes.values():
-            pane.stop()
+            pane.drop()
             pane.visible = False
         self.query_one("#bench-title", Static).update(verbatim(say(self.app.language, "no_bench")))
 

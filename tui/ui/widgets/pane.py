@@ -226,7 +226,7 @@ class Pane(Vertical):
         if self._later is not None:
             self._later.stop()
             self._later = None
-        self.stop()
+        self.drop()
         status = self.query_one(Status)
         if self.is_empty:
             self._say_instead(lambda: status.hint(say(self.app.language, "empty_text")))
@@ -298,17 +298,22 @@ class Pane(Vertical):
             self.result = None
 
     def stop(self) -> bool:
-        """Stop what is running. False when nothing is."""
+        """The reader stops what is running. False when nothing is."""
         if self._request is None:
             return False
         request, self._request = self._request, None
-        self.app.engine.drop(request)
+        self.app.engine.stop(request)
         self.query_one(Status).hint(say(self.app.language, "stopped"))
         return True
 
+    def drop(self) -> None:
+        """Nobody waits for what is running any more."""
+        request, self._request = self._request, None
+        if request is not None:
+            self.app.engine.drop(request)
+
     def on_unmount(self) -> None:
-        if self._request is not None:
-            self.app.engine.drop(self._request)
+        self.drop()
 
     # -- keys -----------------------------------------------------------------------------------------------------
 

@@ -103,7 +103,9 @@ class Status(Static):
             return
         seconds = int(monotonic() - request.since)
         language, phase = self.app.language, self.app.engine.phase
-        if self._progress is not None:
+        if not self.app.engine.is_answering:
+            text = say(language, "unanswered", seconds=int(monotonic() - phase.since))
+        elif self._progress is not None:
             text = said_progress(language, self._progress)
             text += "   " + say(language, "running", seconds=seconds)
         elif request.started and phase.name == "ready":

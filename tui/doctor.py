@@ -47,6 +47,7 @@ def report(engine: Mapping[str, Any] | None = None) -> Report:
             "settings": str(paths.settings_file()),
             "progress": str(paths.progress_file()),
             "engine log": str(paths.engine_log()),
+            "console log": str(paths.console_log()),
         },
     }
     sections["terminal"]["SSH_CONNECTION"] = "set" if os.environ.get("SSH_CONNECTION") else "-"  # holds addresses

@@ -43,6 +43,11 @@ def engine_log() -> Path:
     return _base("state") / "engine.log"
 
 
+def console_log() -> Path:
+    """Where in the code the console failed, without any text of the reader."""
+    return _base("state") / "console.log"
+
+
 def recent_data_file() -> Path:
     """Data sets that were opened, newest first (JSON)."""
     return _base("state") / "recent-data.json"

@@ -50,4 +50,6 @@ def show(book: Book, entry: Entry | None, asked: argparse.Namespace, data: Sourc
     )
     app.run()
     sys.stdout.flush()
+    if app.border.fatal is not None:
+        raise app.border.fatal
     return app.return_code or 0

@@ -8,14 +8,11 @@ import os
 import signal
 from contextlib import ExitStack
 from functools import partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
-from textual._compositor import CompositorUpdate
-from textual.app import App
 from textual.binding import BindingType
 from textual.filter import Monochrome, NoColor
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import TextArea
 
@@ -27,17 +24,22 @@ from tui.errors import HeadnotesError
 from tui.lab.tables.source import Source
 from tui.settings import Settings
 from tui.ui import clipboard, job_control
+from tui.ui.crash_border import CrashBorder
 from tui.ui.economy import Shown
 from tui.ui.keys import bindings
 from tui.ui.looks import Looks
 from tui.ui.screens.base import ConsoleScreen
 from tui.ui.screens.reader import Reader
 from tui.ui.terminal import Ascii, WithoutColor
+from tui.ui.textual_internals import CompositorUpdate, ConsoleApp
 from tui.ui.themes import THEMES
 from tui.ui.verbatim import visible
 from tui.ui.watching import Watching
 from tui.ui.widgets.chrome import scopes_of
 from tui.ui.words import say
+
+if TYPE_CHECKING:
+    from tui.ui.screens.contents import Contents
 
 COLORLESS = "terminal"
 """The theme for NO_COLOR: it marks by attributes where the others use shades."""
@@ -53,7 +55,7 @@ SETTLED_AFTER = 2.0
 """Seconds after the first paint when what was loaded is taken to stay."""
 
 
-class HeadnotesApp(App[int]):
+class HeadnotesApp(ConsoleApp):
     """Notes beside a bench of live instruments."""
 
     TITLE = "Headnotes"
@@ -91,6 +93,7 @@ class HeadnotesApp(App[int]):
         """Runs while a second ctrl+c would leave."""
         self._begun = False
         self._shown = Shown()
+        self.border = CrashBorder(self, paths.console_log())
         self._unpainted = ExitStack()
         self._looks: tuple[str, Looks] | None = None
         for theme in THEMES:
@@ -156,6 +159,9 @@ class HeadnotesApp(App[int]):
     async def action_quit(self) -> None:
         self.exit(0)
 
+    def catch(self, error: Exception) -> bool:
+        return self.border.catch(error)
+
     def action_interrupt(self) -> None:
         """Copy what is selected; else stop what runs; else leave, when it is pressed a second time."""
         selected = getattr(self.focused, "selected_text", "") or self.screen.get_selected_text()
@@ -193,17 +199,13 @@ class HeadnotesApp(App[int]):
 
     # -- painting -------------------------------------------------------------------------------------------------
 
-    def _display(self, screen: Screen[Any], renderable: Any) -> None:
-        # Textual's one door to the terminal: only what has changed goes through it.
-        if isinstance(renderable, CompositorUpdate):
-            if self._batch_count:
-                return
-            renderable = self._shown.changes(renderable, (self.size.width, self.size.height))
-            # Where the terminal's own cursor is, an input method opens its window. Textual moves it when a field gets
-            # the focus, which may be before the field has its place.
-            if (cursor := getattr(self.screen.focused, "cursor_screen_offset", None)) is not None:
-                self.cursor_position = cursor
-        super()._display(screen, renderable)
+    def narrowed(self, update: CompositorUpdate) -> CompositorUpdate:
+        """Only what has changed goes to the terminal."""
+        # Where the terminal's own cursor is, an input method opens its window. Textual moves it when a field gets
+        # the focus, which may be before the field has its place.
+        if (cursor := getattr(self.screen.focused, "cursor_screen_offset", None)) is not None:
+            self.cursor_position = cursor
+        return self._shown.changes(update, (self.size.width, self.size.height))
 
     def on_resize(self) -> None:
         self._shown.forget()
@@ -224,6 +226,17 @@ class HeadnotesApp(App[int]):
             self.pop_screen()
         else:
             self.switch_screen(Contents(coming_back=True))
+
+    async def show_fresh_contents(self) -> Contents:
+        """After an error: leave every screen there is, and begin again with the contents."""
+        from tui.ui.screens.contents import Contents
+
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        self.paint()
+        contents = Contents(coming_back=True)
+        await self.push_screen(contents)
+        return contents
 
     def open_entry(self, entry: Entry | None, block: int | None = None) -> None:
         """Open a lesson or a page of notes, at one of its blocks or where it was left."""

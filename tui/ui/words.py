@@ -367,6 +367,16 @@ _WORDS: dict[str, tuple[str, str]] = {
         "The engine is not answering. It may be busy. esc on what waits for it, or F5, ends it and starts a new one.",
         "引擎没有响应，可能正忙。在等待的地方按 esc，或按 F5，会结束它并启动新的引擎。",
     ),
+    "crashed": (
+        "Something failed in the console, so it is back at the contents. Where it failed, without any of your text: "
+        "{file}",
+        "控制台内部出错，已回到目录。出错的代码位置（不含你的任何文本）记录在 {file}",
+    ),
+    "crash_end": ("The console ended because its own code kept failing.", "控制台自身的代码反复出错，已退出。"),
+    "crash_log": (
+        "Where it failed, without any of your text, is in {file}",
+        "出错的代码位置（不含你的任何文本）记录在 {file}",
+    ),
     "engine_gave_up": (
         "The engine cannot be kept running. {why} F5 tries again.",
         "引擎无法保持运行。{why} 按 F5 再试。",

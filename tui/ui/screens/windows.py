@@ -13,6 +13,7 @@ from textual.widgets import OptionList, Static
 
 from tui.errors import HeadnotesError
 from tui.ui.keys import KEYS, SCOPES, bindings, foot, shown
+from tui.ui.textual_internals import PromptList
 from tui.ui.typeset import fold, highlighted, plain_lines
 from tui.ui.verbatim import verbatim, visible
 from tui.ui.widgets.lines import Line, Lines
@@ -100,7 +101,7 @@ class ListWindow(ModalScreen["int | None"]):
             yield Static(verbatim(self._title), id="window-title")
             if self._warnings:
                 yield Static(verbatim("\n".join(self._warnings)), id="window-warnings")
-            yield OptionList(*(verbatim(entry) for entry in self._entries))
+            yield PromptList(*(verbatim(entry) for entry in self._entries))
             yield Static(verbatim(foot("list", self.app.language)), id="window-foot")
 
     def on_mount(self) -> None:

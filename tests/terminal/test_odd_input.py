@@ -1,0 +1,59 @@
+"""No key, byte or size ends the console; an error of its own ends it cleanly if it must."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.terminal.terminal import Terminal
+
+PAGE_DOWN = b"\x1b[6~"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param(b"\x10" + PAGE_DOWN, id="palette-and-page-key-in-one-packet"),
+        pytest.param(b"\x1b[M\x20\xe9\x25", id="x10-mouse-report"),
+        pytest.param(bytes(range(128, 256)), id="bytes-that-are-not-utf8"),
+        pytest.param(b"\x1b[99999999u", id="a-character-that-does-not-exist"),
+        pytest.param(b"\x1b[48;0;0;0;0t\x1b[<0;5;5M", id="a-size-of-nothing"),
+        pytest.param(b"\x1b[?2048;1$y\x1b[48;60000;60000;1;1t", id="a-size-of-everything"),
+    ],
+)
+def test_no_byte_ends_the_console(sent: bytes, own_home: Path) -> None:
+    with Terminal() as it:
+        it.until("Tokenizers")
+        it.child.send(sent)
+        it.settle()
+        it.press("esc", "esc")
+        it.until("Tokenizers")
+        it.press("ctrl+q")
+        assert it.ended() == 0
+        assert it.is_clean() == []
+    assert not (own_home / "state" / "console.log").exists()
+
+
+def test_a_paste_that_never_ends_does_not_take_the_keys() -> None:
+    with Terminal() as it:
+        it.until("Tokenizers")
+        it.child.send(b"\x1b[200~torn off")
+        it.settle(3.0)
+        it.press("ctrl+q")
+        assert it.ended() == 0
+
+
+def test_contents_that_cannot_be_drawn_end_it_with_a_sentence_and_a_clean_terminal(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "from tui.ui.screens.contents import ContentsList\n"
+        "def decorated(self, y): raise ValueError('the own words of the reader')\n"
+        "ContentsList.decorated = decorated\n"
+    )
+    with Terminal(PYTHONPATH=str(tmp_path)) as it:
+        assert it.ended() == 1
+        assert it.is_clean() == []
+        assert "headnotes: error: The console ended because its own code kept failing." in it.text()
+        assert "console.log" in it.text()
+        assert "Traceback" not in it.text()
+        assert b"own words" not in it.received

@@ -1,0 +1,158 @@
+"""What the console touches of Textual that Textual does not promise: all of it is here.
+
+An upgrade that changes one of these is noticed by `tests/ui/test_textual_internals.py`, which says what each is for.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import sys
+from abc import abstractmethod
+from collections.abc import Iterator
+from time import monotonic
+from typing import Any
+
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual._context import active_message_pump
+from textual._xterm_parser import XTermParser
+from textual.app import App
+from textual.driver import Driver
+from textual.events import Resize
+from textual.message import Message
+from textual.messages import InBandWindowResize
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import OptionList
+
+from tui.ui.terminal_input import InputDecoder
+
+__all__ = ["ChopsUpdate", "CompositorUpdate", "ConsoleApp", "InputParser", "LayoutUpdate", "PromptList", "driver_class"]
+
+POLL = 0.1
+"""Seconds after which a lone escape is the escape key."""
+PASTE_PATIENCE = 2.0
+"""Seconds of silence that end a paste whose end does not come; until then every key would be taken for text."""
+LARGEST = 2000
+"""Columns and rows that are drawn at most, whatever the terminal says of its size."""
+_SEQUENCES = re.compile("(?=\x1b)")
+
+
+class InputParser:
+    """Textual's parser of what a terminal sends. Some sequences make that one raise; then it begins anew."""
+
+    def __init__(self) -> None:
+        self._parser = XTermParser()
+
+    def feed(self, text: str) -> Iterator[Message]:
+        """The keys, clicks and pastes that a piece of text ends."""
+        for sequence in filter(None, _SEQUENCES.split(text)):
+            yield from self._guarded(self._parser.feed(sequence))
+
+    def tick(self) -> Iterator[Message]:
+        """What nothing followed: an escape is the key then."""
+        yield from self._guarded(self._parser.tick())
+
+    def _guarded(self, messages: Any) -> Iterator[Message]:
+        try:
+            yield from messages
+        except Exception:  # a sequence like `ESC [ 99999999 u` names a character that does not exist
+            self._parser = XTermParser()
+
+
+if sys.platform == "win32":
+    driver_class: type[Driver] | None = None
+else:
+    from textual.drivers.linux_driver import LinuxDriver
+
+    class ConsoleDriver(LinuxDriver):
+        """Reads the terminal so that no byte ends the reading (Textual issue 6668)."""
+
+        def run_input_thread(self) -> None:
+            decoder, parser, last = InputDecoder(), InputParser(), monotonic()
+            while not self.exit_event.is_set():
+                text = ""
+                if select.select([self.fileno], [], [], POLL)[0]:
+                    try:
+                        data = os.read(self.fileno, 4096)
+                    except OSError:
+                        data = b""
+                    if not data:  # the terminal is gone
+                        self._app.call_later(self._app.exit, return_code=1)
+                        return
+                    text, last = decoder.decode(data), monotonic()
+                else:
+                    text = decoder.flush()
+                    if decoder.is_pasting and monotonic() - last > PASTE_PATIENCE:
+                        text += decoder.end_paste()
+                for message in (*parser.feed(text), *parser.tick()):
+                    self.process_message(message)
+
+        def process_message(self, message: Message) -> None:
+            # Sizes come from the system alone: those among the input could be anybody's, of any size.
+            if not isinstance(message, Resize | InBandWindowResize):
+                super().process_message(message)
+
+        def _query_in_band_window_resize(self) -> None:
+            """Never asked for, see above."""
+
+        def _get_terminal_size(self) -> tuple[int, int]:
+            width, height = super()._get_terminal_size()
+            return min(width, LARGEST), min(height, LARGEST)
+
+    driver_class = ConsoleDriver
+
+
+class ConsoleApp(App[int]):
+    """An app that outlives the errors of its parts, and sees what goes to the terminal."""
+
+    def __init__(self) -> None:
+        super().__init__(driver_class=driver_class)
+
+    @abstractmethod
+    def catch(self, error: Exception) -> bool:
+        """A handler, worker, timer or widget raised; only that has ended. False for an error that does not matter."""
+
+    def narrowed(self, update: CompositorUpdate) -> CompositorUpdate:
+        """The part of an update that the terminal does not show yet."""
+        return update
+
+    def _handle_exception(self, error: Exception) -> None:
+        if self.catch(error) and self.is_headless and self._exception is None:
+            self._exception = error  # raised by `run_test` at its end
+            self._exception_event.set()
+
+    async def _dispatch_message(self, message: Message) -> None:
+        # An error in a widget's own messages ends the widget; in the app's, it would end the app.
+        try:
+            await super()._dispatch_message(message)
+        except Exception as error:
+            self._handle_exception(error)
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        # Textual's one door to the terminal.
+        if isinstance(renderable, CompositorUpdate):
+            if self._batch_count:
+                return
+            renderable = self.narrowed(renderable)
+        super()._display(screen, renderable)
+
+
+class PromptList(OptionList):
+    """A list of choices that takes its keys before it has been laid out, too."""
+
+    def _move_page(self, direction: Any) -> None:
+        if self._lines:  # Textual's own raises KeyError where there are none yet
+            super()._move_page(direction)
+
+
+def running_widget() -> Widget | None:
+    """The widget or screen whose handler runs now; None for the app's own handlers."""
+    node = active_message_pump.get(None)
+    return node if isinstance(node, Widget) else None
+
+
+def is_leaving(widget: Widget) -> bool:
+    """Whether the widget is being removed, or something around it is: its parts may be gone before its last handler."""
+    return any(node._pruning or node._closing for node in widget.ancestors_with_self)

@@ -80,6 +80,33 @@ def models(where: str, seed: int = 3) -> None:
         tokenizer.save_pretrained(Path(where) / name)
 
 
+def word_models(where: str, words: list[str]) -> None:
+    """A bert and a gpt2 with a vocabulary of these words alone, which train within a moment."""
+    import tokenizers
+    import transformers
+    from transformers import BertConfig, GPT2Config
+
+    vocabulary = {word: at for at, word in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *words])}
+    raw = tokenizers.Tokenizer(tokenizers.models.WordLevel(vocabulary, unk_token="[UNK]"))
+    raw.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
+    tokenizer = transformers.PreTrainedTokenizerFast(
+        tokenizer_object=raw, pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]", sep_token="[SEP]",
+        mask_token="[MASK]",
+    )  # fmt: skip
+    size = {"vocab_size": len(vocabulary)}
+    made = {
+        "bert": transformers.BertModel(BertConfig(**size, hidden_size=64, num_hidden_layers=2, num_attention_heads=2,
+                                                  intermediate_size=64, max_position_embeddings=64)),
+        "gpt2": transformers.GPT2LMHeadModel(GPT2Config(**size, n_embd=32, n_layer=2, n_head=2, n_positions=64,
+                                                        bos_token_id=2, eos_token_id=3)),
+    }  # fmt: skip
+    for name, model in made.items():
+        transformers.set_seed(3)
+        model.init_weights()
+        model.save_pretrained(Path(where) / name)
+        tokenizer.save_pretrained(Path(where) / name)
+
+
 def planned(recipe_file: str, kept: str) -> None:
     """Keep the plan of a recipe."""
     from tui.lab.recipes import planning

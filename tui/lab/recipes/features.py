@@ -13,6 +13,10 @@ from tui.runs.recipe import Recipe
 
 MASKED = 0.15
 """Share of the tokens that a masked language model has to guess."""
+EVALUATES = "evaluates"
+"""The column that says that a row is evaluated: every token that is to be guessed is hidden there."""
+TRIES = 8
+"""Draws of what is masked, where no token of a batch was."""
 IGNORED = -100
 """The label of a token that is not counted in the loss."""
 
@@ -28,7 +32,10 @@ class Features:
 def make(rows: Rows, recipe: Recipe, tokenizer: Any) -> Features:
     """Tokenise both tables. Raises `DataError` for a row that has no text."""
     if recipe.task in ("causal-lm", "masked-lm"):
-        return Features(*(_blocks(one, recipe, tokenizer) for one in (rows.train, rows.evaluation)))
+        train, evaluation = (_blocks(one, recipe, tokenizer) for one in (rows.train, rows.evaluation))
+        if recipe.task == "masked-lm" and evaluation is not None:
+            evaluation = evaluation.add_column(EVALUATES, [True] * evaluation.num_rows)
+        return Features(train, evaluation)
     function = _function(rows, recipe, tokenizer)
     return Features(*(_mapped(one, function, recipe) for one in (rows.train, rows.evaluation)))
 
@@ -50,15 +57,26 @@ def collator(recipe: Recipe, tokenizer: Any, model: Any = None) -> Any:
 
 
 def _masking(tokenizer: Any, seed: int) -> Any:
-    """The library's collator; what it masks depends on the batch alone, so that a resumed run masks the same."""
+    """The library's collator; what it masks depends on the batch alone, so that a resumed run masks the same.
+
+    In training it leaves a tenth of the chosen tokens as they are and replaces another tenth by random ones. An
+    evaluation hides them all: a model that sees a token guesses it too well, 16.7 where 20 random words allow for 20. A
+    batch has something to guess: the mean loss of nothing is NaN.
+    """
     import torch
     from transformers import DataCollatorForLanguageModeling
 
     class Masking(DataCollatorForLanguageModeling):
         def __call__(self, rows: list[dict[str, Any]], **options: Any) -> Any:
+            evaluates = [row.pop(EVALUATES, False) for row in rows]
+            self.mask_replace_prob, self.random_replace_prob = (1.0, 0.0) if any(evaluates) else (0.8, 0.1)
+            own = seed + sum(place * sum(row["input_ids"]) for place, row in enumerate(rows, 1))
             state = torch.get_rng_state()
-            torch.manual_seed(seed + sum(place * sum(row["input_ids"]) for place, row in enumerate(rows, 1)))
-            batch = super().__call__(rows, **options)
+            for number in range(TRIES):
+                torch.manual_seed(own + number)
+                batch = super().__call__([dict(row) for row in rows], **options)
+                if (batch["labels"] != IGNORED).any():
+                    break
             torch.set_rng_state(state)
             return batch
 

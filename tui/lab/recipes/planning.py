@@ -14,6 +14,7 @@ from tui.errors import UsageError
 from tui.lab import schedule
 from tui.lab.recipes import models, rows, scoring
 from tui.lab.recipes.rows import Rows
+from tui.lab.recipes.strategies import check_strategy
 from tui.lab.schedule import Arithmetic
 from tui.runs.recipe import Recipe
 from tui.sizes import size_said
@@ -75,6 +76,7 @@ def plan(recipe: Recipe) -> Plan:
     recipe = settled(recipe)
     device = check_precision(recipe)
     check_report(recipe)
+    check_strategy(recipe, device)
     found = rows.load(recipe)
     tokenizer = models.tokenizer(recipe)
     lengths = _lengths(found.train, recipe, tokenizer)

@@ -1,8 +1,7 @@
-"""The lines that make the model, freeze it, and load what it is measured by."""
+"""The lines that make the model and freeze it."""
 
 from __future__ import annotations
 
-from tui import paths
 from tui.lab.recipes import models
 from tui.runs.recipe import Recipe
 
@@ -12,7 +11,8 @@ def model(recipe: Recipe) -> str:
     head = f"AutoModelFor{models.HEADS[recipe.task]}"
     base = models.adapted(models.folder(recipe))
     where = repr(str(base)) if base else "checkpoint"
-    loaded = [f"model = {head}.from_pretrained({where}, dtype='float32')"]
+    decoder = ", is_decoder=True" if models.is_made_decoder(recipe) else ""
+    loaded = [f"model = {head}.from_pretrained({where}, dtype='float32'{decoder})"]
     if labelled:
         loaded = [f"model = {head}.from_pretrained(",
                   f"    {where}, dtype='float32', num_labels=len(labels), id2label=dict(enumerate(labels))",
@@ -50,14 +50,3 @@ _FREEZING = {
         "    weights.requires_grad = not inside",
     ],
 }  # fmt: skip
-
-
-def scores(recipe: Recipe) -> str:
-    if recipe.task != "text-classification" or not recipe.eval_split:
-        return ""
-    folder = paths.lessons_dir() / "metrics"
-    return "\n".join([
-        f"accuracy = evaluate.load({str(folder / 'accuracy')!r})",
-        f"f1 = evaluate.load({str(folder / 'f1')!r})",
-        "average = 'binary' if len(labels) == 2 else 'macro'",
-    ])  # fmt: skip

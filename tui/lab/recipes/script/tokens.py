@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui.lab.recipes import models
-from tui.lab.recipes.features import MASKED
+from tui.lab.recipes.features import EVALUATES, MASKED, TRIES
 from tui.runs.recipe import Recipe
 
 
@@ -12,8 +12,12 @@ def tokens(recipe: Recipe) -> str:
     if recipe.task in ("causal-lm", "seq2seq"):
         head += ["if tokenizer.pad_token is None:", "    tokenizer.pad_token = tokenizer.eos_token"]
     lines = [*head, "", *_FEATURES[recipe.task](recipe), ""]
+    if recipe.eval_split and recipe.task in ("question-answering", "seq2seq"):
+        lines.append("measured = evaluation  # as texts")
     for name in ("train", "evaluation") if recipe.eval_split else ("train",):
         lines += _mapped(recipe, name)
+    if recipe.eval_split and recipe.task == "masked-lm":
+        lines.append(f"evaluation = evaluation.add_column({EVALUATES!r}, [True] * evaluation.num_rows)")
     return "\n".join([*lines, _COLLATORS[recipe.task]])
 
 
@@ -111,9 +115,15 @@ _COLLATORS = {
     "masked-lm": "\n".join([
         "class Masking(DataCollatorForLanguageModeling):  # what is masked depends on the batch alone",
         "    def __call__(self, rows, **options):",
+        "        evaluates = [row.pop('evaluates', False) for row in rows]  # there no token that counts is seen",
+        "        self.mask_replace_prob, self.random_replace_prob = (1.0, 0.0) if any(evaluates) else (0.8, 0.1)",
+        "        own = seed + sum(place * sum(row['input_ids']) for place, row in enumerate(rows, 1))",
         "        state = torch.get_rng_state()",
-        "        torch.manual_seed(seed + sum(place * sum(row['input_ids']) for place, row in enumerate(rows, 1)))",
-        "        batch = super().__call__(rows, **options)",
+        f"        for number in range({TRIES}):  # until there is a token to guess",
+        "            torch.manual_seed(own + number)",
+        "            batch = super().__call__([dict(row) for row in rows], **options)",
+        "            if (batch['labels'] != -100).any():",
+        "                break",
         "        torch.set_rng_state(state)",
         "        return batch",
         "",

@@ -49,12 +49,12 @@ def test_list_for_people_and_for_programs(capsys: Printed) -> None:
     make("broken", *BEGUN, ("error", {"title": "No.", "detail": "", "next_step": ""}), steps=3)
     assert headnotes("list") == 0
     head, *lines = capsys.readouterr().out.splitlines()
-    assert head.split() == ["run", "state", "step", "best", "begun"]
+    assert head.split() == ["run", "state", "step", "best", "at", "step", "last", "begun"]
     assert [line.split()[:3] for line in lines] == [["broken", "failed", "3/10"], ["finished", "done", "10/10"]]
     assert headnotes("list", "--json") == 0
     listed = json.loads(capsys.readouterr().out)
     assert [(one["name"], one["state"], one["best"]) for one in listed] == [
-        ("broken", "failed", {}), ("finished", "done", {"f1": 0.7})
+        ("broken", "failed", None), ("finished", "done", {"metric": "f1", "step": 10, "value": 0.7})
     ]  # fmt: skip
 
 

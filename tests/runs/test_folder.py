@@ -98,16 +98,40 @@ def test_a_status_knows_step_loss_metric_and_trouble() -> None:
         log.write("step", step=step, loss=1 / step)
     log.close()
     status = standing.look(run)
-    assert (status.step, status.steps, status.loss, status.metric) == (3, 20, 1 / 3, ("f1", 0.7))
+    assert (status.step, status.steps, status.loss) == (3, 20, 1 / 3)
+    best, last = status.history.best, status.history.last
+    assert best
+    assert last
+    assert (status.history.metric, best.step, best.value, last.step, last.value) == ("f1", 8, 0.7, 16, 0.6)
     assert status.trouble is not None
     assert status.trouble.fields["title"] == "Full."
     assert status.changed > 0
 
 
 def test_losses_are_better_when_they_fall() -> None:
+    scores = enumerate((9.0, 7.0, 8.0))
     run = told(made(), ("prepared", {"main": "perplexity"}),
-               *(("evaluation", {"metrics": {"perplexity": value}}) for value in (9.0, 7.0, 8.0)))  # fmt: skip
-    assert standing.look(run).metric == ("perplexity", 7.0)
+               *(("evaluation", {"step": at, "metrics": {"perplexity": value}}) for at, value in scores))  # fmt: skip
+    best = standing.look(run).history.best
+    assert best is not None
+    assert (best.step, best.value) == (1, 7.0)
+
+
+def test_the_direction_of_the_recipe_counts() -> None:
+    run = told(made(), ("prepared", {"main": "perplexity", "greater_is_better": True}),
+               ("evaluation", {"step": 1, "metrics": {"perplexity": 2.0}}),
+               ("evaluation", {"step": 2, "metrics": {"perplexity": 3.0}}))  # fmt: skip
+    best = standing.look(run).history.best
+    assert best is not None
+    assert best.step == 2
+
+
+def test_what_was_undone_and_what_was_asked_for_is_not_the_best() -> None:
+    run = told(made(), ("prepared", {"main": "f1"}), ("evaluation", {"step": 2, "metrics": {"f1": 0.5}}),
+               ("evaluation", {"step": 3, "metrics": {"f1": 0.9}, "asked": True}),
+               ("evaluation", {"step": 4, "metrics": {"f1": 0.8}}), ("resumed", {"step": 2}))  # fmt: skip
+    history = standing.look(run).history
+    assert [score.step for score in history.scores] == [2]
 
 
 junk = st.none() | st.floats() | st.text(max_size=4) | st.integers() | st.just([1]) | st.just({"f1": "x"})

@@ -266,8 +266,8 @@ async def test_what_is_seen_in_curves_leads_to_its_lesson() -> None:
     engine.hold = True  # what the lesson has on its bench is not asked for
     async with console(engine=engine) as it:
         screen = await at(it, made.run)
-        await it.until_shown("no number from step 11 on", "See lesson 3.5")
-        assert screen.doubts[0].kind == "nan_loss"
+        await it.until_shown("not finite from step 11 on", "See lesson 3.5")
+        assert screen.diagnoses[0].kind == "nan_loss"
         await it.press("w")
         await it.until(lambda: isinstance(it.app.screen, Reader) or "is not in this book" in it.screen())
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import os
 import shutil
 import sys
@@ -11,8 +10,8 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, TextIO
 
-from tui.runs import folder, standing
-from tui.runs.events import Event, Tail
+from tui.runs import diagnostics, folder, standing
+from tui.runs.events import Event, Tail, strict_json
 from tui.runs.folder import Run
 from tui.runs.standing import Status
 from tui.sizes import size_said
@@ -83,7 +82,7 @@ class _Json:
     def tell(self, status: Status, found: list[Event]) -> bool:
         for event in found:
             line = {"seq": event.seq, "t": event.time, "kind": event.kind, **event.fields}
-            print(json.dumps(line), file=self.out)
+            print(strict_json(line), file=self.out)
         self.out.flush()
         return False
 
@@ -91,7 +90,7 @@ class _Json:
         """The reader has gone."""
 
     def end(self, status: Status) -> None:
-        print(json.dumps({"kind": "end", "state": status.state}), file=self.out, flush=True)
+        print(strict_json({"kind": "end", "state": status.state, **status.history.fields}), file=self.out, flush=True)
 
 
 class _Lines:
@@ -208,12 +207,46 @@ def sentences(event: Event) -> Iterator[str]:
         case "warning" | "error":
             said = [str(of.get(name)) for name in ("title", "detail", "next_step") if of.get(name)]
             yield f"{event.kind}: {visible(' '.join(said))}"
+        case "diagnosis":
+            plain = of.get("found")
+            for one in diagnostics.read(plain if isinstance(plain, list) else []):
+                yield f"diagnosis: {diagnosis_text(one)}"
         case "stopped":
             yield f"stopped at step {step:,} {visible(str(of.get('why') or ''))}".rstrip()
         case "done":
             why = f" ({visible(str(of['why']))})" if of.get("why") else ""
             yield (f"done: {step:,} steps in {duration(event.number('seconds') or 0)}{why}  "
                    f"{metrics_line(of.get('metrics'))}".rstrip())  # fmt: skip
+            yield from _model_line(event)
+
+
+def _model_line(event: Event) -> Iterator[str]:
+    """Which model a run ended with; nothing of runs from before that was written."""
+    model_step = event.whole("model_step")
+    best, last = (of if isinstance(of := event.fields.get(name), dict) else {} for name in ("best", "last"))
+    if best and last:
+        yield f"the model is of step {model_step:,}: {score_line(best, last)}"
+    elif model_step:
+        yield f"the model is of step {model_step:,}, the last one: nothing was evaluated"
+
+
+def score_line(best: dict[str, Any] | None, last: dict[str, Any] | None) -> str:
+    """Best and last score, as events and JSON have them: "best f1 0.812 at step 230, last 0.790 at step 300"."""
+    found: list[str] = []
+    for name, score in (("best", best), ("last", last)):
+        number = Event(0, 0.0, "", score or {})
+        if (value := number.number("value")) is not None:
+            metric = f" {visible(str((score or {}).get('metric')))}" if not found else ""
+            found.append(f"{name}{metric} {value:.3f} at step {number.whole('step'):,}")
+    return ", ".join(found)
+
+
+def diagnosis_text(diagnosis: diagnostics.Diagnosis) -> str:
+    """The sentence of a diagnosis."""
+    from tui.ui.words import say
+
+    figures = {name: visible(text) for name, text in diagnosis.figures.items()}
+    return say("en", f"diagnosis_{diagnosis.kind}", **figures)
 
 
 def metrics_line(metrics: Any) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from tui.commands.following import duration, metrics_line, sentences, visible
-from tui.runs import comparing, folder, recipe, standing
+from tui.commands.following import diagnosis_text, duration, metrics_line, score_line, sentences, visible
+from tui.errors import ResultWarning
+from tui.runs import comparing, diagnostics, folder, recipe, standing
 from tui.runs.curves import Curves
+from tui.runs.events import strict_json
 from tui.runs.folder import Run
 from tui.runs.standing import Status
 from tui.sizes import size_said
@@ -20,16 +21,19 @@ def list_runs(*, as_json: bool) -> int:
     """All runs, the latest first."""
     rows = [(one, standing.look(one)) for one in folder.all_runs()]
     if as_json:
-        print(json.dumps([_plain(one, status) for one, status in rows]))
+        print(strict_json([_plain(one, status) for one, status in rows]))
         return 0
     if not rows:
         print("There are no runs. `headnotes train --help` names recipes to begin with.")
         return 0
-    table: list[tuple[str, ...]] = [("run", "state", "step", "best", "begun")]
+    table: list[tuple[str, ...]] = [("run", "state", "step", "best", "at step", "last", "begun")]
     for one, status in rows:
-        metric = f"{status.metric[0]} {status.metric[1]:.4f}" if status.metric else "-"
+        history = status.history
+        best = f"{history.metric} {history.best.value:.3f}" if history.best else "-"
+        best_step = f"{history.best.step:,}" if history.best else "-"
+        last = f"{history.last.value:.3f}" if history.last else "-"
         step = f"{status.step:,}/{status.steps:,}" if status.steps else "-"
-        table.append((visible(one.name), visible(status.state), step, visible(metric), _age(one)))
+        table.append((visible(one.name), visible(status.state), step, visible(best), best_step, last, _age(one)))
     for line in _columns(table):
         print(line)
     return 0
@@ -43,7 +47,7 @@ def show_run(one: Run, *, as_json: bool) -> int:
     evaluations = curves.evaluations
     words = folder.last_words(one) if status.state in ("failed", "dead") else []
     if as_json:
-        print(json.dumps({
+        print(strict_json({
             **_plain(one, status),
             "recipe": asdict(one.recipe()),
             "evaluations": [
@@ -53,8 +57,9 @@ def show_run(one: Run, *, as_json: bool) -> int:
             "model": str(one.model) if one.model.is_dir() else None,
             "trouble": status.trouble.fields if status.trouble else None,
             "last_words": words,
+            "warnings": [asdict(warning) for warning in warnings_of(one, status)],
             "about": about,
-        }, default=str))  # fmt: skip
+        }))  # fmt: skip
         return 0
     of = f" of {status.steps:,}" if status.steps else ""
     print(f"{visible(one.name)}: {visible(status.state)}, step {status.step:,}{of}, begun {_age(one)}")
@@ -68,11 +73,16 @@ def show_run(one: Run, *, as_json: bool) -> int:
         print("evaluations:")
         for ev in evaluations[-10:]:
             print(f"  step {ev.step:,}, epoch {ev.epoch:g}: {metrics_line(ev.metrics)}{' (asked for)' * ev.asked}")
+    if scores := score_line(status.history.fields["best"], status.history.fields["last"]):
+        print(scores)
     if kept:
         print("checkpoints: " + ", ".join(f"{ck.step} ({size_said(ck.bytes)})" for ck in kept))
     if one.model.is_dir():
-        print(f"model: {visible(str(one.model))}")
-    if status.trouble is not None:
+        of_step = f", of step {status.model_step:,}" if status.model_step else ""
+        print(f"model: {visible(str(one.model))}{of_step}")
+    for warning in warnings_of(one, status):
+        print(f"warning: {visible(warning.message)}")
+    if status.trouble is not None and status.trouble.kind == "error":
         for line in sentences(status.trouble):
             print(line)
     if words:
@@ -86,7 +96,7 @@ def compare_runs(some: list[Run], *, as_json: bool) -> int:
     """What differs in recipes, and the last figures of each; the best has a star. Raises `UsageError` for one alone."""
     made = comparing.compare(some)
     if as_json:
-        print(json.dumps(asdict(made)))
+        print(strict_json(asdict(made)))
         return 0
     table = [("", *(visible(one.name) for one in made.outcomes))]
     table.append(("state", *(visible(one.state) for one in made.outcomes)))
@@ -108,9 +118,21 @@ def compare_runs(some: list[Run], *, as_json: bool) -> int:
             f"row by row, {duel.rows:,} rows: {visible(duel.one)} alone is right in {duel.only_one:,}, "
             f"{visible(duel.other)} alone in {duel.only_other:,}; by chance as far apart with p = {duel.p:.2g}"
         )
-    for doubt in made.doubts:
-        print(f"doubt: {visible(doubt)}")
+    for warning in made.warnings:
+        print(f"warning: {visible(warning.message)}")
     return 0
+
+
+def warnings_of(one: Run, status: Status) -> list[ResultWarning]:
+    """What the plan warned of, what the worker warned of, and what the curves show."""
+    plan = one.about().get("warnings")
+    found = [ResultWarning(str(plain.get("code")), str(plain.get("message")))
+             for plain in (plan if isinstance(plan, list) else []) if isinstance(plain, dict)]  # fmt: skip
+    for event in status.warnings:
+        parts = [str(event.fields[name]) for name in ("title", "detail", "next_step") if event.fields.get(name)]
+        found.append(ResultWarning(str(event.fields.get("code") or "warning"), " ".join(parts)))
+    diagnoses = diagnostics.read(status.diagnoses)
+    return [*found, *(ResultWarning(shown.kind.replace("_", "-"), diagnosis_text(shown)) for shown in diagnoses)]
 
 
 def _plain(one: Run, status: Status) -> dict[str, Any]:
@@ -121,8 +143,9 @@ def _plain(one: Run, status: Status) -> dict[str, Any]:
         "alive": status.alive,
         "step": status.step,
         "steps": status.steps,
-        "loss": status.loss if status.loss is None or status.loss == status.loss else str(status.loss),
-        "best": {status.metric[0]: status.metric[1]} if status.metric else {},
+        "loss": status.loss,
+        **status.history.fields,
+        "model_step": status.model_step,
         "created": one.about().get("created"),
     }
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TextIO
 
-from tui.errors import Stopped, UsageError
+from tui.errors import ResultWarning, Stopped, UsageError
 from tui.sizes import size_said
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ def begin(recipe: Recipe, asked: argparse.Namespace, parent: dict[str, Any] | No
         written = script(recipe)
     for doubt in made.doubts:
         print(f"doubt: {doubt}", file=sys.stderr)
-    run = folder.create(recipe, written, parent=parent)
+    run = folder.create(recipe, written, parent=parent, warnings=[ResultWarning("plan", one) for one in made.doubts])
     process = launching.start(run)
     return started(run, process, asked)
 
@@ -129,7 +128,9 @@ def confirm(question: str, *, yes: bool) -> None:
 
 
 def _json(plain: dict[str, Any]) -> list[str]:
-    return [json.dumps(plain)]
+    from tui.runs.events import strict_json
+
+    return [strict_json(plain)]
 
 
 def _print(lines: Iterator[str] | list[str], out: TextIO) -> None:

@@ -45,6 +45,10 @@ class Listed:
     """The main metric; empty before the first evaluation."""
     best: float | None
     """Its best value."""
+    best_step: int
+    """Where that was; 0 before the first evaluation."""
+    last: float | None
+    """Its value at the last evaluation."""
     started: float
     """Seconds since 1970; 0 when it never was."""
 
@@ -173,10 +177,13 @@ def lines(file):
 
 
 def _listed(run: Run, status: Status) -> Listed:
-    metric, best = status.metric or ("", None)
+    history = status.history
+    best, last = history.best, history.last
     return Listed(
-        run.name, status.state, status.step, status.steps, _finite(status.loss), metric, _finite(best), status.started
-    )
+        run.name, status.state, status.step, status.steps, _finite(status.loss), history.metric if last else "",
+        _finite(best.value) if best else None, best.step if best else 0, _finite(last.value) if last else None,
+        status.started,
+    )  # fmt: skip
 
 
 def _curve(name: str, steps: Sequence[float], values: Sequence[float], most: int) -> Curve:

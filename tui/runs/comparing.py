@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tui.errors import UsageError
+from tui.errors import ResultWarning, UsageError
 from tui.runs import predictions, recipe, standing
-from tui.runs.curves import Curves
+from tui.runs.curves import Curves, Evaluation
 from tui.runs.folder import Run
 
 
@@ -20,20 +20,24 @@ class Outcome:
     step: int
     """Its last one."""
     metrics: dict[str, float]
-    """Of the last evaluation; empty when there was none."""
+    """Of its model: of the evaluation at that step, before there is a model of the last one; empty without any."""
     measured_at: int
     """The step of that evaluation."""
+    model_step: int | None
+    """The step of the model that it ended with; None before there is one."""
     main: str
     """The metric that says which of two models is better; empty before it is known."""
-    best: tuple[str, float] | None
-    """The main metric where it was best."""
+    best: dict[str, Any] | None
+    """That metric where it was best: metric, step, value."""
+    last: dict[str, Any] | None
+    """The same at the last evaluation."""
     baseline: float | None
     """The share of the most frequent label among the rows that were learnt from; for classification."""
 
 
 @dataclass(frozen=True, slots=True)
 class Duel:
-    """The last evaluations of two runs, row by row; both measured the same rows."""
+    """The models of two runs, row by row; both measured the same rows."""
 
     one: str
     other: str
@@ -53,13 +57,13 @@ class Comparison:
     differences: dict[str, list[Any]]
     """Fields of the recipes that are not the same in all."""
     metrics: dict[str, list[float | None]]
-    """Of the last evaluations."""
+    """Of the models."""
     best: dict[str, list[int]]
     """For each metric the places of the runs in which it is best; none where all are the same, or only one has it."""
     duels: list[Duel]
     """The first run against each of the others, where predictions of the same rows were kept."""
-    doubts: list[str]
-    """Why figures may not be set beside each other."""
+    warnings: list[ResultWarning]
+    """Why figures may not be compared."""
 
 
 def compare(runs: list[Run]) -> Comparison:
@@ -73,15 +77,23 @@ def compare(runs: list[Run]) -> Comparison:
     metrics = {name: [one.metrics.get(name) for one in outcomes] for name in names}
     best = {name: _best(name, values) for name, values in metrics.items()}
     duels = [found for other in followed[1:] if (found := duel(followed[0], other)) is not None]
-    return Comparison(outcomes, recipe.differences(recipes), metrics, best, duels, _doubts(runs, outcomes))
+    return Comparison(outcomes, recipe.differences(recipes), metrics, best, duels, _warnings(runs, outcomes))
 
 
 def duel(one: Curves, other: Curves) -> Duel | None:
     """Two runs, row by row; None where they were not measured on the same rows, or predictions are not kept."""
-    if not one.evaluations or not other.evaluations:
+    first, second = evaluation_of_model(one), evaluation_of_model(other)
+    if first is None or second is None:
         return None
-    found = predictions.changes((one.run, one.evaluations[-1]), (other.run, other.evaluations[-1]))
+    found = predictions.changes((one.run, first), (other.run, second))
     return Duel(one.run.name, other.run.name, found.rows, found.lost, found.won, found.p) if found else None
+
+
+def evaluation_of_model(curves: Curves) -> Evaluation | None:
+    """The evaluation of the model that a run ended with; of one that has none the last evaluation."""
+    step = curves.status.model_step
+    of_model = next((one for one in curves.evaluations if one.step == step), None)
+    return of_model or (curves.evaluations[-1] if curves.evaluations else None)
 
 
 def _followed(run: Run) -> Curves:
@@ -96,7 +108,7 @@ def _outcome(curves: Curves) -> Outcome:
     """How a run stands."""
     run = curves.run
     status = standing.look(run)
-    last = curves.evaluations[-1] if curves.evaluations else None
+    last = evaluation_of_model(curves)
     prepared = status.prepared
     baseline = prepared.get("baseline")
     return Outcome(
@@ -105,8 +117,9 @@ def _outcome(curves: Curves) -> Outcome:
         step=status.step,
         metrics=dict(last.metrics) if last else {},
         measured_at=last.step if last else 0,
+        model_step=status.model_step,
         main=str(prepared.get("main") or ""),
-        best=status.metric,
+        **status.history.fields,
         baseline=float(baseline) if isinstance(baseline, int | float) else None,
     )
 
@@ -121,13 +134,15 @@ def _best(name: str, values: list[float | None]) -> list[int]:
     return [place for place, value in enumerate(values) if value == top]
 
 
-def _doubts(runs: list[Run], outcomes: list[Outcome]) -> list[str]:
-    said = []
+def _warnings(runs: list[Run], outcomes: list[Outcome]) -> list[ResultWarning]:
+    found = []
     if len({digest for run in runs if (digest := predictions.measured_rows(run))}) > 1:
-        said.append("They were not measured on the same rows: their metrics say nothing of which is better.")
+        text = "They were not measured on the same rows: their metrics say nothing of which is better."
+        found.append(ResultWarning("different-rows", text))
     for one in outcomes:
         if not one.metrics:
-            said.append(f"{one.name} has not been measured.")
-        elif one.measured_at < one.step:
-            said.append(f"{one.name} was measured at step {one.measured_at:,} and is at {one.step:,}.")
-    return said
+            found.append(ResultWarning("not-evaluated", f"{one.name} has not been measured."))
+        elif one.measured_at not in (one.step, one.model_step):
+            text = f"{one.name} was measured at step {one.measured_at:,} and is at {one.step:,}."
+            found.append(ResultWarning("evaluated-earlier", text))
+    return found

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from tui.runs import folder, standing
-from tui.runs.events import SLICE, Event, Tail, sample
+from tui.runs.events import SLICE, Event, Tail, metrics_of, sample
 from tui.runs.folder import Run
 from tui.runs.series import Points, smooth
 from tui.runs.standing import Status
@@ -226,9 +226,7 @@ class Curves:
 
     def _evaluated(self, event: Event) -> None:
         step, epoch = event.number("step") or 0.0, event.number("epoch") or 0.0
-        plain = event.fields.get("metrics")
-        told = Event(0, 0, "", plain if isinstance(plain, dict) else {})
-        metrics = {str(name): value for name in told.fields if (value := told.number(name)) is not None}
+        metrics = metrics_of(event)
         examples, labels = event.fields.get("examples"), event.fields.get("labels")
         seconds = max(0.0, event.time - (self._began or event.time))
         if self.evaluations:

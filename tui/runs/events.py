@@ -6,8 +6,9 @@ gap in `seq` is seen. Nothing here raises for what is in a file.
 
 Kinds of events: `stage` (stage), `progress` (what, done, total), `prepared` (what the run stands on), `epoch` (epoch,
 rows, distinct), `evaluation` (step, epoch, metrics, examples, confusion, file), `checkpoint` (step, folder, bytes,
-seconds), `order` (id, order, state), `resumed` (step: what came after it is void), `warning` and `error` (title,
-detail, next_step), `stopped` (step, why), `done` (step, seconds, metrics). Of steps: `step` (step, epoch, loss, lr,
+seconds), `diagnosis` (found: what the curves say by now), `order` (id, order, state), `resumed` (step: what came
+after it is void), `warning` and `error` (code, title, detail, next_step), `stopped` (step, why), `done` (step, seconds,
+model_step, the metrics of that model, best and last score). Of steps: `step` (step, epoch, loss, lr,
 grad_norm, rows_s, tokens_s, memory, cpu; with NVML gpu, watts, celsius).
 """
 
@@ -57,6 +58,21 @@ class Event:
         return int(value) if value is not None and math.isfinite(value) else 0
 
 
+def metrics_of(event: Event) -> dict[str, float]:
+    """What an evaluation measured, NaN and infinity included; what is not a number is left out."""
+    plain = event.fields.get("metrics")
+    named = Event(0, 0.0, "", plain if isinstance(plain, dict) else {})
+    return {str(name): value for name in named.fields if (value := named.number(name)) is not None}
+
+
+def strict_json(value: Any, **options: Any) -> str:
+    """JSON that any parser reads: it knows no NaN and no infinity, so these become words, which `Event.number` reads.
+
+    What JSON has no word for becomes text.
+    """
+    return json.dumps(_finite(value), default=str, allow_nan=False, **options)
+
+
 class Log:
     """The one writer of a log. A full disk never ends a run: lines wait in memory until there is room."""
 
@@ -73,7 +89,7 @@ class Log:
         """Append a line. Raises `OSError` for anything but a full disk."""
         self.seq += 1
         head = {"v": VERSION, "seq": self.seq, "t": round(time.time(), 3), "kind": kind}
-        line = json.dumps({**head, **_finite(fields)}, default=str, separators=(",", ":"))
+        line = strict_json({**head, **fields}, separators=(",", ":"))
         self._waiting.append(line.encode() + b"\n")
         if len(self._waiting) > PATIENT:
             self._waiting.popleft()
@@ -222,7 +238,7 @@ def _is_torn(file: Path) -> bool:
 
 
 def _finite(value: Any) -> Any:
-    """JSON knows no NaN: such numbers are written as words, which `Event.number` turns back."""
+    """The value with words in place of numbers that are not finite."""
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if isinstance(value, dict):

@@ -19,9 +19,9 @@ import shutil
 import stat
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import IO, Any
@@ -32,7 +32,7 @@ import psutil
 import tui
 from tui import paths
 from tui.atomic import write_atomically
-from tui.errors import UsageError
+from tui.errors import ResultWarning, UsageError
 from tui.runs import recipe
 from tui.runs.recipe import Recipe
 
@@ -119,12 +119,14 @@ class Checkpoint:
 
 
 def create(
-    asked: Recipe, script: str, *, command: list[str] | None = None, parent: dict[str, Any] | None = None
-) -> Run:
+    asked: Recipe, script: str, *, command: list[str] | None = None, parent: dict[str, Any] | None = None,
+    warnings: Sequence[ResultWarning] = (),
+) -> Run:  # fmt: skip
     """A folder for a new run, with recipe, script and origin in it; nothing is started.
 
     Paths in the recipe become absolute: the worker runs elsewhere, and so does whoever resumes it. `parent` says from
-    which run and checkpoint it was forked. Raises `UsageError` when the disk does not take it.
+    which run and checkpoint it was forked, `warnings` what the plan warned of. Raises `UsageError` when the disk does
+    not take it.
     """
     asked = recipe.anchored(asked)
     base = asked.name or Path(asked.data).stem.split(".")[0] or "run"
@@ -138,6 +140,7 @@ def create(
         "command": command or sys.argv,
         "seed": asked.seed,
         "parent": parent or {},
+        "warnings": [asdict(one) for one in warnings],
     }
     try:
         protect(run, group=asked.group)

@@ -6,8 +6,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from tui.runs import events, folder
-from tui.runs.events import Event
+from tui.runs import best, events, folder
+from tui.runs.best import History
+from tui.runs.events import Event, metrics_of
 from tui.runs.folder import Run
 
 LAST_OUTPUT = 3
@@ -23,13 +24,19 @@ class Status:
     step: int = 0
     steps: int = 0
     loss: float | None = None
-    metric: tuple[str, float] | None = None
-    """The main metric at its best."""
+    history: History = field(default_factory=History)
+    """The metric that decides, evaluation by evaluation."""
+    model_step: int | None = None
+    """The step of the model that it ended with; None before there is one."""
     started: float = 0.0
     changed: float = 0.0
     """When the last thing was written, by the clock of the file system."""
     prepared: dict[str, Any] = field(default_factory=dict)
     trouble: Event | None = None
+    warnings: list[Event] = field(default_factory=list)
+    """Of the worker."""
+    diagnoses: list[dict[str, Any]] = field(default_factory=list)
+    """What the worker saw in its curves at the last evaluation: kind, bad, values."""
     alive: bool = False
 
 
@@ -54,22 +61,33 @@ def take(status: Status, event: Event) -> None:
     match event.kind:
         case "stage":
             status.state = str(event.fields.get("stage"))
-            status.trouble = None if status.state == "starting" else status.trouble
+            if status.state == "starting":
+                status.trouble = None
             status.started = status.started or event.time
         case "prepared":
             status.prepared = event.fields
             status.steps = event.whole("steps")
-        case "evaluation":
-            name = str(status.prepared.get("main", "loss"))
-            value = Event(0, 0, "", event.fields.get("metrics") or {}).number(name)
-            better = status.metric is None or value is None or is_better(name, value, status.metric[1])
-            if value is not None and better:
-                status.metric = (name, value)
+            fresh = best.history_of(event.fields)
+            if (fresh.metric, fresh.greater_is_better) != (status.history.metric, status.history.greater_is_better):
+                status.history = fresh
+        case "resumed":
+            status.history.rewind(event.whole("step"))
+            status.model_step, status.diagnoses = None, []
+        case "evaluation" if not event.fields.get("asked"):
+            status.history.add(event.whole("step"), metrics_of(event))
+        case "diagnosis":
+            found = event.fields.get("found")
+            status.diagnoses = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
         case "error" | "warning":
             status.trouble = event
-            status.state = "failed" if event.kind == "error" else status.state
+            if event.kind == "warning":
+                status.warnings = [*status.warnings, event]
+            else:
+                status.state = "failed"
         case "stopped" | "done":
             status.state = event.kind
+            if event.kind == "done":
+                status.model_step = event.whole("model_step") or event.whole("step")
         case "order" if event.fields.get("order") == "stop" and event.fields.get("state") == "seen":
             status.state = "stopping"
         case "order" if event.fields.get("state") == "refused" and status.state == "stopping":
@@ -100,5 +118,5 @@ def _launch_failure(run: Run) -> Event:
 
 
 def is_better(metric: str, one: float, other: float) -> bool:
-    """Whether a value is better than another: losses and perplexities fall, everything else rises."""
-    return one < other if metric in ("loss", "perplexity") else one > other
+    """Whether a value of a metric is better than another, by what is usual of it."""
+    return best.is_better(one, other, best.greater_is_better(metric))

@@ -517,6 +517,9 @@ _WORDS: dict[str, tuple[str, str]] = {
     "time_left": ("{time} left", "还需 {time}"),
     "took": ("took {time}", "用时 {time}"),
     "best": ("best", "最佳"),
+    "best_score": ("best {metric} {value} at step {step}", "最佳 {metric} {value}（第 {step} 步）"),
+    "last_score": ("last {value}", "最近 {value}"),
+    "model_is_of_step": ("model of step {n}", "模型取自第 {n} 步"),
     "in_seconds": ("{n} s", "{n} 秒"),
     "in_minutes": ("{n} min {m} s", "{n} 分 {m} 秒"),
     "in_hours": ("{n} h {m} min", "{n} 小时 {m} 分"),
@@ -573,34 +576,36 @@ _WORDS: dict[str, tuple[str, str]] = {
     "page_recipe": ("recipe", "配方"),
     "page_log": ("log", "日志"),
     "see_lesson": ("See lesson {number}.", "见第 {number} 课。"),
-    "no_doubts": ("Nothing in the curves asks for a lesson.", "曲线中没有需要查看课文的现象。"),
+    "no_diagnoses": ("Nothing in the curves asks for a lesson.", "曲线中没有需要查看课文的现象。"),
+    "event_diagnosis": ("diagnosis: {found}", "诊断：{found}"),
+    "no_diagnosis": ("nothing conspicuous", "没有异常"),
     "no_such_lesson": ("Lesson {number} is not in this book.", "本书没有第 {number} 课。"),
-    "doubt_nan_loss": (
-        "The loss is no number from step {step} on: a learning rate that is too high, or half precision.",
-        "从第 {step} 步起损失不再是数：学习率过高，或半精度溢出。",
+    "diagnosis_nan_loss": (
+        "The loss is not finite from step {step} on: the learning rate is too high, or half precision overflowed.",
+        "从第 {step} 步起损失不再是有限的数：学习率过高，或半精度溢出。",
     ),
-    "doubt_divergence": (
+    "diagnosis_divergence": (
         "The loss runs away: {least} at step {step}, {now} now. The learning rate is too high.",
         "损失发散：第 {step} 步为 {least}，现在为 {now}。学习率过高。",
     ),
-    "doubt_gap": (
+    "diagnosis_gap": (
         "Overfitting: the validation loss was best at step {step} ({best}) and is {now} now, "
         "while the training loss fell to {train}.",
         "过拟合：验证损失在第 {step} 步最好（{best}），现在为 {now}，而训练损失降到 {train}。",
     ),
-    "doubt_plateau": (
+    "diagnosis_plateau": (
         "The loss has stopped falling: about {now} since step {step}.",
         "损失不再下降：从第 {step} 步起约为 {now}。",
     ),
-    "doubt_underfit": (
+    "diagnosis_underfit": (
         "Hardly anything was learned: the loss began at {start} and ended at {now}.",
         "几乎没有学到东西：损失从 {start} 开始，结束时为 {now}。",
     ),
-    "doubt_one_class": (
+    "diagnosis_one_class": (
         "Every one of {rows} rows was predicted as {label} at step {step}.",
         "第 {step} 步时，{rows} 行全部被预测为 {label}。",
     ),
-    "doubt_idle_first_step": (
+    "diagnosis_idle_first_step": (
         "Step {step} had learning rate 0 and changed nothing: the warm-up begins at 0.",
         "第 {step} 步的学习率为 0，什么也没有改变：预热从 0 开始。",
     ),

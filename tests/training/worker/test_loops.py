@@ -77,6 +77,7 @@ def test_models_are_the_same(pair: dict[str, Run]) -> None:
 def test_the_script_alone_makes_the_same_steps(pair: dict[str, Run], loop: str) -> None:
     told, alone = steps(pair[loop]), workers.script(pair[loop])
     assert [{name: step[name] for name in alone[0]} for step in told] == alone
+    assert workers.weights_of_script(pair[loop]) == workers.weights(pair[loop])
 
 
 @pytest.mark.parametrize("loop", LOOPS)
@@ -92,10 +93,10 @@ def test_what_is_told(pair: dict[str, Run], loop: str) -> None:
     ends = [one for one in progress if one[1] == one[2] and one[2]]
     assert len(ends) == len(set(ends))  # libraries draw a full bar up to three times
     assert [event["step"] for event in workers.kinds(run, "checkpoint")] == [2, 4, 6]
-    assert [one.step for one in folder.checkpoints(run)] == [4, 6]  # two are kept
+    assert [one.step for one in folder.checkpoints(run)] == [2, 4, 6]  # two are kept, and the best one
     done = workers.kinds(run, "done")[0]
-    assert done["step"] == 6
-    assert done["metrics"] == workers.kinds(run, "evaluation")[-1]["metrics"]
+    assert (done["step"], done["model_step"]) == (6, 2)
+    assert done["metrics"] == workers.kinds(run, "evaluation")[0]["metrics"]
     status = standing.look(run)
     assert (status.state, status.step, status.steps, status.alive) == ("done", 6, 6, False)
 
@@ -164,7 +165,9 @@ def test_every_task(new: Callable[..., Run], task: str, changes: dict[str, Any],
     config = json.loads((run.model / "config.json").read_text())
     assert config["architectures"]
     if run.recipe().eval_split:
-        assert standing.look(run).metric is not None
+        assert standing.look(run).history.best is not None
+    if not run.recipe().lora_rank:
+        assert workers.weights_of_script(run) == workers.weights(run)
 
 
 @pytest.mark.drill

@@ -68,6 +68,11 @@ def script(run: Run) -> list[dict[str, float]]:
     return found
 
 
+def weights_of_script(run: Run) -> bytes:
+    """Those of the model that the script ended with; `script` has run it."""
+    return (run.folder / "alone" / "out" / "model" / "model.safetensors").read_bytes()
+
+
 def plan(run: Run) -> dict[str, Any]:
     """What planning says of its recipe."""
     kept = run.folder / "plan.json"

@@ -12,6 +12,7 @@ from typing import Any
 
 from tui.lab.recipes.features import IGNORED
 from tui.lab.recipes.rows import Rows
+from tui.runs import best
 from tui.runs.recipe import Recipe
 
 KEPT = 20_000
@@ -41,6 +42,11 @@ def main_metric(recipe: Recipe, labels: list[str]) -> str:
         case "seq2seq":
             return "chrf"
     return "perplexity"
+
+
+def is_greater_better(recipe: Recipe, metric: str) -> bool:
+    """Whether high values of the metric are good."""
+    return best.greater_is_better(metric) if recipe.best_direction == "auto" else recipe.best_direction == "max"
 
 
 def scorer(recipe: Recipe, rows: Rows, tokenizer: Any) -> Scorer | None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import itertools
 import json
 import math
-import shutil
 from pathlib import Path
 from typing import Any
 
 from tui.lab.recipes.scoring import Scores
-from tui.runs import folder
 from tui.training.worker.session import PROJECT, Session, load_weights
 
 
@@ -128,17 +126,20 @@ def _batches(accelerator: Any, loader: Any, session: Session, done: int) -> Any:
 def _after_step(session: Session, accelerator: Any, model: Any, measure: Any, step: int, epoch: float) -> None:
     """Evaluate, save and stop where it is time or was asked for. Saving comes last: a checkpoint has all behind it."""
     recipe, wishes = session.recipe, session.control.after_step()
+    improved = False
     ends, last = session.ends_epoch(step), step == session.arithmetic.steps
     if ends:
         session.epoch_done()
     if session.evaluation is not None:
         if _is_due(step, recipe.evaluate_every, ends, last):
             evaluate(session, accelerator, model, measure, step, epoch)
+            improved = session.is_new_best(step)
             session.look_exhausted()
         elif wishes.evaluate:
             with session.without_trace():
                 evaluate(session, accelerator, model, measure, step, epoch)
-    if _is_due(step, recipe.save_every, ends, last) or wishes.save or wishes.stop or session.stopped:
+    due = _is_due(step, recipe.save_every, ends, last)
+    if due or improved or wishes.save or wishes.stop or session.stopped:
         save(session, accelerator, step, epoch)
     session.answer(wishes)
 
@@ -196,18 +197,11 @@ def save(session: Session, accelerator: Any, step: int, epoch: float) -> None:
         if session.speaks:
             accelerator.unwrap_model(session.model).save_pretrained(str(where))
             session.tokenizer.save_pretrained(str(where))
-            state = {"global_step": step, "epoch": epoch, "best_metric": session.best, "since_best": session.since_best}
+            state = {"global_step": step, "epoch": epoch}
             (where / "trainer_state.json").write_text(json.dumps(state), "utf-8")
-            _forget_old(session)
         accelerator.wait_for_everyone()
 
     session.save(step, write)
-
-
-def _forget_old(session: Session) -> None:
-    """Keep the latest checkpoints alone."""
-    for old in folder.checkpoints(session.run)[: -session.recipe.keep]:
-        shutil.rmtree(old.folder, ignore_errors=True)
 
 
 def _is_due(step: int, every: int, ends: bool, last: bool) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 import shutil
 import time
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from typing import Any
 from tui.errors import Explained
 from tui.lab.recipes.rows import Rows
 from tui.lab.recipes.scoring import Scores
-from tui.runs.events import Log
+from tui.runs.events import Log, strict_json
 from tui.runs.folder import Run
 from tui.runs.recipe import Recipe
 from tui.training.worker.hardware import Hardware
@@ -91,7 +91,8 @@ class Recorder:
 
     def trouble(self, kind: str, said: Explained, **fields: Any) -> None:
         """A `warning` or an `error`."""
-        self.event(kind, title=said.title, detail=said.detail, next_step=said.next_step, **fields)
+        code = re.sub(r"(?<!^)(?=[A-Z])", "-", said.kind).lower()
+        self.event(kind, code=code, title=said.title, detail=said.detail, next_step=said.next_step, **fields)
 
     def close(self) -> None:
         """The last line is written."""
@@ -105,7 +106,7 @@ class Recorder:
         try:
             with part.open("w", encoding="utf-8") as out:
                 for row in rows:
-                    out.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
+                    out.write(strict_json(row, ensure_ascii=False) + "\n")
             part.replace(file)
         except OSError:
             part.unlink(missing_ok=True)

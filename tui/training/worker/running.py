@@ -15,14 +15,16 @@ from tui.engine.ticks import tap_tqdm
 from tui.errors import Explained, HeadnotesError, Stopped, UsageError, explain
 from tui.lab import schedule
 from tui.lab.recipes import features, models, planning, rows, scoring
+from tui.lab.recipes.strategies import check_strategy
 from tui.lab.schedule import Arithmetic
-from tui.runs import events, folder, standing
+from tui.runs import events, folder
+from tui.runs.best import History
 from tui.runs.folder import Checkpoint, Run
 from tui.runs.recipe import FREE, Recipe
 from tui.training.worker import card
 from tui.training.worker.control import Control, world
 from tui.training.worker.recording import Recorder
-from tui.training.worker.session import Session, is_full, load_weights
+from tui.training.worker.session import NotFinite, Session, is_full, load_weights
 
 AGAIN = 2.0
 """Seconds between two tries to save the model on a full disk."""
@@ -50,6 +52,9 @@ def work(run: Run, orders_from: int, resume: int | None) -> int:
     except Exception as error:
         with suppress(OSError):  # the disk that log.txt is on may be full
             traceback.print_exc()
+        if session is not None and isinstance(error, NotFinite):
+            session.diagnose()
+            card.write_to_checkpoints(session, error.title)
         recorder.trouble("error", advice(error), trace=traceback.format_exc()[-4000:])
         return FAILED
     finally:
@@ -77,6 +82,7 @@ def prepare(run: Run, recorder: Recorder, control: Control, resume: int | None, 
         torch.set_num_threads(recipe.threads)
     device = planning.check_precision(recipe)
     planning.check_report(recipe)
+    check_strategy(recipe, device)
     before = _before(run)
     checkpoint = _checkpoint(run, resume)
     recorder.stage("loading")
@@ -93,7 +99,7 @@ def prepare(run: Run, recorder: Recorder, control: Control, resume: int | None, 
         run=run, recipe=recipe, rows=found, train=made.train, evaluation=made.evaluation, tokenizer=tokenizer,
         model=model, collator=Counting(features.collator(recipe, tokenizer, model)),
         scorer=scoring.scorer(recipe, found, tokenizer), arithmetic=_arithmetic(recipe, made.train.num_rows),
-        main=scoring.main_metric(recipe, found.labels),
+        history=_history(recipe, found.labels),
         recorder=recorder, control=control, resume=checkpoint, speaks=first,
     )  # fmt: skip
     facts = _facts(session, device)
@@ -140,11 +146,16 @@ def _train(session: Session) -> int:
     if session.stopped.startswith("by "):
         recorder.event("stopped", step=session.step, why=session.stopped)
         return DONE
+    session.check_weights(session.step)
+    session.diagnose(is_over=True)
+    session.choose_model(model)
     if session.speaks:
         _save(session, model)
-    metrics = session.metrics or {}
-    recorder.event("done", step=session.step, metrics=metrics, why=session.stopped,
-                   seconds=round(time.monotonic() - begun, 1))  # fmt: skip
+    recorder.event(
+        "done", step=session.step, why=session.stopped, model_step=session.model_step,
+        metrics=session.model_score.metrics if session.model_score else {},
+        **session.history.fields, seconds=round(time.monotonic() - begun, 1),
+    )  # fmt: skip
     recorder.stage("done")
     return DONE
 
@@ -192,6 +203,12 @@ def _save(session: Session, model: Any) -> None:
             time.sleep(AGAIN)
 
 
+def _history(recipe: Recipe, labels: list[str]) -> History:
+    """No score yet, of the metric and the direction that decide which model is best."""
+    metric = recipe.best_metric or scoring.main_metric(recipe, labels)
+    return History(metric, scoring.is_greater_better(recipe, metric))
+
+
 def _arithmetic(recipe: Recipe, rows: int) -> Arithmetic:
     """The steps of these processes; `UsageError` when there are none."""
     return schedule.arithmetic(
@@ -210,7 +227,8 @@ def _facts(session: Session, device: str) -> dict[str, Any]:
         "fingerprint": _fingerprint(session),
         "labels": found.labels,
         "baseline": scoring.majority(found.counts) if recipe.task == "text-classification" else None,
-        "main": session.main,
+        "main": session.history.metric,
+        "greater_is_better": session.history.greater_is_better,
         "notes": found.notes,
         **asdict(session.arithmetic),
         "parameters": sum(one.numel() for one in session.model.parameters()),
@@ -272,17 +290,12 @@ def _compare(before: dict[str, Any], now: dict[str, Any], recipe: dict[str, Any]
 
 
 def _restore(session: Session) -> None:
-    """What early stopping knew, from the evaluations before the checkpoint."""
+    """The scores of the evaluations before the checkpoint."""
     assert session.resume is not None  # only resumed runs have something to restore
     for event in events.read_all(session.run.events_file):
         due = event.kind == "evaluation" and not event.fields.get("asked")
         if due and (event.number("step") or 0) <= session.resume.step:
-            metrics = event.fields.get("metrics") or {}
-            value = events.Event(0, 0, "", metrics).number(session.main)
-            if value is not None:
-                better = session.best is None or standing.is_better(session.main, value, session.best)
-                session.best, session.since_best = (value, 0) if better else (session.best, session.since_best + 1)
-                session.metrics = metrics
+            session.history.add(event.whole("step"), events.metrics_of(event))
 
 
 def _clear(run: Run, step: int) -> None:

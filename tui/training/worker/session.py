@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tui.errors import Explained
+from tui.errors import Explained, HeadnotesError
 from tui.lab.recipes.rows import Rows
 from tui.lab.recipes.scoring import Scorer, Scores
 from tui.lab.schedule import Arithmetic
-from tui.runs import folder, standing
+from tui.runs import diagnostics, folder
+from tui.runs.best import History, Score, kept_checkpoints
+from tui.runs.curves import Curves
 from tui.runs.folder import Checkpoint, Run
 from tui.runs.recipe import Recipe
 from tui.training.worker.control import Control, Wishes, agreed, world
@@ -26,6 +28,10 @@ PROJECT = "headnotes"
 """Under this name are all runs, where the curves go to a tracker as well."""
 ROOM = 1.1
 """So many times its size must be free for a checkpoint."""
+
+
+class NotFinite(HeadnotesError):
+    """A loss or weight is NaN or infinite: what follows would train nothing."""
 
 
 @dataclass(slots=True)
@@ -43,21 +49,24 @@ class Session:
     collator: Counting
     scorer: Scorer | None
     arithmetic: Arithmetic
-    main: str
-    """The metric that says which of two models is better."""
+    history: History
+    """The metric that says which of two models is better, at each evaluation."""
     recorder: Recorder
     control: Control
     resume: Checkpoint | None = None
     speaks: bool = True
     """Whether this is the first process."""
     step: int = 0
-    best: float | None = None
-    since_best: int = 0
-    """Evaluations without a better one."""
-    metrics: dict[str, float] | None = None
-    """Of the last evaluation."""
+    model_score: Score | None = None
+    """The evaluation of the model that is kept at the end, where there is one."""
+    model_step: int = 0
+    """The step of that model."""
     stopped: str = ""
     """Why it ended before its time."""
+    _unsaved: tuple[int, dict[str, Any]] | None = None
+    """(step, weights) of the best model while there is no room for its checkpoint."""
+    _curves: Curves | None = None
+    _diagnosed: list[dict[str, Any]] = field(default_factory=list)
     _clock: float = 0.0
     _rows: list[int] = field(default_factory=list)
     """Numbers of the rows that were trained in this epoch."""
@@ -69,13 +78,15 @@ class Session:
         self._clock = time.perf_counter()
 
     def step_done(self, step: int, epoch: float, loss: float, rate: float, norm: float | None) -> None:
-        """Write a step."""
+        """Write a step. Raises `NotFinite` where its loss is none."""
         now = time.perf_counter()
         rows = self.recipe.batch_size * self.recipe.accumulation * world()
         seen, tokens = self.collator.trained(self._batches(step))
         self._rows += seen
         self.recorder.step(step, epoch, loss, rate, norm, rows, tokens * world(), now - self._clock)
         self._clock = now
+        if not math.isfinite(loss):
+            raise not_finite(f"The loss is {loss} at step {step:,}.")
 
     def _batches(self, step: int) -> int:
         """Batches behind a step: the last one of an epoch may have fewer."""
@@ -130,25 +141,43 @@ class Session:
         self.start_clock()
 
     def evaluated(self, step: int, epoch: float, metrics: dict[str, float], scores: Scores | None) -> None:
-        """Write an evaluation and see whether it is the best."""
-        self.metrics = metrics
-        value = metrics.get(self.main)
-        if value is not None and not self.control.by_order:
-            better = self.best is None or standing.is_better(self.main, value, self.best)
-            self.best, self.since_best = (value, 0) if better else (self.best, self.since_best + 1)
+        """Write an evaluation and see whether it is the best. Raises `NotFinite` where its loss is none."""
+        if not self.control.by_order:
+            self.history.add(step, metrics)
         if self.evaluation is not None and self.rows.evaluation is not None:
             self.recorder.evaluation(step, epoch, metrics, scores, self.rows.evaluation, self.rows, self.recipe,
                                      asked=self.control.by_order)  # fmt: skip
+        self.diagnose()
+        if not math.isfinite(loss := metrics.get("loss", 0.0)):
+            raise not_finite(f"The evaluation loss is {loss} at step {step:,}.")
+
+    def is_new_best(self, step: int) -> bool:
+        """Whether the evaluation of this step is the best so far, so that its checkpoint is to be kept."""
+        best = self.history.best
+        return self.keeps_best and best is not None and best.step == step and not self.control.by_order
 
     @property
-    def is_exhausted(self) -> bool:
-        """Whether early stopping has waited long enough."""
-        return 0 < self.recipe.early_stopping <= self.since_best
+    def keeps_best(self) -> bool:
+        return self.recipe.best == "best" and self.evaluation is not None
 
     def look_exhausted(self) -> None:
         """End it where early stopping has waited long enough."""
-        if self.is_exhausted and self.step < self.arithmetic.steps:
-            self.stopped = f"no better {self.main} in {self.since_best} evaluations"
+        waited = self.history.since_best
+        if 0 < self.recipe.early_stopping <= waited and self.step < self.arithmetic.steps:
+            self.stopped = f"no better {self.history.metric} in {waited} evaluations"
+
+    def diagnose(self, *, is_over: bool = False) -> None:
+        """Write what the curves show by now, where that has changed."""
+        if not self.speaks:
+            return
+        self._curves = self._curves or Curves(self.run)
+        while self._curves.read():
+            pass
+        found = [{"kind": one.kind, "bad": one.bad, "values": one.values}
+                 for one in diagnostics.diagnose(self._curves, is_over=is_over)]  # fmt: skip
+        if found != self._diagnosed:
+            self._diagnosed = found
+            self.recorder.event("diagnosis", found=found)
 
     @contextmanager
     def without_trace(self) -> Iterator[None]:
@@ -171,7 +200,11 @@ class Session:
     # -- checkpoints ----------------------------------------------------------------------------------------------
 
     def save(self, step: int, write: Callable[[Path], None]) -> None:
-        """Save a checkpoint into its folder. What fails for want of room is told and taken away; the run goes on."""
+        """Save a checkpoint into its folder. What fails for want of room is told and taken away; the run goes on.
+
+        Raises `NotFinite` for weights that are none: the checkpoints before it stay.
+        """
+        self.check_weights(step)
         where = self.run.folder / f"checkpoint-{step}"
         begun = time.perf_counter()
         self.recorder.stage("saving")
@@ -186,6 +219,8 @@ class Session:
                 raise
             if self.speaks:
                 shutil.rmtree(where, ignore_errors=True)
+                if self.is_new_best(step):
+                    self._unsaved = step, {name: one.detach().cpu().clone() for name, one in self._weights().items()}
             self.recorder.trouble("warning", Explained(
                 "DiskFull", f"checkpoint-{step} could not be saved: the disk is full.", str(error).splitlines()[0],
                 "Free some space; the run goes on, and the next save tries again.",
@@ -195,8 +230,57 @@ class Session:
                 size = sum(file.stat().st_size for file in where.rglob("*") if file.is_file())
                 seconds = round(time.perf_counter() - begun, 3)
                 self.recorder.event("checkpoint", step=step, folder=where.name, bytes=size, seconds=seconds)
+                self._forget_old()
         finally:
             self.recorder.stage("training")
+
+    def _forget_old(self) -> None:
+        """Delete checkpoints but for the latest, and the best."""
+        saved = folder.checkpoints(self.run)
+        best = [score.step for score in self.history.improvements] if self.keeps_best else []
+        kept = kept_checkpoints([one.step for one in saved], self.recipe.keep, best)
+        for old in saved:
+            if old.step not in kept:
+                shutil.rmtree(old.folder, ignore_errors=True)
+
+    def check_weights(self, step: int) -> None:
+        """Raise `NotFinite` where a weight that is trained is none: the loss shows it one step later."""
+        import torch
+
+        for name, weights in self.model.named_parameters():
+            if weights.requires_grad and not torch.isfinite(weights).all():
+                raise not_finite(f"Weights are not finite after step {step:,}.", name)
+
+    def choose_model(self, model: Any) -> None:
+        """Give the model the weights that the run ends with: those of the best evaluation, or it keeps the last ones.
+
+        What it is is told in `model_step` and `model_score`.
+        """
+        best, last = self.history.best, self.history.last
+        self.model_step = self.step
+        self.model_score = last if last is not None and last.step == self.step else None
+        if not self.keeps_best or best is None or best.step == self.step:
+            return
+        saved = {one.step: one.folder for one in folder.checkpoints(self.run)}
+        if best.step in saved:
+            load_weights(model, saved[best.step])
+        elif self._unsaved is not None and self._unsaved[0] == best.step:
+            model.load_state_dict(self._unsaved[1], strict=False)
+        else:
+            self.recorder.trouble("warning", Explained(
+                "BestLost", f"The checkpoint of step {best.step:,}, the best, is gone: the model is the last one.", "",
+                "Run it again to have the best one.",
+            ))  # fmt: skip
+            return
+        self.model_step, self.model_score = best.step, best
+
+    def _weights(self) -> dict[str, Any]:
+        """All weights, or with LoRA those that are trained."""
+        weights: dict[str, Any] = self.model.state_dict()
+        if not self.recipe.lora_rank:
+            return weights
+        trained = {name for name, one in self.model.named_parameters() if one.requires_grad}
+        return {name: one for name, one in weights.items() if name in trained}
 
     def is_saved(self, step: int) -> bool:
         """Whether there is a whole checkpoint of this step."""
@@ -207,6 +291,14 @@ class Session:
         everything = sum(one.numel() for one in self.model.parameters())
         trained = sum(one.numel() for one in self.model.parameters() if one.requires_grad)
         return int(4 * (trained if self.recipe.lora_rank else everything) + 8 * trained)
+
+
+def not_finite(title: str, detail: str = "") -> NotFinite:
+    """The error of a run that cannot learn any more."""
+    return NotFinite(
+        title, detail,
+        "Its checkpoints are from before that. Fork one with a lower learning_rate, with clip=1, or in fp32.",
+    )  # fmt: skip
 
 
 def load_weights(model: Any, where: Path) -> None:

@@ -57,8 +57,8 @@ def train(session: Session) -> Any:
                 found["perplexity"] = math.exp(min(found["loss"], 50.0))
             session.evaluated(state.global_step, state.epoch or 0.0, found, trainer.scores)
             session.look_exhausted()
-            if session.stopped:
-                control.should_training_stop = True
+            control.should_training_stop |= bool(session.stopped)
+            if session.stopped or session.is_new_best(state.global_step):
                 self.saves |= self.waits
                 control.should_save |= not self.waits
             if not control.should_save and not self.waits:
@@ -117,6 +117,7 @@ def train(session: Session) -> Any:
 
     recipe = session.recipe
     options = training_arguments(recipe, on_cpu=not torch.cuda.is_available())
+    options["save_total_limit"] = None  # the session forgets old checkpoints, and knows the best one
     arguments = transformers.Seq2SeqTrainingArguments if recipe.task == "seq2seq" else transformers.TrainingArguments
     if recipe.task == "seq2seq":
         options |= {"predict_with_generate": True, "generation_max_length": recipe.max_length}

@@ -13,9 +13,9 @@ from textual.timer import Timer
 
 from tui.course import book
 from tui.errors import UsageError
-from tui.runs import coach, folder, predictions, seats
-from tui.runs.coach import Doubt
+from tui.runs import diagnostics, folder, predictions, seats
 from tui.runs.curves import Curves
+from tui.runs.diagnostics import Diagnosis
 from tui.runs.folder import Run
 from tui.ui.keys import bindings
 from tui.ui.run_orders import reads_only_said
@@ -38,7 +38,7 @@ PAINT = 1.0
 PAINT_CURVES = 5.0
 """Seconds between two drawings of its curves: with PAINT, less than 2 kB a second."""
 PAGES = ("curves", "evaluations", "recipe", "log")
-MOST_DOUBTS = 3
+MOST_WARNINGS = 3
 LAST_WORDS = 4
 WIDE = 100
 """Columns from which the names of all pages are shown."""
@@ -70,7 +70,7 @@ class RunScreen(OrderingScreen):
         super().__init__()
         self.run_ = run
         self.curves = Curves(run)
-        self.doubts: list[Doubt] = []
+        self.diagnoses: list[Diagnosis] = []
         self._page = "curves"
         self._timer: Timer | None = None
         self._opened = False
@@ -138,7 +138,7 @@ class RunScreen(OrderingScreen):
         if not self.is_mounted or not self._opened:
             return
         self._stale, self._drawn = False, monotonic()
-        self.doubts = coach.doubts(self.curves)
+        self.diagnoses = diagnostics.diagnose(self.curves)
         self._draw_head()
         match self._page:
             case "curves":
@@ -167,18 +167,18 @@ class RunScreen(OrderingScreen):
             lines[0] = (*lines[0], (f"   {say(language, 'display_paused')}", "warn"))
         if not self._seated:
             told = " ".join(reads_only_said(self.run_, language))
-            lines += plain_lines(visible(told), width, "warn")[:MOST_DOUBTS]
+            lines += plain_lines(visible(told), width, "warn")[:MOST_WARNINGS]
         trouble = self.curves.status.trouble
         if trouble is not None:
             text = " ".join(str(trouble.fields.get(part) or "") for part in ("title", "next_step")).strip()
             look = "bad" if trouble.kind == "error" else "warn"
-            lines += plain_lines(visible(text), width, look)[:MOST_DOUBTS]
+            lines += plain_lines(visible(text), width, look)[:MOST_WARNINGS]
         if self.curves.status.state == "dead":
             lines += plain_lines(say(language, "run_is_dead"), width, "bad")
             lines += [((shorten(visible(row), width), "dim"),) for row in folder.last_words(self.run_, LAST_WORDS)]
-        for doubt in self.doubts[:MOST_DOUBTS]:
-            said = f"{facts.doubt_said(doubt, language)}   {say(language, 'see_lesson', number=doubt.lesson)}"
-            lines += plain_lines(said, width, "bad" if doubt.bad else "warn")[:2]
+        for one in self.diagnoses[:MOST_WARNINGS]:
+            said = f"{facts.diagnosis_text(one, language)}   {say(language, 'see_lesson', number=one.lesson)}"
+            lines += plain_lines(said, width, "bad" if one.bad else "warn")[:2]
         head = self.query_one("#head", Lines)
         head.set_lines(lines)
         height = min(len(lines), max(3, self.size.height // 3))
@@ -287,11 +287,11 @@ class RunScreen(OrderingScreen):
         self._draw_head()
 
     def action_lesson(self) -> None:
-        """The lesson of the first doubt."""
-        if not self.doubts:
-            self.app.notify(say(self.app.language, "no_doubts"))
+        """The lesson of the first diagnosis."""
+        if not self.diagnoses:
+            self.app.notify(say(self.app.language, "no_diagnoses"))
             return
-        number = self.doubts[0].lesson
+        number = self.diagnoses[0].lesson
         try:
             entry = book.find(self.app.book, number)
         except UsageError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tui.runs import coach
+from tui.runs import diagnostics
 from tui.runs.curves import Curves
 from tui.ui.chart import Series, chart
 from tui.ui.typeset import fold, one_line, plain_lines
@@ -12,7 +12,7 @@ from tui.ui.verbatim import visible
 from tui.ui.widgets.answers import bar
 from tui.ui.widgets.evaluations import evaluation_lines
 from tui.ui.widgets.lines import Line
-from tui.ui.widgets.runs.facts import LOOK_OF, doubt_said, fact_lines, progress_line
+from tui.ui.widgets.runs.facts import LOOK_OF, diagnosis_text, fact_lines, progress_line
 from tui.ui.words import say
 from tui.ui.wrap import shorten
 
@@ -68,9 +68,9 @@ def trouble_lines(curves: Curves, last_words: Sequence[str], width: int, languag
         lines += [((one_line(words, width), "dim"),) for words in last_words]
     elif status.state == "stopped":
         lines += plain_lines(say(language, "train_stopped"), width, "dim")
-    for doubt in coach.doubts(curves):
-        said = f"{doubt_said(doubt, language)} {say(language, 'see_lesson', number=doubt.lesson)}"
-        lines += plain_lines(said, width, "bad" if doubt.bad else "warn")
+    for one in diagnostics.diagnose(curves):
+        said = f"{diagnosis_text(one, language)} {say(language, 'see_lesson', number=one.lesson)}"
+        lines += plain_lines(said, width, "bad" if one.bad else "warn")
     return [(), *lines] if lines else []
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from tui.lab.recipes import models
-from tui.lab.recipes.script import data, loops, model, tokens
+from tui.lab.recipes.script import data, loops, model, scores, tokens
 from tui.runs.recipe import Recipe, anchored
 
 
@@ -16,7 +16,7 @@ def script(recipe: Recipe) -> str:
     """The whole script, to be run from any folder. Raises `UsageError` when the data is a path that is not there."""
     recipe = anchored(recipe)
     loop = loops.trainer if recipe.loop == "trainer" else loops.accelerate
-    parts = [data.data(recipe), tokens.tokens(recipe), model.model(recipe), model.scores(recipe), loop(recipe)]
+    parts = [data.data(recipe), tokens.tokens(recipe), model.model(recipe), scores.scores(recipe), loop(recipe)]
     body = "\n\n".join(part.strip("\n") for part in parts if part)
     return f"{_imports(body, recipe)}\n\n{body}\n"
 
@@ -28,7 +28,8 @@ _FROM = {
     **dict.fromkeys(
         ["AutoTokenizer", "DataCollatorForLanguageModeling", "DataCollatorForSeq2Seq", "get_scheduler", "set_seed",
          "DataCollatorForTokenClassification", "DataCollatorWithPadding", "Seq2SeqTrainer", "Trainer",
-         "Seq2SeqTrainingArguments", "TrainingArguments", *(f"AutoModelFor{head}" for head in models.HEADS.values())],
+         "EarlyStoppingCallback", "Seq2SeqTrainingArguments", "TrainingArguments",
+         *(f"AutoModelFor{head}" for head in models.HEADS.values())],
         "transformers",
     ),
 }  # fmt: skip
@@ -37,7 +38,8 @@ _FROM = {
 
 def _imports(body: str, recipe: Recipe) -> str:
     """What the body uses, in the order of isort."""
-    plain = [f"import {name}" for name in ("math", "evaluate", "torch") if f"{name}." in body]
+    plain = [f"import {name}" for name in ("math", "evaluate", "torch") if re.search(rf"\b{name}\.", body)]
+    plain += ["import numpy as np"] if re.search(r"\bnp\.", body) else []
     modules: dict[str, list[str]] = {}
     for name, module in _FROM.items():
         if re.search(rf"\b{name}\b", body):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui.lab.recipes.arguments import training_arguments
+from tui.lab.recipes.script import scores
 from tui.runs.recipe import Recipe
 
 
@@ -10,20 +11,19 @@ def trainer(recipe: Recipe) -> str:
     kind = "Seq2Seq" if recipe.task == "seq2seq" else ""
     options = training_arguments(recipe, on_cpu=False)
     options.pop("use_cpu"), options.pop("dataloader_pin_memory")
-    lines = []
-    if recipe.task == "text-classification" and recipe.eval_split:
-        lines += [
-            "def compute_metrics(prediction):",
-            "    chosen = prediction.predictions.argmax(-1)",
-            "    return {**accuracy.compute(predictions=chosen, references=prediction.label_ids),",
-            "            **f1.compute(predictions=chosen, references=prediction.label_ids, average=average)}",
-            "",
-        ]
+    if recipe.task == "seq2seq":
+        options |= {"predict_with_generate": True, "generation_max_length": recipe.max_length}
+    if keeps_best(recipe) and recipe.evaluate_every != recipe.save_every:
+        options["save_strategy"] = "best"  # a checkpoint of each best one, wherever it is found
+        options.pop("save_steps", None)
     measured = recipe.eval_split != ""
-    lines += [
+    computes = scores.compute_metrics(recipe) if measured else []
+    lines = [
+        *computes,
         f"arguments = {kind}TrainingArguments(",
         "    output_dir='out',",
         *(f"    {name}={value!r}," for name, value in options.items()),
+        *_best(recipe),
         *(["    use_cpu=not torch.cuda.is_available(),"] if recipe.precision != "fp32" else []),
         ")",
         f"trainer = {kind}Trainer(",
@@ -33,14 +33,29 @@ def trainer(recipe: Recipe) -> str:
         *(["    eval_dataset=evaluation,"] if measured else []),
         "    data_collator=collator,",
         "    processing_class=tokenizer,",
-        *(["    compute_metrics=compute_metrics,"] if measured and recipe.task == "text-classification" else []),
+        *(["    compute_metrics=compute_metrics,"] if computes else []),
+        *([f"    callbacks=[EarlyStoppingCallback({recipe.early_stopping})],"] if recipe.early_stopping else []),
         ")",
         "trainer.model_accepts_loss_kwargs = False  # transformers #47688: else accumulated gradients are too large",
         "trainer.train()",
+        "trainer.save_model('out/model')",
         "losses = [entry['loss'] for entry in trainer.state.log_history if 'loss' in entry]",
         "print(losses[-1], trainer.state.log_history[-1])",
     ]
     return "\n".join(lines)
+
+
+def keeps_best(recipe: Recipe) -> bool:
+    return bool(recipe.eval_split) and recipe.best == "best"
+
+
+def _best(recipe: Recipe) -> list[str]:
+    """Arguments that choose the model at the end, and what early stopping waits for."""
+    if not scores.chooses(recipe):
+        return []
+    lines = ["    load_best_model_at_end=True,"] if keeps_best(recipe) else []
+    return [*lines, "    metric_for_best_model=metric,",
+            f"    greater_is_better={scores.is_greater_better(recipe)},"]  # fmt: skip
 
 
 def accelerate(recipe: Recipe) -> str:
@@ -88,44 +103,53 @@ def accelerate(recipe: Recipe) -> str:
               "                total = 0.0", "                bar.update()"]  # fmt: skip
     if recipe.eval_split and recipe.evaluate_every:
         lines += [f"                if len(losses) % {recipe.evaluate_every} == 0 or len(losses) == steps:",
-                  "                    print(len(losses), measure())"]  # fmt: skip
-    lines += ["                if len(losses) == steps:", "                    break"]
+                  *_indented(_evaluated(recipe), 20)]  # fmt: skip
+    stop = " or stops" if recipe.early_stopping else ""
+    lines += [f"                if len(losses) == steps{stop}:", "                    break"]
     if recipe.eval_split and not recipe.evaluate_every:
-        lines.append("    print(epoch, measure())")
-    return "\n".join([*lines, "accelerator.unwrap_model(model).save_pretrained('out/model')", "print(losses[-1])"])
+        lines += _indented(_evaluated(recipe), 4)
+    lines += ["    if stops:", "        break"] if stop else []
+    lines += [] if keeps_best(recipe) else ["accelerator.unwrap_model(model).save_pretrained('out/model')"]
+    return "\n".join([*lines, "print(losses[-1])"])
+
+
+def _indented(lines: list[str], by: int) -> list[str]:
+    return [" " * by + line for line in lines]
+
+
+def _evaluated(recipe: Recipe) -> list[str]:
+    """Measure, keep the best, count how long it has been the best."""
+    lines = ["found = measure()", "print(len(losses), found)"]
+    if not scores.chooses(recipe):
+        return lines
+    sign = ">" if scores.is_greater_better(recipe) else "<"
+    lines += ["waited += 1", f"if best is None or found[metric] {sign} best:", "    best, waited = found[metric], 0"]
+    if keeps_best(recipe):
+        lines.append("    accelerator.unwrap_model(model).save_pretrained('out/model')")
+    return [*lines, *([f"stops = waited >= {recipe.early_stopping}"] if recipe.early_stopping else [])]
 
 
 def _measure(recipe: Recipe) -> list[str]:
-    """A loader and a function for what is measured: accuracy and F1 of classes, the loss of everything else."""
-    head = [
+    """A loader and a function for what is measured: the loss, and the metrics of the task."""
+    metrics = {"text-classification": "**accuracy.compute(), **f1.compute(average=average)"}
+    more = metrics.get(recipe.task, "**computed()" if recipe.task in scores.BATCHES or recipe.task == "seq2seq" else "")
+    return [
         f"eval_loader = accelerator.prepare(DataLoader(evaluation, batch_size={recipe.eval_batch_size}, "
         "collate_fn=collator))",
+        *(["best, waited = None, 0"] if scores.chooses(recipe) else []),
+        *(["stops = False"] if recipe.early_stopping else []),
         "",
         "",
         "def measure():",
         "    model.eval()",
-    ]
-    if recipe.task == "text-classification":
-        return [
-            *head,
-            "    for batch in eval_loader:",
-            "        with torch.no_grad():",
-            "            logits = model(**batch).logits",
-            "        chosen, truth = accelerator.gather_for_metrics((logits.argmax(-1), batch['labels']))",
-            "        accuracy.add_batch(predictions=chosen, references=truth)",
-            "        f1.add_batch(predictions=chosen, references=truth)",
-            "    model.train()",
-            "    return {**accuracy.compute(), **f1.compute(average=average)}",
-            "",
-        ]
-    return [
-        *head,
-        "    found = []",
+        "    eval_losses = []",
         "    for batch in eval_loader:",
         "        with torch.no_grad():",
-        "            loss = model(**batch).loss",
-        "        found.append(accelerator.gather_for_metrics(loss.repeat(len(batch['input_ids']))))",
+        "            output = model(**batch)",
+        "            size = next(iter(batch.values())).shape[0]",
+        "            eval_losses.append(accelerator.gather_for_metrics(output.loss.repeat(size)))",
+        *_indented(scores.batch_lines(recipe), 12),
         "    model.train()",
-        "    return {'loss': torch.cat(found).mean().item()}",
+        f"    return {{'loss': torch.cat(eval_losses).float().mean().item(){', ' + more if more else ''}}}",
         "",
     ]

@@ -1,13 +1,13 @@
-"""Runs in words: state, how far, how long, how large; what the coach sees. Pure."""
+"""Runs in words: state, how far, how long, how large; what its curves show. Pure."""
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
-from typing import Any
 
-from tui.runs.coach import Doubt
 from tui.runs.curves import Curves
+from tui.runs.diagnostics import Diagnosis
 from tui.runs.standing import Status
 from tui.sizes import size_said
 from tui.ui.chart import figure
@@ -49,8 +49,28 @@ def steps_said(status: Status) -> str:
 
 
 def metric_said(status: Status) -> str:
-    """The best value of the metric that counts."""
-    return f"{status.metric[0]} {figure(status.metric[1])}" if status.metric else "-"
+    """The best value of the metric that decides."""
+    best = status.history.best
+    return f"{visible(status.history.metric)} {score_figure(best.value)}" if best else "-"
+
+
+def score_figure(value: float) -> str:
+    """A score with the three decimals that it has everywhere."""
+    return f"{value:.3f}" if math.isfinite(value) else figure(value)
+
+
+def score_text(status: Status, language: str) -> str:
+    """Best score with its step, last score, and the step of the model that the run ended with; "" before them."""
+    history = status.history
+    if history.last is None:
+        return ""
+    parts = [say(language, "last_score", value=score_figure(history.last.value))]
+    if (best := history.best) is not None:
+        figures = {"metric": visible(history.metric), "value": score_figure(best.value), "step": f"{best.step:,}"}
+        parts.insert(0, say(language, "best_score", **figures))
+    if status.model_step is not None and status.model_step != status.step:
+        parts.append(say(language, "model_is_of_step", n=f"{status.model_step:,}"))
+    return "   ".join(parts)
 
 
 def duration(language: str, seconds: float) -> str:
@@ -93,8 +113,8 @@ def progress_line(curves: Curves, language: str) -> Line:
         pieces.append((f"   {say(language, 'took', time=duration(language, curves.elapsed))}", "dim"))
     if status.loss is not None:
         pieces.append((f"   loss {figure(status.loss)}", "text"))
-    if status.metric is not None:
-        pieces.append((f"   {say(language, 'best')} {metric_said(status)}", "text"))
+    if scores := score_text(status, language):
+        pieces.append((f"   {scores}", "text"))
     return tuple(pieces)
 
 
@@ -118,10 +138,7 @@ def fact_lines(curves: Curves, width: int, language: str) -> list[Line]:
     return [((row, "dim"),) for row in rows]
 
 
-def doubt_said(doubt: Doubt, language: str) -> str:
-    """The sentence of a doubt."""
-    values: dict[str, Any] = {
-        name: visible(value) if isinstance(value, str) else figure(value) if isinstance(value, float) else f"{value:,}"
-        for name, value in doubt.values.items()
-    }
-    return say(language, f"doubt_{doubt.kind}", **values)
+def diagnosis_text(diagnosis: Diagnosis, language: str) -> str:
+    """The sentence of a diagnosis."""
+    figures = {name: visible(text) for name, text in diagnosis.figures.items()}
+    return say(language, f"diagnosis_{diagnosis.kind}", **figures)

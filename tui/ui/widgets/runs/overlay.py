@@ -7,7 +7,7 @@ from typing import Any
 
 from tui.errors import UsageError
 from tui.runs import recipe, standing
-from tui.runs.comparing import Duel
+from tui.runs.comparing import Duel, evaluation_of_model
 from tui.runs.curves import Curves
 from tui.runs.folder import Run
 from tui.runs.recipe import Recipe
@@ -67,8 +67,8 @@ def overlay_lines(
 
 
 def metrics_lines(all_curves: Sequence[Curves], width: int, language: str) -> list[Line]:
-    """Last metrics of every run, the best of each marked."""
-    latest = [one.evaluations[-1].metrics if one.evaluations else {} for one in all_curves]
+    """The metrics of the model of every run, before there is one the last ones; the best of each marked."""
+    latest = [found.metrics if (found := evaluation_of_model(one)) else {} for one in all_curves]
     names = [name for name in dict.fromkeys(name for one in latest for name in one)
              if name == "loss" or name not in EPOCH_OR_TIME]  # fmt: skip
     wide = max([10, *(cells(visible(name)) + 3 for name in names)])

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tui.errors import UsageError
-from tui.runs import folder
+from tui.runs import diagnostics, folder
 from tui.runs.curves import Curves
 from tui.runs.events import Event
 from tui.runs.folder import Run
@@ -18,7 +18,7 @@ from tui.ui.chart import figure
 from tui.ui.typeset import highlighted, plain_lines
 from tui.ui.verbatim import visible
 from tui.ui.widgets.lines import Line
-from tui.ui.widgets.runs.facts import state_said
+from tui.ui.widgets.runs.facts import diagnosis_text, state_said
 from tui.ui.words import known, say
 from tui.ui.wrap import fill
 
@@ -39,6 +39,9 @@ def recipe_lines(run: Run, curves: Curves, width: int, language: str) -> list[Li
         if text:
             lines += [((fill(say(language, word), 16), "dim"), *line) if number == 0 else ((" " * 16, "dim"), *line)
                       for number, line in enumerate(plain_lines(visible(text), max(20, width - 16)))]  # fmt: skip
+    warnings = plain if isinstance(plain := about.get("warnings"), list) else []
+    for one in warnings:
+        lines += plain_lines(visible(str(one.get("message")) if isinstance(one, dict) else str(one)), width, "warn")
     lines += [(), ((say(language, "checkpoints"), "heading"),)]
     kept = folder.checkpoints(run)
     lines += [((f"  checkpoint-{one.step}   {size_said(one.bytes)}", "text"),) for one in kept]
@@ -100,6 +103,11 @@ def event_said(event: Event, by: dict[str, str], language: str) -> str:
             return visible(f"{state_said(language, event.kind)}  {_step(event, language)}{why}")
         case "epoch":
             return visible(f"{say(language, 'event_epoch', n=fields.get('epoch'))}  {fields.get('rows')}")
+        case "diagnosis":
+            found = fields.get("found")
+            read = diagnostics.read(found if isinstance(found, list) else [])
+            text = " ".join(diagnosis_text(one, language) for one in read) or say(language, "no_diagnosis")
+            return say(language, "event_diagnosis", found=text)
         case "resumed":
             return f"{say(language, 'event_resumed')}  {_step(event, language)}"
         case "prepared":

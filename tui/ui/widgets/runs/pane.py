@@ -11,13 +11,13 @@ from textual.widget import Widget
 
 from tui.lab.runs import Curve, Listed, RunsResult
 from tui.runs import folder
-from tui.ui.chart import Series, chart, figure
+from tui.ui.chart import Series, chart
 from tui.ui.typeset import plain_lines
 from tui.ui.verbatim import visible
 from tui.ui.widgets.evaluations import evaluation_lines
 from tui.ui.widgets.lines import Line, Lines
 from tui.ui.widgets.pane import Pane
-from tui.ui.widgets.runs.facts import state_piece
+from tui.ui.widgets.runs.facts import score_figure, state_piece
 from tui.ui.words import say
 from tui.ui.wrap import cells, fill, shorten
 
@@ -86,7 +86,12 @@ def _table(runs: list[Listed], width: int, language: str) -> list[Line]:
     for run in runs:
         state, look = state_piece(language, run.state)
         steps = f"{run.step:,} / {run.steps:,}" if run.steps else f"{run.step:,}"
-        best = f"{run.metric} {figure(run.best)}" if run.metric else "-"
+        best = "-"
+        if run.best is not None:
+            figures = {"metric": visible(run.metric), "value": score_figure(run.best), "step": f"{run.best_step:,}"}
+            best = say(language, "best_score", **figures)
+        if run.last is not None:
+            best += "   " + say(language, "last_score", value=score_figure(run.last))
         rest = shorten(visible(f"{fill(steps, 16, 'right')}   {best}"), max(0, width - name - 12))
         lines.append(
             ((fill(shorten(visible(run.name), name - 2), name), "text"), (fill(state, 12), look), (rest, "dim"))

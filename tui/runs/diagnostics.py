@@ -1,6 +1,6 @@
-"""What curves say, in words: doubts that a person who has seen many runs would have. Pure; each names its lesson.
+"""What the curves of a run show that a person with experience would point out. Pure; each names its lesson.
 
-A doubt is not a verdict: it says what is seen, and the lesson says what it may mean.
+A diagnosis is not a verdict: it says what is seen, and the lesson says what it may mean.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from tui.runs.curves import Curves, Evaluation
 from tui.runs.series import smooth
@@ -33,8 +33,8 @@ LEARNED = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
-    """One thing that is seen."""
+class Diagnosis:
+    """One thing that the curves show."""
 
     kind: Kind
     bad: bool
@@ -43,20 +43,30 @@ class Doubt:
     """Numbers of the sentence: steps as whole numbers, losses and shares as floats, labels as text."""
 
     @property
+    def figures(self) -> dict[str, str]:
+        """The values for its sentence: four digits of a fraction, whole numbers whole."""
+        shapes = {int: ",", float: ".4g"}
+        return {name: format(value, shapes.get(type(value), "")) for name, value in self.values.items()}
+
+    @property
     def lesson(self) -> str:
         """The number of the lesson it belongs to."""
         return LESSONS.get(self.kind, LESSON)
 
 
-def doubts(curves: Curves) -> list[Doubt]:
-    """What is seen in the curves of a run, the worst first; an empty list for a run that looks well."""
+def diagnose(curves: Curves, *, is_over: bool | None = None) -> list[Diagnosis]:
+    """What the curves of a run show, the worst first; an empty list for a run that looks well.
+
+    The worker says by `is_over` that it has made all its steps, before its state says so.
+    """
+    is_over = curves.status.state == "done" if is_over is None else is_over
     steps, losses = curves.series("loss")
     found = [
         _nan(steps, losses),
         _diverges(steps, losses),
         _one_class(curves.confusion),
         _gap(curves),
-        _underfit(steps, losses, ended=curves.status.state == "done"),
+        _underfit(steps, losses, ended=is_over),
         _plateau(steps, losses, curves.status.steps),
         _idle(*curves.series("lr")),
     ]
@@ -70,15 +80,22 @@ def doubts(curves: Curves) -> list[Doubt]:
     return kept
 
 
-def _nan(steps: Sequence[float], losses: Sequence[float]) -> Doubt | None:
+def read(plain: Sequence[dict[str, Any]]) -> list[Diagnosis]:
+    """Diagnoses as a worker wrote them; what this version does not know is left out."""
+    kinds: dict[Any, Kind] = {kind: kind for kind in get_args(Kind)}
+    return [Diagnosis(kinds[one["kind"]], bool(one.get("bad")), one["values"])
+            for one in plain if str(one.get("kind")) in kinds and isinstance(one.get("values"), dict)]  # fmt: skip
+
+
+def _nan(steps: Sequence[float], losses: Sequence[float]) -> Diagnosis | None:
     """The loss is no number (any more)."""
     for step, loss in zip(steps, losses, strict=True):
         if not math.isfinite(loss):
-            return Doubt("nan_loss", True, {"step": int(step)})
+            return Diagnosis("nan_loss", True, {"step": int(step)})
     return None
 
 
-def _diverges(steps: Sequence[float], losses: Sequence[float]) -> Doubt | None:
+def _diverges(steps: Sequence[float], losses: Sequence[float]) -> Diagnosis | None:
     """The loss has left its lowest value far below and is higher than where it began."""
     ys = _finite(losses)
     if len(ys) < FEWEST:
@@ -88,11 +105,11 @@ def _diverges(steps: Sequence[float], losses: Sequence[float]) -> Doubt | None:
     lowest = min(range(len(smoothed)), key=smoothed.__getitem__)
     end = smoothed[-1]
     if end > RISE * max(smoothed[lowest], 1e-9) and end > RISE * max(start, 1e-9):
-        return Doubt("divergence", True, {"step": int(steps[lowest]), "least": smoothed[lowest], "now": end})
+        return Diagnosis("divergence", True, {"step": int(steps[lowest]), "least": smoothed[lowest], "now": end})
     return None
 
 
-def _gap(curves: Curves) -> Doubt | None:
+def _gap(curves: Curves) -> Diagnosis | None:
     """The validation loss has risen twice in a row from its best value while the training loss fell."""
     measured = [one for one in curves.evaluations if math.isfinite(one.metrics.get("loss", math.nan))]
     if len(measured) < 3:
@@ -105,7 +122,7 @@ def _gap(curves: Curves) -> Doubt | None:
     then, now = (_trained(curves, measured[at].step) for at in (best, -1))
     if then is None or now is None or now >= then:
         return None
-    return Doubt("gap", False, {"step": measured[best].step, "best": losses[best], "now": losses[-1], "train": now})
+    return Diagnosis("gap", False, {"step": measured[best].step, "best": losses[best], "now": losses[-1], "train": now})
 
 
 def _trained(curves: Curves, step: int) -> float | None:
@@ -116,7 +133,7 @@ def _trained(curves: Curves, step: int) -> float | None:
     return sum(last) / len(last) if last else None
 
 
-def _underfit(steps: Sequence[float], losses: Sequence[float], *, ended: bool) -> Doubt | None:
+def _underfit(steps: Sequence[float], losses: Sequence[float], *, ended: bool) -> Diagnosis | None:
     """The run is over and the loss is about where it began."""
     ys = _finite(losses)
     if not ended or len(ys) < FEWEST:
@@ -124,11 +141,11 @@ def _underfit(steps: Sequence[float], losses: Sequence[float], *, ended: bool) -
     share = max(5, len(ys) // 10)
     start, end = sum(ys[:share]) / share, sum(ys[-share:]) / share
     if start * (1 - LEARNED) < end <= RISE * start:
-        return Doubt("underfit", False, {"start": start, "now": end})
+        return Diagnosis("underfit", False, {"start": start, "now": end})
     return None
 
 
-def _plateau(steps: Sequence[float], losses: Sequence[float], all_steps: int) -> Doubt | None:
+def _plateau(steps: Sequence[float], losses: Sequence[float], all_steps: int) -> Diagnosis | None:
     """The loss fell, and for a third of the run has not any more, though a good part is still to come."""
     pairs = [(step, loss) for step, loss in zip(steps, losses, strict=True) if math.isfinite(loss)]
     if len(pairs) < 3 * FEWEST or (all_steps and pairs[-1][0] > 0.8 * all_steps):
@@ -142,11 +159,11 @@ def _plateau(steps: Sequence[float], losses: Sequence[float], all_steps: int) ->
     noise = 2 * spread / math.sqrt(third // 2)
     fell = start - end
     if fell > LEARNED * abs(start) and noise < SHARP * fell and middle - end < FLAT * fell:
-        return Doubt("plateau", False, {"step": int(pairs[-third][0]), "now": end})
+        return Diagnosis("plateau", False, {"step": int(pairs[-third][0]), "now": end})
     return None
 
 
-def _one_class(measured: Evaluation | None) -> Doubt | None:
+def _one_class(measured: Evaluation | None) -> Diagnosis | None:
     """Every row of the last evaluation was taken for the same class, though there are several."""
     if measured is None or len(measured.confusion) < 2 or len(measured.labels) != len(measured.confusion):
         return None
@@ -154,14 +171,14 @@ def _one_class(measured: Evaluation | None) -> Doubt | None:
     true_ones = [sum(row) for row in measured.confusion]
     if sum(columns) and max(columns) == sum(columns) and sum(count > 0 for count in true_ones) > 1:
         label = measured.labels[columns.index(max(columns))]
-        return Doubt("one_class", False, {"step": measured.step, "label": label, "rows": sum(columns)})
+        return Diagnosis("one_class", False, {"step": measured.step, "label": label, "rows": sum(columns)})
     return None
 
 
-def _idle(steps: Sequence[float], rates: Sequence[float]) -> Doubt | None:
+def _idle(steps: Sequence[float], rates: Sequence[float]) -> Diagnosis | None:
     """The first step used a learning rate of 0: it changed nothing."""
     if steps and steps[0] == 1 and rates[0] == 0:
-        return Doubt("idle_first_step", False, {"step": 1})
+        return Diagnosis("idle_first_step", False, {"step": 1})
     return None
 
 

@@ -1,4 +1,4 @@
-"""The coach: on curves that are made to be so, it sees what is there and nothing else."""
+"""Diagnostics: on curves that are made to be so, they see what is there and nothing else."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui.runs import coach
-from tui.runs.coach import Doubt
+from tui.runs import diagnostics
 from tui.runs.curves import Evaluation
+from tui.runs.diagnostics import Diagnosis
 from tui.runs.standing import Status
 
 
@@ -37,8 +37,8 @@ class Made:
         return next((one for one in reversed(self.evaluations) if one.confusion), None)
 
 
-def seen(made: Made) -> dict[str, Doubt]:
-    return {one.kind: one for one in coach.doubts(made)}  # type: ignore[arg-type]
+def seen(made: Made) -> dict[str, Diagnosis]:
+    return {one.kind: one for one in diagnostics.diagnose(made)}  # type: ignore[arg-type]
 
 
 def falling(count: int, *, start: float = 0.7, floor: float = 0.1, noise: float = 0.01, seed: int = 0,

@@ -98,11 +98,11 @@ def _plain(source: Source, asked: argparse.Namespace) -> int:
         split = table.splits[0].name
         if table.stream:
             DESK.more(table.handle, split, asked.rows)
-        page = DESK.rows(table.handle, split, 0, asked.rows, names)
         if asked.json:
-            plain = dataclasses.asdict(table)
-            print(json.dumps({**plain, "rows": page.rows}, ensure_ascii=False), file=out)
+            rows = DESK.values(table.handle, split, 0, asked.rows)
+            print(json.dumps({**dataclasses.asdict(table), "rows": rows}, ensure_ascii=False), file=out)
             return 0
+        page = DESK.rows(table.handle, split, 0, asked.rows, names)
         for one in table.splits:
             print(f"# {one.name}: {'a stream' if one.rows is None else f'{one.rows:,} rows'}", file=out)
         for doubt in table.doubts:

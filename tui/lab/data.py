@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from tui.lab.instrument import Instrument, Result
 from tui.lab.tables import steps
@@ -37,8 +38,8 @@ class DataResult(Result):
     table: Table
     split: str
     """The one whose rows are listed."""
-    rows: list[list[str | None]]
-    """The first rows, as texts, in the order of the table's columns; None where a value is missing."""
+    rows: list[list[Any]]
+    """The first rows as JSON values, as they are stored, in the order of the table's columns."""
     before: Table | None
     """The table before the last step."""
     changed: Changed | None
@@ -63,8 +64,7 @@ def run(spec: DataSpec) -> DataResult:
     split = table.splits[0].name
     if table.stream:
         DESK.more(table.handle, split, spec.rows)
-    page = DESK.rows(table.handle, split, 0, max(0, spec.rows), [column.name for column in table.columns])
-    return DataResult(table, split, page.rows, before, changed)
+    return DataResult(table, split, DESK.values(table.handle, split, 0, max(0, spec.rows)), before, changed)
 
 
 def code(spec: DataSpec) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
+import io
 import json
 import math
 from pathlib import Path
@@ -47,7 +49,7 @@ def test_every_kind_of_value_has_its_text() -> None:
     first, second, third = page(table)
     assert first[:2] == ["1", "1.50"]
     assert first[2] == "x" * cells.SHOWN + "…"
-    assert first[3:6] == ["true", "[1, 2]", "{x: 1, y: [z]}"]
+    assert first[3:6] == ["true", "[1, 2]", '{"x": 1, "y": ["z"]}']
     assert str(first[6]).startswith("2024-01-02 03:04")
     assert second == ["20,000", "2.25", "中国", None, None, second[5], None]
     assert third[1] == "nan"
@@ -64,12 +66,15 @@ def test_class_labels_are_shown_by_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "decimals", "shown"),
-    [(7, 0, "7"), (2024, 0, "2024"), (10000, 0, "10,000"), (-123456, 0, "-123,456"), (0.5, 2, "0.50"),
-     (12345.678, 1, "12,345.7"), (1e-9, 3, "1e-09"), (math.inf, 2, "inf"), (0.0, 2, "0.00")],
+    ("exact", "decimals", "shown"),
+    [("7", 0, "7"), ("2024", 0, "2024"), ("10000", 0, "10,000"), ("-123456", 0, "-123,456"), ("0.5", 2, "0.50"),
+     ("12345.5", 1, "12,345.5"), ("1e-09", 3, "1e-09"), ("inf", 2, "inf"), ("0", 2, "0.00"), ("97.5", 0, "97.5"),
+     ("0.1234567890123", 3, "0.123…"), ("1.2345678901234e-10", 2, "1.23456…e-10"), ("1e+300", 0, "1e+300"),
+     ("1700000000000000001", 0, "1,700,000,000,000,000,001"), ("1.5E-9", 0, "1.5E-9"),
+     ("12345678901234567890.123456789", 6, "12,345,678,901,234,567,890.123456…")],
 )  # fmt: skip
-def test_numbers(value: float, decimals: int, shown: str) -> None:
-    assert cells.number_text(value, decimals) == shown
+def test_a_number_is_shown_as_it_is_or_marked_as_shortened(exact: str, decimals: int, shown: str) -> None:
+    assert cells.number_text(exact, decimals) == shown
 
 
 def test_a_whole_cell_is_whole(tmp_path: Path) -> None:
@@ -92,10 +97,21 @@ def test_a_whole_cell_is_whole(tmp_path: Path) -> None:
         DESK.cell(table.handle, "nope", 0, "t")
 
 
+def test_a_number_beyond_the_sample_is_not_rounded() -> None:
+    """The decimals of a column are guessed from a few rows; 97.5 was shown and copied as 98."""
+    table = of(x=[97.5 if row == 1_300 else 1.0 for row in range(2_001)], n=[1.0] * 2_001)
+    split = table.splits[0].name
+    assert page(table, 1_300, 1) == [["97.5", "1"]]
+    assert DESK.cell(table.handle, split, 1_300, "x") == "97.5"
+    assert DESK.lines(table.handle, split, [1_300]) == "x\tn\n97.5\t1\n"
+    assert DESK.values(table.handle, split, 1_300, 1) == [[97.5, 1.0]]
+
+
 def test_rows_are_copied_whole_and_tab_separated() -> None:
-    table = of(a=["x\ty\nz", "w" * 1000], n=[1, 2])
+    table = of(a=['x\ty\n"z"', "w" * 1000], n=[1_700_000_000_000_000_001, 2], l=[["中", None], []])
     text = DESK.lines(table.handle, table.splits[0].name, [0, 1])
-    assert text.splitlines() == ["a\tn", "x y z\t1", "w" * 1000 + "\t2"]
+    rows = list(csv.reader(io.StringIO(text), "excel-tab"))
+    assert rows == [["a", "n", "l"], ['x\ty\n"z"', "1700000000000000001", '["中", null]'], ["w" * 1000, "2", "[]"]]
 
 
 def test_bytes_that_are_no_text_are_shown() -> None:

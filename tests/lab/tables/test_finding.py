@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tui.errors import UsageError
 from tui.lab.instrument import hearing
 from tui.lab.tables import finding
 from tui.lab.tables.desk import DESK, Table
+from tui.lab.tables.source import Source
 
 
 def of(**columns: list[Any]) -> Table:
@@ -34,6 +36,36 @@ def test_texts_numbers_lists_and_labels() -> None:
     assert find(table, "nothing of the kind") == []
     found = finding.find(table.handle, table.splits[0].name, "22")
     assert (found.rows, found.columns, found.count) == ([1, 3], ["n", "n"], 2)
+
+
+def test_whole_values_are_searched(tmp_path: Path) -> None:
+    """Beyond what a cell shows, in nested values and in values of several types, in any language."""
+    table = of(l=[[f"tag{n}" for n in range(500)], ["x"]], d=[{"a": "y" * 300 + "end"}, {"a": "中"}])
+    assert find(table, "tag499") == [0]
+    assert find(table, "yend") == [0]
+    assert find(table, "中") == [1]
+    file = tmp_path / "mixed.jsonl"
+    file.write_text('{"v": {"k": "caf\\u00e9"}}\n{"v": "北京"}\n{"v": 3}\n')
+    mixed = DESK.open(Source((str(file),)))
+    assert [find(mixed, text) for text in ("café", "京", "3", "u00e9")] == [[0], [1], [2], []]
+
+
+def test_a_number_is_found_as_it_is_shown_and_as_it_is_stored() -> None:
+    table = of(n=[1_234_567, 2, 1_000], x=[0.5, 97.5, 12_345.25])
+    assert find(table, "1,234,567") == find(table, "1234567") == [0]
+    assert find(table, "97.5") == [1]
+    assert find(table, "12,345.25") == [2]
+
+
+def test_bytes_are_searched_as_they_are_stored() -> None:
+    import datasets
+    import pyarrow
+
+    table = of(b=[b"\x89PNG\xff", b"GIF"])
+    assert find(table, "png") == [0]
+    broken = pyarrow.array([b"caf\xe9", b"plain"], pyarrow.binary()).view(pyarrow.string())
+    texts = DESK.put(datasets.Dataset(pyarrow.table({"t": broken})), "")
+    assert [find(texts, text) for text in ("caf", "CAF", "xe9", "buffer")] == [[0], [], [0], []]
 
 
 def test_patterns() -> None:

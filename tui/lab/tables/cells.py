@@ -1,16 +1,23 @@
 """Arrow values as the texts of a table's cells: no more of a value is decoded than a cell can show.
 
-Everything here works on the few rows that are on screen, cut out of a memory-mapped table before they come here.
+Everything here works on the few rows that are on screen, cut out of a memory-mapped table before they come here. A text
+that is shorter than the value has a `…` where something is missing; any other gives the stored value back.
 """
 
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
+from tui.lab.tables.values import decoded, exact_texts, json_text, plain_values
+
+SHORTENED = "…"
+"""Stands in a cell where something of the value is left out."""
+LONGEST_NUMBER = 12
+"""Characters of a number that is shown in full though its column has fewer decimals."""
 SHOWN = 240
 """Characters of a cell that leave the engine with a page; the whole cell is fetched when it is opened."""
 DEEPEST = 8
@@ -56,17 +63,17 @@ def texts(table: Any, columns: list[Column]) -> list[list[str | None]]:
     return [list(row) for row in zip(*by_column, strict=True)]
 
 
-def whole(value: Any, column: Column) -> str:
-    """One value in full, an Arrow scalar; nested ones as indented JSON."""
+def whole(value: Any, column: Column, *, indent: int | None = 2) -> str:
+    """One value in full, an Arrow scalar; nested ones as JSON. Empty where it is missing."""
     if not value.is_valid:
         return ""
     if column.kind == "nested":
-        return json.dumps(_plain(value), ensure_ascii=False, indent=2, default=str)[:WHOLE]
+        return _cut(json_text(_plain(value), indent), WHOLE)
     if column.kind == "bytes":
-        return str(value.as_buffer().to_pybytes()[: WHOLE // 3].hex(" "))
-    if column.kind == "text":
-        return _decoded(value)[:WHOLE]
-    return _one(value, column)
+        return _cut(value.as_buffer()[:WHOLE].to_pybytes().hex(" "), WHOLE)
+    if column.kind == "label":
+        return _label(value.as_py(), column)
+    return _cut(_exact(value), WHOLE)
 
 
 def joined(table: Any, rows: list[dict[str, Any]]) -> Any:
@@ -80,19 +87,24 @@ def joined(table: Any, rows: list[dict[str, Any]]) -> Any:
     try:
         return pyarrow.concat_tables([table, part], promote_options="permissive")
     except (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError, pyarrow.ArrowNotImplementedError):
-        both = [one.to_pylist() for one in (table, part)]
-        return pyarrow.table(
-            {name: _array([row.get(name) for some in both for row in some]) for name in part.schema.names}
-        )
+        names = list(dict.fromkeys([*table.schema.names, *names]))
+        both = [_column_values(one, name) for name in names for one in (table, part)]
+        return pyarrow.table({name: _array(both[2 * i] + both[2 * i + 1]) for i, name in enumerate(names)})
+
+
+def _column_values(table: Any, name: str) -> list[Any]:
+    return plain_values(table.column(name)) if name in table.schema.names else [None] * table.num_rows
 
 
 def _array(values: list[Any]) -> Any:
+    """An Arrow array of Python values; values of several types become a column of JSON, as the library makes it."""
     import pyarrow
 
     try:
         return pyarrow.array(values)
     except (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError, pyarrow.ArrowNotImplementedError, OverflowError):
-        return pyarrow.array([None if value is None else str(value) for value in values], pyarrow.string())
+        texts = [None if value is None else json.dumps(value, ensure_ascii=False, default=str) for value in values]
+        return pyarrow.ExtensionArray.from_storage(pyarrow.json_(), pyarrow.array(texts, pyarrow.string()))
 
 
 def type_name(feature: Any, arrow: Any) -> str:
@@ -136,23 +148,28 @@ def _column(one: Any, feature: Any, sample: Any) -> Column:
         made = "text" if t.is_null(one.type) else "nested"
     decimals = 0
     if made == "number" and not t.is_integer(one.type) and sample is not None:
-        decimals = _decimals(sample.column(one.name).to_pylist())
+        decimals = _decimals(exact_texts(sample.column(one.name)))
     return Column(one.name, type_name(feature, one.type), made, decimals)
 
 
-def _decimals(values: list[Any]) -> int:
-    """Digits after the point that the values of a sample need, at most six."""
+def _decimals(texts: list[str | None]) -> int:
+    """Digits after the point that the numbers of a sample need, at most six."""
     needed = 0
-    for value in values:
-        if value is not None and math.isfinite(value):
-            tail = f"{float(value):.6f}".rstrip("0").partition(".")[2]
-            needed = max(needed, len(tail))
-    return needed
+    for text in texts:
+        if text is not None and (number := Decimal(text)).is_finite() and _is_plain(text, number):
+            needed = max(needed, len(f"{number:f}".partition(".")[2].rstrip("0")))
+    return min(needed, 6)
 
 
 def _texts(values: Any, column: Column) -> list[str | None]:
-    if column.kind == "text" and str(values.type) != "null":
+    import pyarrow.types as t
+
+    if column.kind == "text" and not t.is_null(values.type):
         return _strings(values)
+    if column.kind == "number":
+        return [None if text is None else number_text(text, column.decimals) for text in exact_texts(values)]
+    if column.kind == "time":
+        return exact_texts(values)
     return [_one(value, column) if value.is_valid else None for value in values]
 
 
@@ -162,94 +179,107 @@ def _strings(values: Any) -> list[str | None]:
 
     try:
         cut = compute.utf8_slice_codeunits(values, 0, SHOWN + 1)
-        return [text if text is None or len(text) <= SHOWN else text[:SHOWN] + "…" for text in cut.to_pylist()]
-    except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError, UnicodeDecodeError):  # bytes that are no UTF-8
-        return [_decoded(value)[:SHOWN] if value.is_valid else None for value in values]
-
-
-def _decoded(value: Any) -> str:
-    text: bytes = value.as_buffer().to_pybytes()
-    return text.decode("utf-8", "backslashreplace")
+        return [text if text is None else _cut(text, SHOWN) for text in cut.to_pylist()]
+    except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError, UnicodeDecodeError):  # bytes that are not UTF-8
+        return [_cut(decoded(value), SHOWN) if value.is_valid else None for value in values]
 
 
 def _one(value: Any, column: Column) -> str:
     match column.kind:
         case "label":
-            number: int = value.as_py()
-            return column.labels[number] if 0 <= number < len(column.labels) else str(number)
+            return _label(value.as_py(), column)
         case "flag":
             return "true" if value.as_py() else "false"
-        case "number":
-            return number_text(value.as_py(), column.decimals)
         case "bytes":
             size = value.as_buffer().size
-            return f"{size:,} bytes  {value.as_buffer().to_pybytes()[:16].hex(' ')}" + (" …" if size > 16 else "")
+            shown = value.as_buffer()[:16].to_pybytes().hex(" ")
+            return f"{size:,} bytes  {shown}" + (f" {SHORTENED}" if size > 16 else "")
         case "nested":
             return preview(value)
         case _:
-            return str(value.as_py())
+            return _exact(value)
 
 
-def number_text(value: Any, decimals: int) -> str:
-    """A number with thousands set apart from five digits on, so that years stay years."""
-    if isinstance(value, int):
-        return f"{value:,}" if abs(value) >= 10_000 else str(value)
-    if not math.isfinite(value):
-        return str(value)
-    if value and not 1e-6 <= abs(value) < 1e15:
-        return f"{value:.4g}"
-    return f"{value:,.{decimals}f}" if abs(value) >= 10_000 else f"{value:.{decimals}f}"
+def _label(number: int, column: Column) -> str:
+    return column.labels[number] if 0 <= number < len(column.labels) else str(number)
+
+
+def _exact(value: Any) -> str:
+    import pyarrow
+
+    return exact_texts(pyarrow.repeat(value, 1))[0] or ""
+
+
+def _plain(value: Any) -> Any:
+    """A scalar as a JSON value."""
+    import pyarrow
+
+    return plain_values(pyarrow.repeat(value, 1))[0]
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[:limit] + SHORTENED
+
+
+def number_text(exact: str, decimals: int) -> str:
+    """A number, written out exactly, as a cell shows it: with so many decimals when that is the number, too.
+
+    Thousands are set apart from five digits on, so that years stay years.
+    """
+    number = Decimal(exact)
+    if not number.is_finite():
+        return exact
+    if not _is_plain(exact, number):
+        digits, _, power = exact.lower().partition("e")
+        return exact if len(exact) <= LONGEST_NUMBER else f"{digits[:7]}{SHORTENED}{'e' if power else ''}{power}"
+    full = f"{number:f}"
+    whole, point, digits = full.partition(".")
+    digits = digits.rstrip("0")
+    grouped = f"{int(whole):,}" if abs(number) >= 10_000 else whole
+    if len(digits) <= decimals:
+        return f"{grouped}.{digits:0<{decimals}}" if decimals else grouped
+    if len(whole) + len(digits) < LONGEST_NUMBER:
+        return f"{grouped}.{digits}"
+    return f"{grouped}{point}{digits[: max(decimals, 2)]}{SHORTENED}"
+
+
+def _is_plain(exact: str, number: Decimal) -> bool:
+    """Whether it is shown without a power of ten."""
+    return "e" not in exact.lower() or Decimal("1e-6") <= abs(number) < Decimal("1e15")
 
 
 def preview(value: Any, room: int = SHOWN) -> str:
-    """The beginning of a nested value, as JSON would begin it; reads no more of it than is shown."""
-    made: list[str] = []
-    for piece in _pieces(value, DEEPEST):
-        made.append(piece)
+    """The beginning of a nested value as JSON; reads no more of it than is shown."""
+    pieces: list[str] = []
+    for piece in _pieces(value, DEEPEST, room):
+        pieces.append(piece)
         room -= len(piece)
-        if room <= 0:
-            made.append("…")
+        if room < 0:
             break
-    return "".join(made)
+    return _cut("".join(pieces), sum(map(len, pieces)) + min(room, 0))
 
 
-def _pieces(value: Any, depth: int) -> Iterator[str]:
+def _pieces(value: Any, depth: int, room: int) -> Iterator[str]:
+    import pyarrow.types as t
+
+    kind = value.type
     if not value.is_valid:
         yield "null"
-    elif hasattr(value, "keys") and hasattr(value, "items"):  # a struct
+    elif t.is_struct(kind):
         yield "{"
         for number, (name, inner) in enumerate(value.items()) if depth else ():
-            yield f"{', ' if number else ''}{name}: "
-            yield from _pieces(inner, depth - 1)
-        yield "}" if depth else "…}"
-    elif hasattr(value, "values") and value.values is not None:  # a list
+            yield f"{', ' if number else ''}{json_text(name)}: "
+            yield from _pieces(inner, depth - 1, room)
+        yield "}" if depth or not len(value) else f"{SHORTENED}}}"
+    elif t.is_list(kind) or t.is_large_list(kind) or t.is_fixed_size_list(kind) or "list_view" in str(kind):
         yield "["
         for number in range(len(value.values)) if depth else ():
             yield ", " if number else ""
-            yield from _pieces(value.values[number], depth - 1)
-        yield "]" if depth else "…]"
+            yield from _pieces(value.values[number], depth - 1, room)
+        yield "]" if depth or not len(value.values) else f"{SHORTENED}]"
+    elif t.is_string(kind) or t.is_large_string(kind):
+        yield json_text(decoded(value)[: room + 1])
+    elif t.is_binary(kind) or t.is_large_binary(kind):
+        yield json_text(value.as_buffer()[: room + 1].to_pybytes().hex())
     else:
-        yield str(_plain(value, SHOWN))
-
-
-def _plain(value: Any, limit: int = WHOLE) -> Any:
-    """A value that JSON can say; long bytes are counted, not shown."""
-    try:
-        plain = value.as_py()
-    except (UnicodeDecodeError, ValueError, OverflowError) as error:
-        return f"({type(error).__name__})"
-    return _speakable(plain, limit)
-
-
-def _speakable(plain: Any, limit: int) -> Any:
-    if isinstance(plain, bytes):
-        return f"({len(plain):,} bytes)"
-    if isinstance(plain, str):
-        return plain[:limit]
-    if isinstance(plain, list):
-        return [_speakable(one, limit) for one in plain]
-    if isinstance(plain, dict):
-        return {name: _speakable(one, limit) for name, one in plain.items()}
-    if isinstance(plain, float) and not math.isfinite(plain):
-        return str(plain)
-    return plain
+        yield json_text(_plain(value))

@@ -7,7 +7,6 @@ step makes a new one, and undoing it is going back to the handle before.
 from __future__ import annotations
 
 import itertools
-import re
 from collections import OrderedDict
 from collections.abc import Generator
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from tui.lab.tables.cells import Column
 from tui.lab.tables.opening import Split
 from tui.lab.tables.source import Source
 from tui.lab.tables.steps import Step, parse, script
+from tui.lab.tables.values import plain_values
 
 KEPT = 60
 """Tables that stay open; the one that was not asked for longest is forgotten, and made again when it is."""
@@ -170,6 +170,17 @@ class Desk:
         stream = isinstance(view, Come)
         return Page(first, made, known if stream else None, view.ended if stream else True)
 
+    def values(self, handle: str, split: str, first: int, count: int) -> list[list[Any]]:
+        """Some rows of all columns as JSON values, exactly as they are stored; a class label is its number."""
+        held = self.find(handle)
+        view = self._view(held, split)
+        first, last = max(0, min(first, view.num_rows)), max(0, min(first + count, view.num_rows))
+        names = [column.name for column in held.table.columns]
+        part = _part(view, first, last, names)
+        if part is None or not names:
+            return [[] for _ in range(last - first)]
+        return [list(row) for row in zip(*(plain_values(part.column(name)) for name in names), strict=True)]
+
     def cell(self, handle: str, split: str, row: int, column: str) -> str:
         """One cell in full."""
         held = self.find(handle)
@@ -180,15 +191,23 @@ class Desk:
         return cells.whole(_part(view, row, row + 1, [column]).column(0)[0], meta)
 
     def lines(self, handle: str, split: str, rows: list[int]) -> str:
-        """Whole rows as tab-separated lines under a header, as much as a clipboard takes."""
+        """Whole rows as tab-separated lines under a header, as much as a clipboard takes.
+
+        A field with a tab, a line break or a quotation mark in it is quoted, as spreadsheets read it.
+        """
+        import csv
+        import io
+
         held = self.find(handle)
         view = self._view(held, split)
-        made = ["\t".join(column.name for column in held.table.columns)]
+        names = [column.name for column in held.table.columns]
+        text = io.StringIO()
+        writer = csv.writer(text, "excel-tab", lineterminator="\n")
+        writer.writerow(names)
         for row in rows[:MOST_COPIED]:
-            part = _part(view, row, row + 1, [column.name for column in held.table.columns])
-            fields = [cells.whole(part.column(c.name)[0], c) for c in held.table.columns]
-            made.append("\t".join(re.sub(r"[\t\r\n]+", " ", field) for field in fields))
-        return "\n".join(made) + "\n"
+            part = _part(view, row, row + 1, names)
+            writer.writerow(cells.whole(part.column(c.name)[0], c, indent=None) for c in held.table.columns)
+        return text.getvalue()
 
     def close(self, handle: str) -> None:
         """Forget a table; a stream lets go of its file."""

@@ -9,8 +9,9 @@ from typing import Any
 
 from tui.errors import UsageError
 from tui.lab.instrument import report
-from tui.lab.tables.cells import Column, texts
+from tui.lab.tables.cells import SHOWN, Column
 from tui.lab.tables.desk import DESK, Come
+from tui.lab.tables.values import decoded, exact, json_text, plain_values
 
 AT_A_TIME = 20_000
 """Rows looked through between two looks at the clock; a stop is heard after so many."""
@@ -19,6 +20,8 @@ FIRST = 2_000
 MOST = 10_000
 """Hits that are kept; the rest is counted."""
 TELL_EVERY = 0.1
+_THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d*)?")
+"""A number as a cell shows it, with its thousands set apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ def _rows(view: Any, first: int, last: int, names: list[str]) -> Any:
 
 
 def _mask(values: Any, column: Column, match: Any, pattern: str, lower: bool) -> Any:
-    """True where a cell has it; a chunked array of booleans."""
+    """True where a cell has it, its whole stored value; a chunked array of booleans."""
     import pyarrow
     import pyarrow.compute as compute
 
@@ -104,17 +107,27 @@ def _mask(values: Any, column: Column, match: Any, pattern: str, lower: bool) ->
     if column.kind == "label":
         fits = [_in(label, pattern, match, lower) for label in column.labels]
         return compute.is_in(values, value_set=pyarrow.array([i for i, fit in enumerate(fits) if fit], values.type))
-    if column.kind in ("number", "flag", "time"):
-        values = compute.cast(values, pyarrow.string())
-    elif column.kind != "text":
-        shown = texts(pyarrow.table({column.name: values}), [column])
-        values = pyarrow.chunked_array([pyarrow.array([row[0] for row in shown], pyarrow.string())])
+    if column.kind == "nested":
+        values = _texts(values)
+    elif column.kind == "number" and _THOUSANDS.fullmatch(pattern):
+        values, pattern = exact(values), pattern.replace(",", "")
+    elif column.kind != "bytes":
+        values = exact(values)
     try:
         return compute.fill_null(match(values, pattern, ignore_case=lower), False)
-    except pyarrow.ArrowInvalid:  # bytes that are no UTF-8
-        search = re.compile(pattern if match is compute.match_substring_regex else re.escape(pattern), re.I * lower)
-        plain = [bool(search.search(str(value.as_buffer() or b""))) if value.is_valid else False for value in values]
+    except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError):  # bytes that are not UTF-8
+        is_regex = match is compute.match_substring_regex
+        search = re.compile(pattern if is_regex else re.escape(pattern), re.I * lower)
+        plain = [search.search(decoded(value)) is not None if value.is_valid else False for value in values]
         return pyarrow.chunked_array([pyarrow.array(plain)])
+
+
+def _texts(values: Any) -> Any:
+    """Nested values as the JSON that a cell shows, all of it but the bytes of pictures and sounds."""
+    import pyarrow
+
+    texts = [None if plain is None else json_text(plain) for plain in plain_values(values, most_bytes=SHOWN)]
+    return pyarrow.array(texts, pyarrow.large_string())
 
 
 def _in(label: str, pattern: str, match: Any, lower: bool) -> bool:

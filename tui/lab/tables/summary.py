@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tui.errors import UsageError
-from tui.lab.tables.cells import Column, number_text
+from tui.lab.tables import figures
+from tui.lab.tables.cells import Column, number_text, texts
 from tui.lab.tables.desk import DESK, Come
+from tui.lab.tables.values import exact_texts
 
 COUNTED = 12
 """Values of a column that are listed with their number."""
-BARS = 12
 MOST_ROWS = 1_000_000
 """Rows that are counted one by one; of more, a sample of blocks spread evenly over them."""
 BLOCKS = 100
@@ -22,7 +23,7 @@ TOKENISED = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Histogram:
-    """How many values fall between `edges[i]` and `edges[i + 1]`."""
+    """How many values fall between `edges[i]` and `edges[i + 1]`; edges between whole numbers are whole."""
 
     edges: list[float]
     counts: list[int]
@@ -58,8 +59,8 @@ class Summary:
     """Rows whose value stood in a row before."""
     values: list[tuple[str, int]] = field(default_factory=list)
     """The most frequent values."""
-    numbers: dict[str, float] = field(default_factory=dict)
-    """least, 25 %, median, 75 %, most, mean, standard deviation."""
+    numbers: dict[str, str] = field(default_factory=dict)
+    """least, 25 %, median, 75 %, most, mean, standard deviation, written out: an id of 64 bits fits into no float."""
     histogram: Histogram | None = None
     lengths: list[Lengths] = field(default_factory=list)
 
@@ -118,34 +119,24 @@ def _frequent(values: Any, column: Column) -> tuple[int | None, list[tuple[str, 
         return len(counted), []  # every value once: none is more frequent than another
     order = compute.select_k_unstable(counted.field("counts"), COUNTED, [("", "descending")])
     top = counted.take(order)
-    shown = []
-    for one in top:
-        value, count = one["values"], one["counts"].as_py()
-        shown.append((_said(value, column), count))
+    shown = zip(_shown(top.field("values"), column), top.field("counts").to_pylist(), strict=True)
     return len(counted), sorted(shown, key=lambda pair: -pair[1])
 
 
-def _said(value: Any, column: Column) -> str:
+def _shown(values: Any, column: Column) -> list[str]:
+    """Numbers in full, other values as cells show them."""
     import pyarrow
 
-    from tui.lab.tables.cells import texts
+    if column.kind == "number":
+        return [text or "" for text in exact_texts(values)]
+    return [row[0] or "" for row in texts(pyarrow.table({column.name: values}), [column])]
 
-    row = texts(pyarrow.table({column.name: pyarrow.array([value.as_py()], value.type)}), [column])
-    return row[0][0] or ""
 
-
-def _numbers(values: Any) -> tuple[dict[str, float], Histogram | None]:
-    import numpy as np
-
-    plain = np.asarray(values.to_numpy(zero_copy_only=False), dtype=np.float64) if len(values) else np.array([])
-    finite = plain[np.isfinite(plain)]
-    if not len(finite):
+def _numbers(values: Any) -> tuple[dict[str, str], Histogram | None]:
+    numbers = figures.finite(values)
+    if not len(numbers):
         return {}, None
-    low, first, middle, third, high = (float(n) for n in np.quantile(finite, (0, 0.25, 0.5, 0.75, 1)))
-    return {
-        "least": low, "25 %": first, "median": middle, "75 %": third, "most": high,
-        "mean": float(finite.mean()), "standard deviation": float(finite.std()),
-    }, _histogram(finite)  # fmt: skip
+    return figures.describe(numbers), Histogram(*figures.histogram(numbers))
 
 
 def _lengths(values: Any, unit: str) -> Lengths:
@@ -153,7 +144,7 @@ def _lengths(values: Any, unit: str) -> Lengths:
     import pyarrow.compute as compute
 
     count = compute.utf8_length if unit == "characters" else compute.list_value_length
-    return _measured(np.asarray(count(values).to_numpy(zero_copy_only=False), dtype=np.float64), unit)
+    return _measured(np.asarray(count(values).to_numpy(zero_copy_only=False), dtype=np.int64), unit)
 
 
 def _tokens(values: Any) -> Lengths:
@@ -168,26 +159,17 @@ def _tokens(values: Any) -> Lengths:
     for first in range(0, len(chosen), 100):  # in portions: one huge call could not be stopped
         batch = [text[:100_000] for text in chosen[first : first + 100]]
         counts += [len(ids) for ids in tokenizer(batch, verbose=False)["input_ids"]]
-    return _measured(np.asarray(counts, dtype=np.float64), "tokens")
+    return _measured(np.asarray(counts, dtype=np.int64), "tokens")
 
 
 def _measured(lengths: Any, unit: str) -> Lengths:
     import numpy as np
 
     least, median, p95, most = (float(n) for n in np.quantile(lengths, (0, 0.5, 0.95, 1)))
-    return Lengths(unit, len(lengths), least, median, p95, most, _histogram(lengths))
+    return Lengths(unit, len(lengths), least, median, p95, most, Histogram(*figures.histogram(lengths)))
 
 
-def _histogram(values: Any) -> Histogram:
-    import numpy as np
-
-    whole = bool((values == np.floor(values)).all())
-    span = float(values.max() - values.min())
-    bins = min(BARS, int(span) + 1) if whole and span < BARS else BARS
-    counts, edges = np.histogram(values, bins=bins)
-    return Histogram([float(edge) for edge in edges], [int(count) for count in counts])
-
-
-def said(number: float) -> str:
-    """A figure of a summary for people."""
-    return number_text(int(number), 0) if float(number).is_integer() else number_text(number, 2)
+def said(number: float | str) -> str:
+    """A figure of a summary for people, shortened where it is long."""
+    exact = number if isinstance(number, str) else str(number)
+    return number_text(exact, 0 if "." not in exact or exact.endswith(".0") else 2)

@@ -320,7 +320,11 @@ class Reader(ConsoleScreen[None]):
         focused = self.focused
         pane = self.bench.pane
         if pane is not None and focused is not None and pane in focused.ancestors:
-            what, text = pane.copied()
+            try:
+                what, text = await pane.copied()
+            except HeadnotesError as error:
+                self.app.say_error(error)
+                return
         elif self.page is not None and self.notes.current is not None:
             block = self.page.blocks[self.notes.current]
             what, text = "code", source_of(block)

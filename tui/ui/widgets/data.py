@@ -73,10 +73,16 @@ class TablePane(Pane):
         if self.result is not None:
             self.draw(self.result)
 
-    def copied(self) -> tuple[str, str]:
+    async def copied(self) -> tuple[str, str]:
+        """The cell with the cursor, as it is stored."""
         rows = self.query_one(RowTable)
-        value = rows.value(rows.at.row, rows.column.name) if rows.column else ""
-        return "cell", value or ""
+        if rows.table is None or rows.column is None:
+            return "cell", ""
+        values = {
+            "handle": rows.table.handle, "split": rows.split, "row": rows.at.row, "column": rows.column.name
+        }  # fmt: skip
+        text: str = await self.app.engine.ask("look", call="cell", values=values)
+        return "cell", text
 
 
 class DataPane(TablePane):

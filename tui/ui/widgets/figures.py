@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from tui.lab.tables.summary import Histogram, Lengths, Summary, said
 from tui.ui.typeset import plain_lines
 from tui.ui.verbatim import visible
@@ -61,10 +63,21 @@ def _lengths(one: Lengths, language: str) -> Line:
 def _histogram(histogram: Histogram | None, width: int) -> list[Line]:
     if histogram is None or not histogram.counts:
         return []
-    edges = [said(round(edge, 2)) for edge in histogram.edges]
+    edges = _edges(histogram.edges)
     size = max(cells(edge) for edge in edges)
     most, room = max(histogram.counts) or 1, max(0, width - size - 12)
     return [
         ((f"{edge:>{size}}  ", "dim"), (f"{count:>8,}  ", "text"), (bar(count / most, room), "accent"))
         for edge, count in zip(edges, histogram.counts, strict=False)
     ]
+
+
+def _edges(edges: list[float]) -> list[str]:
+    """Where the bars begin and end, with as many digits as tell one bar from the next."""
+    step = abs(edges[1] - edges[0])
+    if all(isinstance(edge, int) for edge in edges) or not step:
+        return [said(edge) for edge in edges]
+    decimals = max(0, 1 - math.floor(math.log10(step)))
+    if decimals <= 6 and max(map(abs, edges)) < 1e15:
+        return [f"{edge:,.{decimals}f}" for edge in edges]
+    return [f"{edge:.4g}" for edge in edges]

@@ -342,7 +342,7 @@ class Pane(Vertical):
     def action_reset(self) -> None:
         self._fill(self._notes_values)
 
-    def copied(self) -> tuple[str, str]:
+    async def copied(self) -> tuple[str, str]:
         """(what it is, its text) for the key that copies."""
         text = "\n".join("".join(t for t, _ in line).rstrip() for v in self.query(Lines) for line in v.lines if line)
         return "answer", text

@@ -112,7 +112,7 @@ class TokensPane(Pane):
         view.set_lines(lines)
         view.styles.height = min(len(lines), 6)
 
-    def copied(self) -> tuple[str, str]:
+    async def copied(self) -> tuple[str, str]:
         return "table", self.query_one(TokenTable).text()
 
 

@@ -123,7 +123,7 @@ class TrainPane(Pane):
             self.draw(self.result)
         self._draw_run()
 
-    def copied(self) -> tuple[str, str]:
+    async def copied(self) -> tuple[str, str]:
         shown = self.query_one("#run" if self._shows_run else "#plan", Lines)
         return "answer", "\n".join("".join(text for text, _ in line).rstrip() for line in shown.lines)
 

@@ -25,6 +25,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--delimiter", default="", help=r"csv: what stands between two fields; \t for a tab")
     parser.add_argument("--encoding", default="", help="of text files; utf-8 when not said")
     parser.add_argument("--no-quotes", action="store_true", help="csv: quotation marks are like other signs")
+    parser.add_argument("--option", action="append", default=[], metavar="NAME=VALUE",
+                        help="of the reader of csv, json or pandas: header=None; may come again")  # fmt: skip
     parser.add_argument("--stream", action="store_true", help="rows as they come, without preparing the whole")
     parser.add_argument(
         "--make", type=int, metavar="ROWS", help="make a table of so many rows from the country profiles"
@@ -59,6 +61,7 @@ def run(asked: argparse.Namespace) -> int:
         encoding=asked.encoding,
         quotes=not asked.no_quotes,
         streaming=asked.stream,
+        options=tuple(asked.option),
     )
     if asked.json or asked.script or asked.save or asked.step or not sys.stdout.isatty():
         return _plain(source, asked)
@@ -105,8 +108,8 @@ def _plain(source: Source, asked: argparse.Namespace) -> int:
         page = DESK.rows(table.handle, split, 0, asked.rows, names)
         for one in table.splits:
             print(f"# {one.name}: {'a stream' if one.rows is None else f'{one.rows:,} rows'}", file=out)
-        for doubt in table.doubts:
-            print(f"# {visible(doubt)}", file=out)
+        for warning in table.warnings:
+            print(f"# warning: {visible(warning.message)}", file=out)
         print("\t".join(visible(name) for name in names), file=out)
         for row in page.rows:
             print("\t".join("" if cell is None else visible(cell) for cell in row), file=out)

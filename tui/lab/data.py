@@ -28,6 +28,9 @@ class DataSpec:
     delimiter: str = option(default="", help=r"csv: what stands between two fields; \t for a tab")
     encoding: str = option(default="", help="of text files; utf-8 when not said")
     streaming: bool = option(default=False, help="true or false: rows as they come")
+    options: tuple[str, ...] = option(
+        default=(), help="csv, json, pandas: options of the library's reader, NAME=VALUE each: header=None"
+    )
     rows: int = option(default=20, help="a whole number: how many rows the answer lists")
 
 
@@ -49,13 +52,14 @@ class DataResult(Result):
 def source(spec: DataSpec) -> Source:
     """The source of a Spec."""
     return Source(
-        (shipped(spec.path),), spec.format, spec.split, "", spec.field, spec.delimiter, spec.encoding, spec.streaming
+        (shipped(spec.path),), spec.format, spec.split, "", spec.field, spec.delimiter, spec.encoding, spec.streaming,
+        options=spec.options,
     )  # fmt: skip
 
 
 def run(spec: DataSpec) -> DataResult:
     """Open it and do the steps. Raises `UsageError` and `DataError`."""
-    table = DESK.open(source(spec))
+    table = opened = DESK.open(source(spec))
     before, changed = None, None
     for text in spec.steps:
         if text.strip():
@@ -64,7 +68,8 @@ def run(spec: DataSpec) -> DataResult:
     split = table.splits[0].name
     if table.stream:
         DESK.more(table.handle, split, spec.rows)
-    return DataResult(table, split, DESK.values(table.handle, split, 0, max(0, spec.rows)), before, changed)
+    rows = DESK.values(table.handle, split, 0, max(0, spec.rows))
+    return DataResult(table, split, rows, before, changed, warnings=opened.warnings)
 
 
 def code(spec: DataSpec) -> str:

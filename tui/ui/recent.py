@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tui import paths
 from tui.atomic import write_atomically
-from tui.lab.tables.source import Source, is_address
+from tui.lab.tables.source import Source, is_address, read_source
 
 KEPT = 30
 
@@ -18,7 +18,7 @@ def read() -> list[Source]:
     """What was opened; nothing when the file is missing or broken."""
     try:
         plain = json.loads(paths.recent_data_file().read_text("utf-8"))
-        return [Source(**{**one, "paths": tuple(one["paths"])}) for one in plain]
+        return [read_source(one) for one in plain]
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return []
 

@@ -84,6 +84,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "row_number": ("Row: ", "行号："),
     "no_row": ("There is no row {n}: the last one is {last}.", "没有第 {n} 行：最后一行是 {last}。"),
     "find_rows": ("Find in rows (re: for a pattern): ", "在行中查找（re: 开头为正则）："),
+    "more_warnings": (
+        "{n} more lines of warnings: headnotes data FILE --json",
+        "还有 {n} 行警告：headnotes data 文件 --json",
+    ),
     "hits": ("{count} hits in {searched} of {all} rows   n N", "在 {searched} / {all} 行中找到 {count} 处   n N"),
     "step_done": ("{step}   {before} to {after} rows, {seconds}", "{step}   {before} → {after} 行，{seconds}"),
     "step_stream": ("{step}   will be done as the rows come", "{step}   将在行到来时执行"),

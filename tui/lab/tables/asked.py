@@ -8,7 +8,7 @@ from typing import Any
 from tui.errors import UsageError
 from tui.lab.tables import finding, making, saving, summary
 from tui.lab.tables.desk import DESK
-from tui.lab.tables.source import Source
+from tui.lab.tables.source import read_source
 
 _WORK: dict[str, Callable[..., Any]] = {
     "open": lambda source: DESK.open(read_source(source)),
@@ -32,11 +32,6 @@ def work(call: str, values: Mapping[str, Any]) -> Any:
 def look(call: str, values: Mapping[str, Any]) -> Any:
     """Rows, one cell, or forget a table; quick, and safe beside whatever `work` is doing."""
     return _called(_LOOK, call)(**values)
-
-
-def read_source(plain: Mapping[str, Any]) -> Source:
-    """A source, from plain data."""
-    return Source(**{**plain, "paths": tuple(plain["paths"])})
 
 
 def _called(known: dict[str, Callable[..., Any]], call: str) -> Callable[..., Any]:

@@ -12,7 +12,7 @@ from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import Any
 
-from tui.errors import DataError, TableGone, UsageError
+from tui.errors import DataError, ResultWarning, TableGone, UsageError
 from tui.lab.tables import applying, cells, opening, refusals
 from tui.lab.tables.cells import Column
 from tui.lab.tables.opening import Split
@@ -41,7 +41,8 @@ class Table:
     columns: list[Column]
     """Of the first split; the others have the same."""
     bytes: int | None
-    doubts: list[str]
+    warnings: list[ResultWarning]
+    """What may have been misread; of the table as it was opened, none after a step."""
     code: str
     """A script that makes it, alone."""
     steps: list[str]
@@ -124,7 +125,7 @@ class Desk:
     def open(self, source: Source) -> Table:
         """Open a source. Raises `UsageError` or `DataError`."""
         opened = opening.load(source)
-        return self._keep(source, opened.data, opened.code, (), opened.doubts)
+        return self._keep(source, opened.data, opened.code, (), opened.warnings)
 
     def step(self, handle: str, text: str) -> Changed:
         """Do a step on a table; the result is a table of its own."""
@@ -144,7 +145,7 @@ class Desk:
 
     def put(self, data: Any, code: str, source: Source | None = None) -> Table:
         """Lay a data set that was made elsewhere on the desk."""
-        return self._keep(source or Source(("",)), data, code, (), opening.doubts(data))
+        return self._keep(source or Source(("",)), data, code, (), opening.warnings(data))
 
     def more(self, handle: str, split: str, upto: int) -> Page:
         """Let a stream come until so many rows are there."""
@@ -235,7 +236,9 @@ class Desk:
 
     # -- inside ---------------------------------------------------------------------------------------------------
 
-    def _keep(self, source: Source, data: Any, code: str, steps: tuple[Step, ...], doubts: list[str]) -> Table:
+    def _keep(
+        self, source: Source, data: Any, code: str, steps: tuple[Step, ...], warnings: list[ResultWarning]
+    ) -> Table:
         handle = f"t{next(self._numbers)}"
         parts = opening.splits(data)
         held = Held(None, source, data, code, steps)  # type: ignore[arg-type]
@@ -255,7 +258,7 @@ class Desk:
             [Split(name, None if stream else one.num_rows) for name, one in parts.items()],
             cells.columns_of(head.schema, features, head) if head is not None else [],
             opening.bytes_on_disk(data),
-            doubts,
+            warnings,
             script(code, list(steps)),
             [step.text for step in steps],
         )

@@ -1,18 +1,18 @@
-"""Opening a source through the library, and what a reader should doubt about what came out."""
+"""Opening a source through the library, and what may have been misread on the way."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tui.errors import DataError
-from tui.lab.tables import refusals
+from tui.errors import DataError, ResultWarning
+from tui.lab.tables import misreadings, parquet, raw, refusals
 from tui.lab.tables.source import Call, Source, call, is_address, nearest
 
 HEAD = 200
-"""Rows at the beginning that are looked at for doubts."""
+"""Rows at the beginning whose texts are checked."""
 PATIENCE = 1.5
 """Seconds to wait for a server to answer at all."""
 
@@ -32,22 +32,27 @@ class Opened:
     data: Any
     """A `Dataset`, `DatasetDict`, `IterableDataset` or `IterableDatasetDict`."""
     code: str
-    doubts: list[str] = field(default_factory=list)
+    warnings: list[ResultWarning] = field(default_factory=list)
 
 
 def load(source: Source) -> Opened:
     """Open it. Raises `UsageError` for what is not there and `DataError` for what cannot be read."""
     how = call(source)
     with refusals.explained(source):
+        how = parquet.replacement(how) or how
+        _refuse_null_rows(how)
         data = _make(how, source)
         if not is_stream(data):
-            _some_rows(data, source)
+            _some_rows(data, how, source)
             _sound_texts(data)
     opened = Opened(data, how.code())
     if how.left_out:
         some = ", ".join(how.left_out[:4]) + (" ..." if len(how.left_out) > 4 else "")
-        opened.doubts.append(f"{len(how.left_out)} files of other kinds in the folder were left out: {some}")
-    opened.doubts += doubts(data)
+        left_out = f"{len(how.left_out)} files of other kinds in the folder were left out: {some}"
+        opened.warnings.append(ResultWarning("files-left-out", left_out))
+    if how.function == "load_parquet_files":
+        opened.warnings += parquet.warnings(how)
+    opened.warnings += misreadings.in_files(how, splits(data), stream=is_stream(data)) + warnings(data)
     return opened
 
 
@@ -69,15 +74,9 @@ def bytes_on_disk(data: Any) -> int | None:
     return sum(Path(file).stat().st_size for file in files if Path(file).is_file()) if files else None
 
 
-def doubts(data: Any) -> list[str]:
-    """What may have been misunderstood: one column only, nothing in a column, mixed types, rows twice."""
-    if is_stream(data):
-        return []
-    said: list[str] = []
-    for name, one in splits(data).items():
-        where = f"{name}: " if isinstance(data, dict) else ""
-        said += [where + doubt for doubt in _doubts(one)]
-    return said
+def warnings(data: Any) -> list[ResultWarning]:
+    """What looks wrong in a table, wherever it comes from."""
+    return [] if is_stream(data) else misreadings.in_table(splits(data))
 
 
 def _make(how: Call, source: Source) -> Any:
@@ -88,6 +87,8 @@ def _make(how: Call, source: Source) -> Any:
 
         frame = getattr(pandas, how.function)(*how.arguments, **how.options)
         return datasets.Dataset.from_pandas(frame, preserve_index=False)
+    if how.function == "load_parquet_files":
+        return parquet.load_parquet_files(*how.arguments)
     _reach(source, how)
     if how.function == "load_dataset":
         return datasets.load_dataset(*how.arguments, **how.options)
@@ -131,10 +132,25 @@ def _reach(source: Source, how: Call) -> None:
         raise DataError(f"{address.netloc} cannot be reached.", str(error), "Check the address.") from error
 
 
-def _some_rows(data: Any, source: Source) -> None:
-    if sum(one.num_rows for one in splits(data).values()) == 0:
+def _some_rows(data: Any, how: Call, source: Source) -> None:
+    """Refuse texts without rows; a file that says its columns' types may be empty."""
+    typed = how.function != "load_dataset" or how.arguments[0] not in ("csv", "json", "text")
+    if not typed and sum(one.num_rows for one in splits(data).values()) == 0:
         name = source.paths[0]
         raise DataError(f"{name} has no rows.", "It may hold a heading alone.", "Name another file or split.")
+
+
+def _refuse_null_rows(how: Call) -> None:
+    """Raise `DataError` for JSON whose first row is null: the reader of the library dies of it, and the engine with it.
+
+    Measured with pyarrow 26: a segmentation fault.
+    """
+    if how.function != "load_dataset" or how.arguments != ("json",) or "field" in how.options:
+        return
+    for file in (file for files in raw.local_files(how).values() for file in files):
+        head = raw.read_head(file, str(how.options.get("encoding") or ""), 10_000)
+        if head is not None and re.match(r"\s*\[?\s*null\b", head.text):
+            raise DataError(f"{file}: the first row is null.", "A row is an object with names.", "Take that row out.")
 
 
 def _sound_texts(data: Any) -> None:
@@ -144,47 +160,3 @@ def _sound_texts(data: Any) -> None:
         for column in head.columns:
             if str(column.type) in ("string", "large_string"):
                 column.to_pylist()
-
-
-def _doubts(one: Any) -> Iterable[str]:
-    names, features = one.column_names, one.features  # features are read anew each time they are asked for
-    head = one.with_format("arrow")[: min(HEAD, one.num_rows)]
-    if len(names) == 1 and head.num_rows and (str(head.schema.types[0]) in ("string", "large_string")):
-        lines = [names[0], *(text or "" for text in head.column(0).slice(0, 20).to_pylist())]
-        for sign, called in (("\t", "\\t"), (";", ";"), ("|", "|"), (",", ",")):
-            if sum(sign in line for line in lines) > len(lines) * 0.8 and names[0] != "text":
-                yield f"One column only, with {called} in nearly every row: try delimiter={called}"
-                break
-    if one.num_rows == 1:
-        yield from (f"One row alone, and {name} in it is a list of {count:,}: if those are the rows, field={name}"
-                    for name, count in _lists_of_rows(head))  # fmt: skip
-    for name in names:
-        feature = features[name]
-        if type(feature).__name__ == "Json":
-            yield f"{name} mixes types; each value is kept as JSON."
-        elif str(getattr(feature, "dtype", "")) == "null":
-            yield f"{name} holds nothing."
-        if name.startswith("Unnamed: "):
-            yield f"{name} looks like the row numbers that pandas writes: remove_columns({name!r})"
-    yield from _missing(one, names, features)
-
-
-def _lists_of_rows(head: Any) -> Iterable[tuple[str, int]]:
-    """Columns whose first value is a list of records, and how many."""
-    for name, column in zip(head.column_names, head.columns, strict=True):
-        if str(column.type).startswith(("list<item: struct", "large_list<item: struct")) and column[0].is_valid:
-            yield name, len(column[0])
-
-
-def _missing(one: Any, names: list[str], features: Any) -> Iterable[str]:
-    """Columns with missing values. Counts are kept in Arrow's files; with an index over them a sample is counted."""
-    if getattr(one, "_indices", None) is not None:
-        return
-    table = one.data
-    empty = {name: table.column(name).null_count for name in names[:200]}
-    told = [f"{count:,} in {name}" for name, count in empty.items() if 0 < count < one.num_rows]
-    if told:
-        yield f"Missing of {one.num_rows:,}: {', '.join(told[:5])}" + (" ..." if len(told) > 5 else "")
-    for name, count in empty.items():
-        if count == one.num_rows > 0 and str(getattr(features[name], "dtype", "")) != "null":
-            yield f"{name} holds nothing."

@@ -14,7 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tui.errors import DataError, HeadnotesError, Stopped
-from tui.lab.tables.source import Source, is_address
+from tui.lab.tables import late_values, raw
+from tui.lab.tables.late_values import LateValue
+from tui.lab.tables.source import TABBED, Source, format_of, is_address
 
 _FAILED = re.compile(r"Failed to (?:read file|load JSON from file) '(.+?)' with error", re.DOTALL)
 _RAGGED = re.compile(r"Expected (\d+) fields in line (\d+), saw (\d+)")
@@ -100,8 +102,7 @@ def _known(error: BaseException, file: str, source: Source) -> DataError | Stopp
             wanted, line, saw = ragged.groups()
             return DataError(
                 f"{name}, line {line}: {saw} columns, where {wanted} are expected.",
-                "A delimiter inside a text wants quotes around the text.",
-                "Mend that line, or say another delimiter: delimiter=';'",
+                *_ragged_advice(file),
             )
         if quote := _OPEN_QUOTE.search(text):
             line = str(int(quote[1]) + 1)
@@ -111,10 +112,32 @@ def _known(error: BaseException, file: str, source: Source) -> DataError | Stopp
         return DataError(f"{name} is empty, or one of its files is.", "", "Name another file.")
     if "corresponds to no data" in text:
         return DataError(f"{name} has no rows.", "It may hold a heading alone.", "Name another file or split.")
+    if kind == "BadGzipFile" and "Not a gzipped" in text:
+        return DataError(f"{name} is not compressed, though its name says so.", _first(error), "Rename it without .gz.")
     if isinstance(error, EOFError) or kind in ("BadGzipFile", "BadZipFile", "LZMAError", "ZstdError", "zlib.error"):
         return DataError(f"{name} is broken off or not compressed as its name says.", _first(error), "Copy it again.")
     if kind == "error" and type(error).__module__ == "zlib":
         return DataError(f"{name} is broken off or not compressed as its name says.", _first(error), "Copy it again.")
+    if late := _late_value(text, kind, file, source):
+        return DataError(
+            f"{name}, line {late.line}, column {late.column}: {late.value[:60]} does not fit.",
+            late.reason,
+            "Correct that value, or write all of them as texts, in quotes."
+            if _is_json(file, source)
+            else "Correct that value, or read every column as text: format=pandas with the option dtype=str.",
+        )
+    if "changed from object to" in text:
+        return DataError(
+            f"{name}: a row is not an object with names.",
+            _first(error),
+            "Write one object a line, or one list of objects; rows under a key: field=",
+        )
+    if "was specified twice" in text:
+        return DataError(f"{name}: a key occurs twice in one object.", _first(error), "Rename one of the two.")
+    if "too big" in text.lower():
+        return DataError(f"{name}: a number is too large for 64 bits.", _first(error), "Write it as a text, in quotes.")
+    if "doesn't have a" in text and "key" in text:
+        return DataError(f"{name}: {_first(error)}", "", "Check the name of the option.")
     differ = kind == "DatasetGenerationCastError" or "Schema at index" in text
     if differ or "column names don't match" in text or "Couldn't cast" in text:
         return DataError(
@@ -191,6 +214,8 @@ def _arrow(error: BaseException, name: str, source: Source) -> DataError:
     text = str(error)
     if "Recursion level" in text:
         return DataError(f"{name} is nested too deeply.", "Arrow takes about sixty levels.", "Flatten it before.")
+    if "file size is 0 bytes" in text:
+        return DataError(f"{name} is empty.", "", "Name another file.")
     if "arquet" in text:
         return DataError(f"{name} is no whole Parquet file.", _first(error), "Copy it again.")
     if "JSON" in text or "json" in text:
@@ -203,6 +228,35 @@ def _arrow(error: BaseException, name: str, source: Source) -> DataError:
             "Write one object a line, or one list of objects; rows under a key: field=",
         )
     return DataError(f"{name} is no whole Arrow file.", _first(error), "Copy it again, or say another format.")
+
+
+def _ragged_advice(file: str) -> tuple[str, str]:
+    head = None if is_address(file) else raw.read_head(file, limit=10_000)
+    if head is not None and head.text.startswith(("#", "%")):
+        sign = head.text[0]
+        return (
+            f"The first lines begin with {sign}: they may be comments.",
+            f"Say that they are: the option comment={sign}",
+        )
+    return (
+        "A delimiter inside a text wants quotes around the text.",
+        "Correct that line, or say another delimiter: delimiter=';'",
+    )
+
+
+def _is_json(file: str, source: Source) -> bool:
+    return (source.format or format_of(file)) == "json"
+
+
+def _late_value(text: str, kind: str, file: str, source: Source) -> LateValue | None:
+    """The value behind an error of Arrow's or Python's that names none, or not its place."""
+    signs = ("Failed to parse", "was truncated converting", "too large to convert", "out of bounds", "too large to fit")
+    if not any(sign in text for sign in signs) or is_address(file) or not Path(file).is_file():
+        return None
+    if _is_json(file, source):
+        return late_values.in_json_lines(file, source.encoding)
+    delimiter = source.delimiter.replace("\\t", "\t") or ("\t" if file.lower().endswith(TABBED) else ",")
+    return late_values.in_csv(file, delimiter, source.encoding)
 
 
 def _columns(text: str) -> str:

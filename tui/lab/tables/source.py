@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import csv
 import glob
 import re
-from collections.abc import Sequence
+import zipfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -51,6 +54,21 @@ class Source:
     in_memory: bool = False
     quotes: bool = True
     """csv: whether quotation marks hold a field together."""
+    options: tuple[str, ...] = ()
+    """Options of the reader that the library or pandas uses, `NAME=VALUE` each: `header=None`."""
+
+    def reader_options(self) -> dict[str, Any]:
+        """`options` by name. Raises `UsageError` for one without a name."""
+        read = {}
+        for written in self.options:
+            name, sign, value = written.partition("=")
+            if not sign or not name.strip().isidentifier():
+                raise UsageError(f"An option cannot be {written!r}.", next_step="Write NAME=VALUE, like header=None.")
+            try:
+                read[name.strip()] = ast.literal_eval(value.strip())
+            except (ValueError, SyntaxError):
+                read[name.strip()] = value.strip()
+        return read
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +76,7 @@ class Call:
     """The call that opens a source."""
 
     function: str
-    """`load_dataset`, `load_from_disk`, `Dataset.from_file`, or a reader of pandas: `read_csv` ..."""
+    """`load_dataset`, `load_from_disk`, `Dataset.from_file`, `load_parquet_files`, or one of pandas: `read_csv` ..."""
     arguments: tuple[Any, ...]
     options: dict[str, Any]
     left_out: tuple[str, ...] = ()
@@ -68,6 +86,8 @@ class Call:
         """The import and the call; `dataset` is what it makes."""
         given = [repr(one) for one in self.arguments] + [f"{name}={value!r}" for name, value in self.options.items()]
         call = f"{self.function}({', '.join(given)})"
+        if self.function == "load_parquet_files":
+            return f"from tui.lab.tables.parquet import load_parquet_files\n\ndataset = {call}\n"
         if self.function.startswith("read_"):
             return f"import pandas\nfrom datasets import Dataset\n\nframe = pandas.{call}\n{FROM_PANDAS}\n"
         return f"from datasets import {self.function.split('.')[0]}\n\ndataset = {call}\n"
@@ -98,10 +118,15 @@ def call(source: Source) -> Call:
     if format == "pandas":
         if len(found) > 1:
             raise UsageError("pandas reads one file at a time.", next_step="Name one, or another format.")
-        return _by_pandas(found[0])
+        return _by_pandas(found[0], source)
     if format == "arrow" and len(found) == 1 and _is_stream_file(found[0]) and not source.streaming:
         return Call("Dataset.from_file", (found[0],), {"in_memory": True} if source.in_memory else {})
     return _files(source, format, found)
+
+
+def read_source(plain: Mapping[str, Any]) -> Source:
+    """A source, from plain data."""
+    return Source(**{**plain, "paths": tuple(plain["paths"]), "options": tuple(plain.get("options", ()))})
 
 
 def is_address(path: str) -> bool:
@@ -145,8 +170,20 @@ def ending(path: str) -> str:
 
 
 def format_of(path: str) -> str:
-    """The format that a name's ending says; empty when it says none."""
-    return ENDS.get(ending(path), "")
+    """The format that a name's ending says, of an archive the names in it; empty when they say none."""
+    return ENDS.get(ending(path) or _ending_within(path), "")
+
+
+def _ending_within(path: str) -> str:
+    """The ending that all files in a zip archive have; empty when they differ."""
+    if not path.lower().endswith(".zip") or is_address(path):
+        return ""
+    try:
+        with zipfile.ZipFile(Path(path).expanduser()) as archive:
+            ends = {PurePosixPath(name).suffix.lower() for name in archive.namelist() if not name.endswith("/")}
+    except (OSError, zipfile.BadZipFile):
+        return ""
+    return ends.pop() if len(ends) == 1 else ""
 
 
 def split_of(path: str) -> str:
@@ -187,7 +224,8 @@ def _is_stream_file(file: str) -> bool:
 
 def _kind(file: str, delimiter: str = "") -> str:
     """Its format; files with tabs are a kind of their own where the reader names no delimiter for all."""
-    return "tsv" if not delimiter and ending(file) in TABBED else format_of(file)
+    end = ending(file) or _ending_within(file)
+    return "tsv" if not delimiter and end in TABBED else format_of(file)
 
 
 def _format_of_all(files: Sequence[str], delimiter: str) -> str:
@@ -258,15 +296,16 @@ def _files(source: Source, format: str, files: Sequence[str]) -> Call:
     data_files: Any = {name: one[0] if len(one) == 1 else one for name, one in by_split.items()}
     options: dict[str, Any] = {"data_files": data_files.get("", data_files)}
     if format == "csv":
-        tabs = "\t" if all(ending(file) in TABBED for file in files) else ""
+        tabs = "\t" if all((ending(file) or _ending_within(file)) in TABBED for file in files) else ""
         if delimiter := source.delimiter.replace("\\t", "\t") or tabs:
             options["delimiter"] = delimiter
         if not source.quotes:
-            options["quoting"] = 3  # csv.QUOTE_NONE
+            options["quoting"] = int(csv.QUOTE_NONE)
     if format == "json" and source.field:
         options["field"] = source.field
     if source.encoding and format in ("csv", "json", "text"):
         options["encoding"] = source.encoding
+    options |= source.reader_options()
     only = "" if len(by_split) > 1 else "train"
     return Call("load_dataset", (format,), {**options, **_common(source, only)})
 
@@ -280,7 +319,7 @@ def _common(source: Source, only: str = "") -> dict[str, Any]:
     return options
 
 
-def _by_pandas(file: str) -> Call:
+def _by_pandas(file: str, source: Source) -> Call:
     kind = ending(file)
     readers = {
         ".feather": "read_feather", ".xlsx": "read_excel", ".xls": "read_excel", ".xml": "read_xml",
@@ -289,4 +328,11 @@ def _by_pandas(file: str) -> Call:
     }  # fmt: skip
     if kind not in readers:
         raise UsageError(f"pandas is not told how to read {kind or 'such a file'}.", next_step="Save it as CSV.")
-    return Call(readers[kind], (file,), {"lines": True} if kind == ".jsonl" else {})
+    options: dict[str, Any] = {"lines": True} if kind == ".jsonl" else {}
+    if source.delimiter:
+        options["sep"] = source.delimiter.replace("\\t", "\t")
+    if not source.quotes:
+        options["quoting"] = int(csv.QUOTE_NONE)
+    if source.encoding:
+        options["encoding"] = source.encoding
+    return Call(readers[kind], (file,), {**options, **source.reader_options()})

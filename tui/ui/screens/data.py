@@ -34,7 +34,7 @@ from tui.ui.widgets.rows import RowTable
 from tui.ui.widgets.status import Status
 from tui.ui.words import pick, say
 
-MOST_DOUBTS = 4
+MOST_WARNINGS = 4
 SAME_ROWS = ("map", "rename", "cast", "class_encode", "add_column", "remove_columns", "select_columns", "set_format",
              "with_format", "reset_format")  # fmt: skip
 """Steps after which a row is still the row that it was."""
@@ -52,7 +52,7 @@ class Data(ConsoleScreen[None]):
     DEFAULT_CSS = """
     Data {
         #steps { height: auto; max-height: 2; padding: 0 1; color: $dim; }
-        #doubts { height: auto; max-height: 4; padding: 0 1; }
+        #warnings { height: auto; max-height: 4; padding: 0 1; }
         #about { height: 1; padding: 0 1; color: $dim; }
         Status { margin: 0; max-height: 4; min-height: 1; }
         .-hidden { display: none; }
@@ -73,9 +73,9 @@ class Data(ConsoleScreen[None]):
     def compose(self) -> ComposeResult:
         yield TopLine()
         yield Static("", id="steps", classes="-hidden")
-        doubts = Lines(id="doubts", classes="-hidden")
-        doubts.can_focus = False
-        yield doubts
+        warnings = Lines(id="warnings", classes="-hidden")
+        warnings.can_focus = False
+        yield warnings
         yield self.rows
         yield Static("", id="about")
         yield self._status
@@ -192,7 +192,7 @@ class Data(ConsoleScreen[None]):
         self.call_after_refresh(self._tell)
 
     def _tell(self) -> None:
-        """What stands around the rows: the top line, the steps, the doubts, the cell."""
+        """What stands around the rows: the top line, the steps, the warnings, the cell."""
         language = self.app.language
         table = self._trail[-2 if self._looking_back else -1] if self._trail else None
         top = self.query_one(TopLine)
@@ -214,16 +214,19 @@ class Data(ConsoleScreen[None]):
         steps = self.query_one("#steps", Static)
         steps.set_class(not table.steps, "-hidden")
         steps.update(verbatim(one_line("> " + "  > ".join(table.steps), width)))
-        self._put_doubts(width)
+        self._put_warnings(width)
         self._tell_cell()
 
-    def _put_doubts(self, width: int) -> None:
-        doubts = self._trail[0].doubts if len(self._trail) == 1 else []
-        lines: list[Line] = [line for doubt in doubts for line in plain_lines(doubt, width, "warn")]
-        view = self.query_one("#doubts", Lines)
+    def _put_warnings(self, width: int) -> None:
+        warnings = self._trail[0].warnings if len(self._trail) == 1 else []
+        lines: list[Line] = [line for one in warnings for line in plain_lines(one.message, width, "warn")]
+        if len(lines) > MOST_WARNINGS:
+            more = say(self.app.language, "more_warnings", n=len(lines) - MOST_WARNINGS + 1)
+            lines[MOST_WARNINGS - 1 :] = plain_lines(more, width, "dim")[:1]
+        view = self.query_one("#warnings", Lines)
         view.set_class(not lines, "-hidden")
-        view.set_lines(lines[:MOST_DOUBTS])
-        view.styles.height = min(len(lines), MOST_DOUBTS)
+        view.set_lines(lines[:MOST_WARNINGS])
+        view.styles.height = min(len(lines), MOST_WARNINGS)
 
     @on(RowTable.Moved)
     def _tell_cell(self) -> None:

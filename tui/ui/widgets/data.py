@@ -90,7 +90,7 @@ class DataPane(TablePane):
 
     TEXTS: ClassVar[tuple[str, ...]] = ("path", "steps")
     SEVERAL: ClassVar[tuple[str, ...]] = ("steps",)
-    LEFT_OUT: ClassVar[tuple[str, ...]] = ("rows", "encoding")
+    LEFT_OUT: ClassVar[tuple[str, ...]] = ("rows", "encoding", "options")
 
     def draw(self, result: DataResult) -> None:
         language, width = self.app.language, max(20, self.size.width - 2)
@@ -102,8 +102,6 @@ class DataPane(TablePane):
             said = say(language, "step_done", step=result.table.steps[-1], before=before, after=after, seconds=took)
             cache = f"   {say(language, f'cache_{result.changed.cache}')}" if result.changed.cache else ""
             lines += plain_lines(said + cache, width, "dim")
-        for doubt in result.table.doubts:
-            lines += plain_lines(doubt, width, "warn")
         self.put_table(result.table, lines[:MOST_NOTES], result.split)
 
     def values(self) -> dict[str, Any]:

@@ -294,10 +294,34 @@ async def test_saving_lists_what_is_lost_and_offers_what_keeps_it(
         assert not (tmp_path / "out.csv").exists()
 
 
-async def test_doubts_are_shown(tmp_path: Path) -> None:
+async def test_warnings_are_shown(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("a\tb\n1\t2\n3\t4\n")
+    (tmp_path / "b.csv").write_text("a,b,c\n007,NA,1e5\n008,x,2e7\n009,,\n")
     async with room(tmp_path / "a.csv") as it:
         await shown(it, "One column only", "try delimiter")
+    async with room(tmp_path / "b.csv", size=(80, 24)) as it:
+        await shown(it, "007 was read as the number 7", "more lines of warnings")
+
+
+async def test_a_value_beyond_the_sample_is_shown_opened_copied_and_summed_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """97.5 was shown and copied as 98, because 200 other rows have no decimals."""
+    (tmp_path / "x.csv").write_text("x\n" + "1.0\n" * 1_300 + "97.5\n" + "1.0\n" * 700)
+    async with room(tmp_path / "x.csv") as it:
+        copied: list[str] = []
+        monkeypatch.setattr(it.app, "copy", lambda what, text, note="": copied.append(text))
+        await shown(it, "2,001 rows")
+        await it.ask("colon", "1300")
+        await it.until(lambda: row(it) == 1_300)
+        await shown(it, "97.5")
+        await it.press("y")
+        await it.until(lambda: copied == ["97.5"])
+        await it.press("enter")
+        await it.until(lambda: isinstance(it.app.screen, TextWindow))
+        await shown(it, "97.5")
+        await it.press("escape", "i")
+        await shown(it, "97.50")
 
 
 async def test_a_stream_comes_as_one_goes_down(file: Path) -> None:

@@ -50,14 +50,11 @@ def _keys(head: Head, part: Any) -> Iterator[ResultWarning]:
             return
     if part.num_rows == 1 and names and all(_DATE_KEY.fullmatch(name) for name in names):
         is_list = str(schema.types[0]).startswith(("list", "large_list"))
-        advice = (
-            f"field={names[0]} takes the rows under one of them."
-            if is_list
-            else f"To have a row for each key, {BY_KEY}."
-        )
+        advice = f"The rows under one of them: field={names[0]}" if is_list else f"A row for each key: {BY_KEY}."
         yield ResultWarning(
             "date-like-keys",
-            f"One row alone, whose columns are called like dates ({names[0]}): those keys may belong to the data. {advice}",
+            f"One row alone, and its columns are called like dates ({names[0]}), so these may belong to the data. "
+            + advice,
         )
 
 

@@ -9,6 +9,7 @@ import sys
 import time
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from tests.test_start import HEAVY, loaded_after
 from tui import paths
 from tui.cli import main
 from tui.commands.train_ import about
+from tui.errors import ResultWarning
 from tui.lab.recipes import planning
 from tui.runs import folder, launching, recipe, standing
 from tui.runs.recipe import Recipe
@@ -25,6 +27,7 @@ SHIPPED = (
     "causal-lm", "entities", "masked-lm", "mrpc", "pairs-accelerate", "pairs-course", "pairs-gpu", "pairs-lesson",
     "parallel-en-fr", "question-answering",
 )  # fmt: skip
+GAP = ResultWarning("gap", "Mind the gap.")
 COURSE = {"epochs": 3.0, "batch_size": 8, "learning_rate": 5e-5, "schedule": "linear", "warmup": 0.0, "freeze": "none",
           "weight_decay": 0.0, "clip": 1.0, "accumulation": 1, "max_steps": 0, "loop": "trainer"}  # fmt: skip
 """`TrainingArguments` as the course leaves them."""
@@ -74,7 +77,7 @@ def test_every_recipe_can_be_started(name: str) -> None:
     assert 0 < plan.trainable <= plan.parameters
     assert plan.lengths is not None
     assert plan.lengths.cut == 0
-    assert not [doubt for doubt in plan.doubts if "bf16" not in doubt]
+    assert {warning.code for warning in plan.warnings} <= {"slow-bf16"}
 
 
 def test_both_loops_have_the_same_recipe() -> None:
@@ -139,6 +142,8 @@ def test_check_says_what_it_comes_to_and_starts_nothing(
     assert main([*words, "--json"]) == 0
     plain = json.loads(capfd.readouterr().out)
     assert plain["plan"]["rows"] == 21
+    assert plain["warnings"] == []
+    assert "warnings" not in plain["plan"]
     assert plain["recipe"]["quotes"] is False
     assert folder.all_runs() == []
 
@@ -165,12 +170,12 @@ def test_without_wait_it_says_how_to_follow_it(
     here: None, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     started: list[Recipe] = []
-    monkeypatch.setattr(planning, "plan", lambda asked: type("Plan", (), {"doubts": ["Mind the gap."]})())
+    monkeypatch.setattr(planning, "plan", lambda asked: SimpleNamespace(warnings=[GAP]))
     monkeypatch.setattr(launching, "start", lambda run: started.append(run.recipe()) or 77)
     assert main(["train", "pairs-lesson", "--set", "rows=5"]) == 0
     out, err = capfd.readouterr()
     assert "To follow it: headnotes runs follow pairs-lesson" in out
-    assert "doubt: Mind the gap." in err
+    assert "warning: Mind the gap." in err
     assert main(["train", "pairs-lesson", "--json"]) == 0
     said: dict[str, Any] = json.loads(capfd.readouterr().out)
     assert (said["name"], said["pid"]) == ("pairs-lesson-2", 77)

@@ -94,7 +94,7 @@ def test_a_plan_tells_rows_labels_steps_and_what_they_take() -> None:
     assert plan.disk > 4 * plan.parameters
     assert [what for what, _ in plan.example] == ["text", "pair", "label"]
     assert max(rate for _, rate in plan.rates) == pytest.approx(1e-4)
-    assert plan.doubts == []
+    assert plan.warnings == result.warnings == []
     message = decode(encode({"kind": "result", "result": result}))
     assert message is not None
     again = revive(TrainResult, message["result"])
@@ -115,9 +115,13 @@ def test_changes_stand_in_the_recipe_that_is_kept(tmp_path: Path) -> None:
     assert kept.epochs == recipe.load("pairs-lesson").epochs, "what was not changed stays"
 
 
-def test_doubts_are_told_before_anything_is_started() -> None:
+def test_warnings_come_before_anything_is_started() -> None:
     few = ask("train", rows=16, eval_rows=8, batch_size=32)
-    assert any("fewer rows than one step takes" in doubt for doubt in few.plan.doubts)
+    assert {"few-rows", "one-batch"} & {warning.code for warning in few.warnings}
+    assert any("fewer rows than one step takes" in warning.message for warning in few.warnings)
+    plain = json.loads(json.dumps(asdict(few)))
+    assert all(set(warning) == {"code", "message"} for warning in plain["warnings"])
+    assert json.loads(json.dumps(asdict(revive(TrainResult, plain)))) == plain
 
 
 @pytest.mark.parametrize(
@@ -238,13 +242,13 @@ def test_whatever_is_in_the_logs_gets_an_answer(own_home: Path, chunks: list[byt
 
 @pytest.mark.parametrize(("capable", "settled"), [(True, "bf16"), (False, "fp32")])
 def test_auto_is_settled_before_a_run_is_made(monkeypatch: pytest.MonkeyPatch, capable: bool, settled: str) -> None:
-    monkeypatch.setattr(planning, "computes_bf16", lambda: capable)
+    monkeypatch.setattr(planning, "computes_bf16", lambda recipe: capable)
     planned = train.run(TrainSpec(recipe="pairs-lesson", rows=64, eval_rows=32))
     assert planned.plan.precision == settled
     assert recipe.read(tomllib.loads(planned.recipe)).precision == settled
     assert ("bf16" in planned.script) is capable
     asked = recipe.load("pairs-lesson", {"precision": "bf16"})
-    assert ("This CPU has no instructions" in " ".join(planning.plan(asked).doubts)) is not capable
+    assert ("slow-bf16" in {warning.code for warning in planning.plan(asked).warnings}) is not capable
     assert planning.settled(asked) == asked
 
 

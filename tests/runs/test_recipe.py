@@ -147,5 +147,7 @@ def test_paths_become_absolute_where_they_are_there(tmp_path: Path, monkeypatch:
     for name in ("pairs", "https://example.org/x.csv", "someone/some-data", "no/*.csv", "~nobody-of-this-name/x"):
         kept = Recipe(data=name)
         assert recipe.anchored(kept) == kept
+    Path("model [1]").mkdir()
+    assert recipe.anchored(Recipe(data="pairs", checkpoint="model [1]")).checkpoint == str(tmp_path / "model [1]")
     Path("MiniLM").mkdir()
     assert recipe.anchored(Recipe(data="pairs")).checkpoint == recipe.BACKBONE

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TextIO
 
-from tui.errors import ResultWarning, Stopped, UsageError
+from tui.errors import Stopped, UsageError
 from tui.sizes import size_said
+from tui.ui.verbatim import visible
 
 if TYPE_CHECKING:
     from tui.lab.recipes.planning import Plan
@@ -63,13 +64,17 @@ def begin(recipe: Recipe, asked: argparse.Namespace, parent: dict[str, Any] | No
         recipe = planning.settled(recipe)
         made = planning.plan(recipe)
         if asked.check:
-            _print(_json({"plan": asdict(made), "recipe": asdict(recipe)}) if asked.json else plan_lines(made), out)
+            _print(_json(_checked(made, recipe)) if asked.json else plan_lines(made), out)
             return 0
         written = script(recipe)
-    for doubt in made.doubts:
-        print(f"doubt: {doubt}", file=sys.stderr)
-    run = folder.create(recipe, written, parent=parent, warnings=[ResultWarning("plan", one) for one in made.doubts])
-    process = launching.start(run)
+    for warning in made.warnings:
+        print(f"warning: {visible(warning.message)}", file=sys.stderr)
+    run = folder.create(recipe, written, parent=parent, warnings=made.warnings)
+    try:
+        process = launching.start(run)
+    except UsageError:
+        folder.remove(run)
+        raise
     return started(run, process, asked)
 
 
@@ -90,8 +95,6 @@ def started(run: Run, process: int, asked: argparse.Namespace) -> int:
 
 def plan_lines(made: Plan) -> Iterator[str]:
     """A plan for people."""
-    from tui.ui.verbatim import visible
-
     steps = made.arithmetic
     measured = f", {made.eval_rows:,} to measure on" if made.eval_rows else ""
     yield f"rows       {made.rows:,} to learn from{measured}"
@@ -114,7 +117,13 @@ def plan_lines(made: Plan) -> Iterator[str]:
     yield f"memory     about {size_said(made.memory)}, {size_said(made.memory_free)} are free"
     yield f"disk       about {size_said(made.disk)}, {size_said(made.disk_free)} are free"
     yield from (f"note       {visible(note)}" for note in made.notes)
-    yield from (f"doubt      {visible(doubt)}" for doubt in made.doubts)
+    yield from (f"warning:   {visible(warning.message)}" for warning in made.warnings)
+
+
+def _checked(made: Plan, recipe: Recipe) -> dict[str, Any]:
+    """A plan for programs: its warnings are beside it, as with every answer."""
+    plan = asdict(made)
+    return {"warnings": plan.pop("warnings"), "plan": plan, "recipe": asdict(recipe)}
 
 
 def confirm(question: str, *, yes: bool) -> None:

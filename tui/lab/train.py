@@ -62,7 +62,8 @@ def changes(spec: TrainSpec) -> dict[str, Any]:
 def run(spec: TrainSpec) -> TrainResult:
     """Look at data and checkpoint; train nothing. Raises `UsageError`, `DataError`, `CheckpointError`."""
     asked = planning.settled(recipe_of(spec))
-    return TrainResult(planning.plan(asked), recipe.text(asked), script(asked))
+    plan = planning.plan(asked)
+    return TrainResult(plan, recipe.text(asked), script(asked), warnings=plan.warnings)
 
 
 def code(spec: TrainSpec) -> str:

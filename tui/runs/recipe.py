@@ -267,7 +267,8 @@ def anchored_path(name: str) -> str:
     """A path that holds from any folder, of a file or pattern that is here; anything else as it is."""
     with suppress(OSError, RuntimeError, ValueError):  # names that are no paths
         path = Path(name).expanduser()
-        if name and name != BACKBONE and "://" not in name and glob.glob(str(path), recursive=True):  # noqa: PTH207 (absolute, too)
+        is_path = bool(name) and name != BACKBONE and "://" not in name
+        if is_path and (path.exists() or glob.glob(str(path), recursive=True)):  # noqa: PTH207 (absolute, too)
             return os.path.abspath(path)  # noqa: PTH100 (links stay)
     return name
 

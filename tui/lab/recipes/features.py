@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui.errors import DataError
+from tui.lab.recipes import answers
 from tui.lab.recipes import rows as rows_
 from tui.lab.recipes.rows import Rows
 from tui.runs.recipe import Recipe
@@ -30,9 +31,9 @@ class Features:
 
 
 def make(rows: Rows, recipe: Recipe, tokenizer: Any) -> Features:
-    """Tokenise both tables. Raises `DataError` for a row that has no text."""
+    """Tokenise both tables, whose rows are checked. Raises `DataError` for texts that fill no block."""
     if recipe.task in ("causal-lm", "masked-lm"):
-        train, evaluation = (_blocks(one, recipe, tokenizer) for one in (rows.train, rows.evaluation))
+        train, evaluation = (blocks_of(one, recipe, tokenizer) for one in (rows.train, rows.evaluation))
         if recipe.task == "masked-lm" and evaluation is not None:
             evaluation = evaluation.add_column(EVALUATES, [True] * evaluation.num_rows)
         return Features(train, evaluation)
@@ -86,7 +87,8 @@ def _masking(tokenizer: Any, seed: int) -> Any:
 def _mapped(table: Any, function: Callable[..., dict[str, list[Any]]], recipe: Recipe) -> Any:
     if table is None:
         return None
-    wanted = list(rows_.columns(recipe).values())
+    extra = [name for name in (answers.START,) if recipe.task == "question-answering" and name in table.column_names]
+    wanted = [*rows_.columns(recipe).values(), *extra]
     return table.select_columns(wanted).map(function, batched=True, with_indices=True, remove_columns=wanted)
 
 
@@ -95,23 +97,11 @@ def _function(rows: Rows, recipe: Recipe, tokenizer: Any) -> Callable[..., dict[
     text, pair, label = recipe.text, recipe.pair, recipe.label
     ids = rows_.label_ids(rows, recipe) if rows.labels else {}
 
-    def texts(batch: dict[str, list[Any]], name: str, numbers: list[int]) -> list[str]:
-        for number, value in zip(numbers, batch[name], strict=True):
-            if not isinstance(value, str):
-                said = "is missing" if value is None else f"is {value!r:.40}, no text"
-                raise DataError(f"Row {number:,}: {name} {said}.", "", "Drop such rows, or name another column.")
-        return batch[name]
-
     def sentences(batch: dict[str, list[Any]], numbers: list[int]) -> dict[str, list[Any]]:
-        first = texts(batch, text, numbers)
-        second = texts(batch, pair, numbers) if pair else None
-        made = tokenizer(first, second, truncation=True, max_length=length)
+        made = tokenizer(batch[text], batch[pair] if pair else None, truncation=True, max_length=length)
         return {**made, "labels": [ids[value] for value in batch[label]], "row": numbers}
 
     def words(batch: dict[str, list[Any]], numbers: list[int]) -> dict[str, list[Any]]:
-        for number, some, tags in zip(numbers, batch[text], batch[label], strict=True):
-            if not isinstance(some, list) or len(some) != len(tags):
-                raise DataError(f"Row {number:,}: {text} and {label} are not lists of the same length.", "", "Mend it.")
         made = tokenizer(batch[text], is_split_into_words=True, truncation=True, max_length=length)
         labels = []
         for place, tags in enumerate(batch[label]):
@@ -123,15 +113,14 @@ def _function(rows: Rows, recipe: Recipe, tokenizer: Any) -> Callable[..., dict[
         return {**made, "labels": labels, "row": numbers}
 
     def spans(batch: dict[str, list[Any]], numbers: list[int]) -> dict[str, list[Any]]:
-        questions, contexts = texts(batch, recipe.question, numbers), texts(batch, text, numbers)
-        made = tokenizer(questions, contexts, truncation="only_second", max_length=length, return_offsets_mapping=True)
+        made = tokenizer(
+            batch[recipe.question], batch[text], truncation="only_second", max_length=length,
+            return_offsets_mapping=True,
+        )  # fmt: skip
         starts, ends = [], []
-        for place, (context, answer) in enumerate(zip(contexts, texts(batch, recipe.answer, numbers), strict=True)):
-            begin = context.find(answer)
-            if begin < 0:
-                raise DataError(
-                    f"Row {numbers[place]:,}: the answer is not in the text.", answer[:80], "Mend that row."
-                )
+        begins = batch.get(answers.START) or [None] * len(numbers)
+        for place, (context, answer) in enumerate(zip(batch[text], batch[recipe.answer], strict=True)):
+            begin = answers.position(context, answer, begins[place])
             found = _span(made, place, begin, begin + len(answer))
             starts.append(found[0])
             ends.append(found[1])
@@ -140,12 +129,26 @@ def _function(rows: Rows, recipe: Recipe, tokenizer: Any) -> Callable[..., dict[
 
     def written(batch: dict[str, list[Any]], numbers: list[int]) -> dict[str, list[Any]]:
         made = tokenizer(
-            texts(batch, text, numbers), text_target=texts(batch, recipe.target, numbers), truncation=True,
-            max_length=length, return_token_type_ids=False,
+            batch[text], text_target=batch[recipe.target], truncation=True, max_length=length,
+            return_token_type_ids=False,
         )  # fmt: skip
         return {**made, "row": numbers}
 
     return {"token-classification": words, "question-answering": spans, "seq2seq": written}.get(recipe.task, sentences)
+
+
+def check_questions(table: Any, recipe: Recipe, tokenizer: Any) -> None:
+    """Raise `DataError` for a question that leaves no room for its text: the tokenizer refuses such a row."""
+    room = recipe.max_length - tokenizer.num_special_tokens_to_add(pair=True)
+    number = 0
+    for batch in table.select_columns([recipe.question]).iter(1000):
+        for at, ids in enumerate(tokenizer(batch[recipe.question], add_special_tokens=False)["input_ids"]):
+            if len(ids) >= room:
+                raise DataError(
+                    f"Row {number + at:,}: the question alone fills max_length={recipe.max_length}.",
+                    f"It has {len(ids):,} tokens.", "Raise max_length, or drop that row.",
+                )  # fmt: skip
+        number += len(batch[recipe.question])
 
 
 def _span(made: Any, place: int, begin: int, end: int) -> tuple[int, int]:
@@ -160,16 +163,13 @@ def _span(made: Any, place: int, begin: int, end: int) -> tuple[int, int]:
     return (first, last) if reached else (0, 0)
 
 
-def _blocks(table: Any, recipe: Recipe, tokenizer: Any) -> Any:
+def blocks_of(table: Any, recipe: Recipe, tokenizer: Any) -> Any:
     """All texts after each other, cut into blocks of `max_length` tokens; what is left at the end is dropped."""
     if table is None:
         return None
     length, ending = recipe.max_length, tokenizer.eos_token_id or tokenizer.sep_token_id
 
-    def tokens(batch: dict[str, list[Any]], numbers: list[int]) -> dict[str, list[Any]]:
-        for number, value in zip(numbers, batch[recipe.text], strict=True):
-            if not isinstance(value, str):
-                raise DataError(f"Row {number:,}: {recipe.text} is no text.", "", "Drop such rows.")
+    def tokens(batch: dict[str, list[Any]]) -> dict[str, list[Any]]:
         made = tokenizer(batch[recipe.text], add_special_tokens=False)["input_ids"]
         return {"input_ids": [[*ids, ending] if ending is not None else ids for ids in made]}
 
@@ -180,9 +180,7 @@ def _blocks(table: Any, recipe: Recipe, tokenizer: Any) -> Any:
     def numbered(batch: dict[str, list[Any]], numbers: list[int]) -> dict[str, list[Any]]:
         return {**batch, "attention_mask": [[1] * len(ids) for ids in batch["input_ids"]], "row": numbers}
 
-    cut = table.select_columns([recipe.text]).map(
-        tokens, batched=True, with_indices=True, remove_columns=[recipe.text]
-    )  # fmt: skip
+    cut = table.select_columns([recipe.text]).map(tokens, batched=True, remove_columns=[recipe.text])
     cut = cut.map(blocks, batched=True, remove_columns=cut.column_names)
     if cut.num_rows == 0:
         raise DataError(

@@ -24,6 +24,10 @@ LORA_TASKS = {
 """`peft.TaskType` of each task; it decides which new layers are trained whole."""
 
 
+POSITIONS = ("position_embeddings", "wpe", "embed_positions")
+"""Names of layers with an embedding for each position."""
+
+
 def folder(recipe: Recipe) -> Path:
     """Where the checkpoint lies: MiniLM, a model of the lessons, a folder, or what the Hugging Face cache has.
 
@@ -170,6 +174,28 @@ def check_looks_back(made: Any, recipe: Recipe) -> None:
             f"{type(made).__name__} attends to what comes after a token.",
             "Take a decoder such as GPT-2, or task masked-lm.",
         )
+
+
+def positions(model: Any) -> int | None:
+    """The longest row that the model's position embeddings have room for; None where positions are computed."""
+    import torch
+
+    room = []
+    for name, layer in model.named_modules():
+        if isinstance(layer, torch.nn.Embedding) and name.rsplit(".", 1)[-1] in POSITIONS:
+            behind_pad = 0 if layer.padding_idx is None else layer.padding_idx + 1  # where RoBERTa's begin
+            room.append(layer.num_embeddings - int(getattr(layer, "offset", behind_pad)))
+    return min(room, default=None)
+
+
+def check_length(recipe: Recipe, model: Any) -> None:
+    """Raise `UsageError` where a row may be longer than the model has positions: the first such row ends a run."""
+    room = positions(model)
+    if room is not None and recipe.max_length > room:
+        raise UsageError(
+            f"max_length={recipe.max_length:,} is more than {recipe.checkpoint} takes.",
+            f"It has {room:,} positions.", f"Pass max_length={room} or less.",
+        )  # fmt: skip
 
 
 def _merged(made: Any, adapter: Path) -> Any:

@@ -1,4 +1,4 @@
-"""What a recipe would do, found out before anything is started: rows, lengths, steps, memory, disk, doubts."""
+"""What a recipe would do, found out before anything is started: rows, lengths, steps, memory, disk, warnings."""
 
 from __future__ import annotations
 
@@ -6,18 +6,16 @@ import dataclasses
 import importlib.util
 import shutil
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from tui import paths
-from tui.errors import UsageError
+from tui.errors import ResultWarning, UsageError
 from tui.lab import schedule
-from tui.lab.recipes import models, rows, scoring
-from tui.lab.recipes.rows import Rows
+from tui.lab.recipes import features, models, plan_warnings, rows, scoring
 from tui.lab.recipes.strategies import check_strategy
 from tui.lab.schedule import Arithmetic
+from tui.runs import devices
 from tui.runs.recipe import Recipe
-from tui.sizes import size_said
 
 SAMPLE = 2_000
 """Rows whose lengths are counted."""
@@ -68,31 +66,34 @@ class Plan:
     rates: list[tuple[float, float]]
     """(step, learning rate)."""
     notes: list[str] = field(default_factory=list)
-    doubts: list[str] = field(default_factory=list)
+    warnings: list[ResultWarning] = field(default_factory=list)
 
 
 def plan(recipe: Recipe) -> Plan:
     """Look at data and checkpoint without loading weights. Raises `UsageError`, `DataError` and `CheckpointError`."""
     recipe = settled(recipe)
-    device = check_precision(recipe)
+    device, memory_free = check_precision(recipe), _memory_free()
+    if device == "cuda":
+        device, memory_free = _gpus(recipe)
     check_report(recipe)
     check_strategy(recipe, device)
     found = rows.load(recipe)
     tokenizer = models.tokenizer(recipe)
     lengths = _lengths(found.train, recipe, tokenizer)
-    size = _count(found.train, recipe, tokenizer, lengths)
+    size, eval_size = (_count(table, recipe, tokenizer) for table in (found.train, found.evaluation))
     counted = schedule.arithmetic(
         size, recipe.batch_size, recipe.accumulation, recipe.processes * recipe.machines, recipe.epochs,
         recipe.max_steps, recipe.warmup,
     )  # fmt: skip
     model = models.bare(recipe, found.labels, empty=True)
+    models.check_length(recipe, model)
     everything = sum(one.numel() for one in model.parameters())
     trainable = _trainable(model, recipe)
     memory = _memory(model.config, recipe, everything, trainable, lengths)
     disk = everything * 4 * (recipe.keep + 2) + trainable * 8 * (recipe.keep + 1)
     made = Plan(
         rows=size,
-        eval_rows=found.evaluation.num_rows if found.evaluation is not None else 0,
+        eval_rows=eval_size,
         labels=found.counts,
         baseline=scoring.majority(found.counts) if recipe.task == "text-classification" else None,
         example=[(what, str(found.train[0][name])[:300]) for what, name in rows.columns(recipe).items()],
@@ -103,13 +104,15 @@ def plan(recipe: Recipe) -> Plan:
         device=device,
         precision=recipe.precision,
         memory=memory,
-        memory_free=_memory_free(device),
+        memory_free=memory_free,
         disk=disk,
         disk_free=_disk_free(),
         rates=schedule.rates(recipe.schedule, counted.steps, counted.warmup_steps, recipe.learning_rate, POINTS),
         notes=found.notes,
+        warnings=found.warnings,
     )
-    made.doubts.extend(_doubts(made, found, recipe))
+    slow = device == "cpu" and recipe.precision == "bf16" and not computes_bf16(recipe)
+    made.warnings.extend(plan_warnings.warnings(made, recipe, slow_bf16=slow))
     return made
 
 
@@ -117,31 +120,33 @@ def settled(recipe: Recipe) -> Recipe:
     """The recipe with what this machine makes of `auto`: a run keeps to it wherever it goes on."""
     if recipe.precision != "auto":
         return recipe
-    return dataclasses.replace(recipe, precision="bf16" if computes_bf16() else "fp32")
+    return dataclasses.replace(recipe, precision="bf16" if computes_bf16(recipe) else "fp32")
 
 
-def computes_bf16() -> bool:
+def computes_bf16(recipe: Recipe) -> bool:
     """Whether the GPU, or without one the CPU, has instructions for bf16; others compute it right, and slowly."""
     import torch
 
-    if torch.cuda.is_available():
+    if recipe.device != "cpu" and torch.cuda.is_available():
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     capabilities: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()  # not in every torch that is allowed
     return any(capabilities.get(name) for name in ("avx512_bf16", "amx_bf16"))
 
 
 def check_precision(recipe: Recipe) -> str:
-    """The device that will be used. Raises `UsageError` when it cannot compute in the precision asked for."""
+    """`cuda` or `cpu`. Raises `UsageError` when it is not there, or cannot compute in the precision asked for."""
     import torch
 
-    if torch.cuda.is_available():
+    if recipe.device != "cpu" and torch.cuda.is_available():
         if recipe.precision == "bf16" and not torch.cuda.is_bf16_supported():
             raise UsageError(f"{torch.cuda.get_device_name(0)} has no bf16.", next_step="Take fp16 or fp32.")
         return "cuda"
+    if recipe.device.startswith("cuda"):
+        raise UsageError(f"There is no GPU {recipe.device}.", "torch sees none here.", "Pass device=auto.")
     if recipe.precision == "fp16":
         raise UsageError(
             "fp16 needs a GPU.",
-            "There is none here, and on a CPU its small numbers would be lost without the scaling that a GPU run has.",
+            "None is used here, and on a CPU its small numbers would be lost without the scaling that a GPU run has.",
             "Take fp32, or auto: bf16 where the CPU has instructions for it.",
         )
     return "cpu"
@@ -181,13 +186,15 @@ def _lengths(table: Any, recipe: Recipe, tokenizer: Any) -> Lengths | None:
     )  # fmt: skip
 
 
-def _count(table: Any, recipe: Recipe, tokenizer: Any, lengths: Lengths | None) -> int:
-    """Rows that are learnt from; for language models blocks, counted as the worker will cut them."""
-    if recipe.task not in ("causal-lm", "masked-lm") or lengths is None:
-        return int(table.num_rows)
-    from tui.lab.recipes import features
-
-    return int(features._blocks(table, recipe, tokenizer).num_rows)
+def _count(table: Any | None, recipe: Recipe, tokenizer: Any) -> int:
+    """Rows of a table; for language models blocks, as the worker will cut them. Raises `DataError` as it would."""
+    if table is None:
+        return 0
+    if recipe.task in ("causal-lm", "masked-lm"):
+        return int(features.blocks_of(table, recipe, tokenizer).num_rows)
+    if recipe.task == "question-answering":
+        features.check_questions(table, recipe, tokenizer)
+    return int(table.num_rows)
 
 
 def _trainable(model: Any, recipe: Recipe) -> int:
@@ -212,11 +219,18 @@ def _memory(config: Any, recipe: Recipe, everything: int, trainable: int, length
     return LIBRARIES + everything * 4 + trainable * 12 + kept + recipe.batch_size * length * words * 12
 
 
-def _memory_free(device: str) -> int:
-    if device == "cuda":
-        import torch
+def _gpus(recipe: Recipe) -> tuple[str, int]:
+    """The GPUs that a run would get now, and the bytes that are free on the fullest. `UsageError` for too few."""
+    import torch
 
-        return int(torch.cuda.mem_get_info()[0])
+    known = devices.gpus()
+    chosen = devices.choose(recipe, known) or known[:1]
+    places = [known.index(gpu) for gpu in chosen] or [0]
+    free = [gpu.free for gpu in chosen if gpu.free is not None] or [int(torch.cuda.mem_get_info(places[0])[0])]
+    return ", ".join(f"cuda:{place}" for place in places), min(free)
+
+
+def _memory_free() -> int:
     import psutil
 
     return int(psutil.virtual_memory().available)
@@ -227,44 +241,3 @@ def _disk_free() -> int:
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     return shutil.disk_usage(folder).free
-
-
-def _doubts(made: Plan, found: Rows, recipe: Recipe) -> list[str]:
-    said = []
-    if made.disk > made.disk_free:
-        needed, free = size_said(made.disk), size_said(made.disk_free)
-        said.append(f"The checkpoints take {needed}, and {free} are free: lower keep.")
-    if made.memory > made.memory_free:
-        needed, free = size_said(made.memory), size_said(made.memory_free)
-        said.append(f"Training may take {needed} of memory, and {free} are free: lower batch_size, or max_length.")
-    if made.lengths and made.lengths.cut > 0.02:
-        said.append(f"{made.lengths.cut:.0%} of the rows are longer than max_length={recipe.max_length} and are cut.")
-    if made.baseline is not None and made.baseline > 0.85:
-        said.append(f"{made.baseline:.0%} of the rows have one label: accuracy says little here, look at F1.")
-    few = [name for name, count in made.labels.items() if count < 10]
-    if few:
-        said.append(f"Fewer than ten rows with {', '.join(few[:5])}: nothing can be learnt from so few.")
-    if recipe.task == "token-classification" and made.labels and "O" not in made.labels:
-        said.append("No tag is O: are these tags of words?")
-    if made.rows < made.arithmetic.effective_batch:
-        said.append("There are fewer rows than one step takes.")
-    if found.evaluation is None:
-        said.append("Nothing is measured: without eval_split nobody knows how good the model becomes.")
-    elif shared := _shared(found, recipe):
-        said.append(f"{shared:,} of the rows to measure on are among those to learn from: their scores flatter.")
-    if made.device == "cpu" and recipe.processes > 1:
-        said.append("Several processes on one CPU share its cores: this shows how it works, and is not faster.")
-    if made.device == "cpu" and recipe.precision == "bf16" and not computes_bf16():
-        said.append("This CPU has no instructions for bf16: it computes right, and slower than in fp32.")
-    if recipe.checkpoint and Path(recipe.checkpoint).name.startswith("checkpoint-"):
-        said.append("It starts from the weights of another run, with a new optimizer and schedule.")
-    return said
-
-
-def _shared(found: Rows, recipe: Recipe) -> int:
-    """Rows to measure on whose texts are also among those to learn from."""
-    names = [name for what, name in rows.columns(recipe).items() if what != "label"]
-    if found.evaluation is None or found.train.num_rows + found.evaluation.num_rows > 500_000:
-        return 0
-    texts = [set(map(str, zip(*(one[name] for name in names), strict=True))) for one in (found.train, found.evaluation)]
-    return len(texts[0] & texts[1])

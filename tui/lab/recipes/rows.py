@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from tui.errors import DataError, UsageError
+from tui.errors import DataError, ResultWarning, UsageError
+from tui.lab.recipes import answers, checks, splits
 from tui.lab.tables import opening
-from tui.lab.tables.source import Source, shipped
+from tui.lab.tables.source import Source, call, shipped
 from tui.runs.recipe import Recipe
 
 MOST_LABELS = 200
+WHOLE = "rows"
+"""What a data set without splits is called where splits are named."""
 
 
 @dataclass(slots=True)
@@ -27,6 +32,9 @@ class Rows:
     """Rows (or words) of each label among those to learn from."""
     notes: list[str] = field(default_factory=list)
     """What was done without being asked for."""
+    warnings: list[ResultWarning] = field(default_factory=list)
+    repeated: int = 0
+    """Evaluation rows whose texts are those of a training row."""
 
 
 def columns(recipe: Recipe) -> dict[str, str]:
@@ -45,52 +53,88 @@ def columns(recipe: Recipe) -> dict[str, str]:
 
 
 def load(recipe: Recipe) -> Rows:
-    """Open the data. Raises `UsageError` for splits and columns that are not there, `DataError` for bad rows."""
-    source = Source(
-        (shipped(recipe.data),), format=recipe.format, config=recipe.config, field=recipe.field,
-        delimiter=recipe.delimiter, encoding=recipe.encoding, quotes=recipe.quotes,
-    )  # fmt: skip
-    splits = opening.splits(opening.load(source).data)
-    rows = _cut(splits, recipe)
-    if recipe.task == "question-answering":
-        rows.train, rows.evaluation = (_single_questions(one, recipe) for one in (rows.train, rows.evaluation))
-    for one in (rows.train, rows.evaluation):
-        if one is not None:
-            _check_columns(one, recipe)
-    rows.train = _some(rows.train, recipe.rows, recipe.seed)
+    """Open the data, and look at every row. Raises `UsageError` for splits and columns that are not there, `DataError`
+    for rows that cannot be used.
+    """
+    tables = _open(recipe)
+    train, evaluation = splits.choose(tables, recipe)
+    rows = Rows(None, None)
+    rows.train = _checked(tables[train], recipe, train, rows.warnings)
+    if train not in (recipe.train_split, WHOLE):
+        rows.notes.append(f"The only split is {train!r}: it is the one to train on.")
+    if evaluation:
+        rows.evaluation = _checked(tables[evaluation], recipe, evaluation, rows.warnings)
+    elif recipe.eval_split:
+        total = rows.train.num_rows
+        *parts, how = splits.cut(tables[train], recipe)  # all questions of a text are on one side of the cut
+        rows.train, rows.evaluation = (_flat_rows(part, recipe) for part in parts)
+        rows.notes.append(
+            f"There is no split {recipe.eval_split!r}: {rows.evaluation.num_rows:,} of {total:,} rows are set aside "
+            f"({how}), by split_seed={recipe.split_seed}."
+        )
+    rows.train = _some(rows.train, recipe.rows, recipe.split_seed)
     if rows.evaluation is not None:
-        rows.evaluation = _some(rows.evaluation, recipe.eval_rows, recipe.seed)
+        rows.evaluation = _some(rows.evaluation, recipe.eval_rows, recipe.split_seed)
+        rows.repeated = _repeated(rows.train, rows.evaluation, recipe, rows.warnings)
     if "label" in columns(recipe):
         _find_labels(rows, recipe)
     return rows
 
 
-def _cut(splits: dict[str, Any], recipe: Recipe) -> Rows:
-    """The split to learn from and the one to measure on."""
-    if recipe.train_split in splits:
-        train = splits[recipe.train_split]
-    elif len(splits) == 1:
-        train = next(iter(splits.values()))
-    else:
-        raise UsageError(
-            f"{recipe.data} has no split {recipe.train_split!r}.", next_step=f"train_split is: {', '.join(splits)}."
-        )
-    if not recipe.eval_split:
-        return Rows(train, None)
-    if recipe.eval_split in splits and splits[recipe.eval_split] is not train:
-        return Rows(train, splits[recipe.eval_split])
-    if len(splits) > 1 and recipe.eval_split != "validation":
-        raise UsageError(
-            f"{recipe.data} has no split {recipe.eval_split!r}.",
-            next_step=f"eval_split is: {', '.join(splits)}, or empty.",
-        )
-    if train.num_rows < 2:
-        raise DataError(f"{recipe.data} has one row alone.", "", "Training needs more.")
-    parts = train.train_test_split(test_size=recipe.eval_share, seed=recipe.seed)
-    note = (
-        f"There is no split {recipe.eval_split!r}: {parts['test'].num_rows:,} of {train.num_rows:,} rows are set aside."
-    )
-    return Rows(parts["train"], parts["test"], notes=[note])
+def _open(recipe: Recipe) -> dict[str, Any]:
+    """The splits, by name. Raises `DataError` that names a split without rows."""
+    source = Source(
+        (shipped(recipe.data),), format=recipe.format, config=recipe.config, field=recipe.field,
+        delimiter=recipe.delimiter, encoding=recipe.encoding, quotes=recipe.quotes,
+    )  # fmt: skip
+    try:
+        return opening.splits(opening.load(source).data)
+    except DataError as error:
+        files = call(source).options.get("data_files")
+        for split, some in files.items() if isinstance(files, dict) else ():
+            if _is_empty(source, some):
+                raise _without_rows(recipe, split) from error
+        raise
+
+
+def _is_empty(source: Source, files: Any) -> bool:
+    """Whether these files hold no row, which the library says of all of a data set's files alone."""
+    paths = (files,) if isinstance(files, str) else tuple(files)
+    try:
+        opened = opening.load(dataclasses.replace(source, paths=paths))
+    except DataError as error:
+        return "no rows" in error.title
+    return not sum(one.num_rows for one in opening.splits(opened.data).values())
+
+
+def _without_rows(recipe: Recipe, split: str) -> DataError:
+    return DataError(f"The split {split!r} of {recipe.data} has no rows.", "", "Name another split, or fill its file.")
+
+
+def _checked(table: Any, recipe: Recipe, split: str, warnings: list[ResultWarning]) -> Any:
+    """A split, flat and fit for its task."""
+    if not table.num_rows:
+        raise _without_rows(recipe, split)
+    table = _flat_rows(table, recipe)
+    if not table.num_rows:
+        raise DataError(f"The split {split!r} of {recipe.data} has no questions.", "", "Name another split.")
+    _check_columns(table, recipe)
+    warnings += checks.check(table, recipe, "" if split == WHOLE else split, columns(recipe))
+    return table
+
+
+def _flat_rows(table: Any, recipe: Recipe) -> Any:
+    return answers.flat(table, recipe) if recipe.task == "question-answering" else table
+
+
+def _repeated(train: Any, evaluation: Any, recipe: Recipe, warnings: list[ResultWarning]) -> int:
+    """How many evaluation rows are training rows, too."""
+    names = [name for what, name in columns(recipe).items() if what not in ("label", "answer")]
+    count = splits.repeated(train, evaluation, names)
+    if count:
+        of = f"{count:,} of the {evaluation.num_rows:,} evaluation rows have"
+        warnings.append(ResultWarning("repeated-rows", f"{of} the same text as a training row: their scores flatter."))
+    return count
 
 
 def _some(rows: Any, count: int, seed: int) -> Any:
@@ -116,43 +160,46 @@ def _check_columns(rows: Any, recipe: Recipe) -> None:
 
 def _find_labels(rows: Rows, recipe: Recipe) -> None:
     """Names and counts of the labels; a label is a class of the data set, a text, or a whole number."""
-    feature = rows.train.features[recipe.label]
-    named = getattr(getattr(feature, "feature", feature), "names", None)
-    words = recipe.task == "token-classification"
-    found = Counter(_values(rows.train[recipe.label], words, recipe))
-    other = Counter(_values(rows.evaluation[recipe.label], words, recipe)) if rows.evaluation is not None else Counter()
+    named = checks.class_names(rows.train, recipe)
+    found = Counter(_flat(rows.train[recipe.label]))
+    other = Counter(_flat(rows.evaluation[recipe.label])) if rows.evaluation is not None else Counter()
     unknown = [value for value in other if value not in found]
     if named:
-        rows.labels = list(named)
+        rows.labels = named
         rows.counts = {name: found.get(place, 0) for place, name in enumerate(named)}
     else:
-        rows.labels = [str(value) for value in _in_order([*found, *unknown])]
-        rows.counts = dict.fromkeys(rows.labels, 0) | {str(value): count for value, count in found.items()}
-    if unknown and not named:
-        shown = ", ".join(map(str, unknown[:5]))
-        rows.notes.append(f"Nothing to learn {shown} from: the rows with it are all among those to measure on.")
+        rows.labels = list(dict.fromkeys(str(value) for value in _in_order([*found, *unknown])))
+        rows.counts = dict.fromkeys(rows.labels, 0)
+        for value, count in found.items():
+            rows.counts[str(value)] += count
     if len(rows.labels) > MOST_LABELS:
         raise DataError(
             f"{recipe.label} has {len(rows.labels):,} different values.",
             "Labels are few and come again; this looks like a text or a number to be predicted.",
             "Name another column with label=.",
         )
-    if len(rows.labels) < 2:
+    if len(present := [name for name, count in rows.counts.items() if count]) < 2:
         raise DataError(
-            f"{recipe.label} has one value alone: {rows.labels[:1]}.", "", "There is nothing to tell apart."
-        )
+            f"{recipe.label} has one value alone in the training rows: {present[:1]}.", "",
+            "There is nothing to tell apart: take rows with other labels as well.",
+        )  # fmt: skip
+    rows.warnings += _doubtful_labels(rows.labels, [name for name in rows.labels if not rows.counts[name]])
 
 
-def _values(column: Any, words: bool, recipe: Recipe) -> list[Any]:
-    found: list[Any] = []
-    for number, value in enumerate(column):
-        if value is None or (words and not isinstance(value, list)):
-            what = "is missing" if value is None else f"is {value!r}, where a list of tags is expected"
-            raise DataError(f"Row {number:,}: {recipe.label} {what}.", "", "Drop such rows first: filter(...).")
-        found += value if words else [value]
-    if any(isinstance(value, float) and not float(value).is_integer() for value in found):
-        raise DataError(f"{recipe.label} holds fractions.", "A label is one of a few classes.", "Name another column.")
-    return found
+def _doubtful_labels(labels: list[str], untrained: list[str]) -> Iterator[ResultWarning]:
+    """Labels that no training row has; labels that are one word, written in several ways."""
+    if untrained:
+        some = ", ".join(untrained[:5])
+        yield ResultWarning("label-without-rows", f"No training row has the label {some}: it is never predicted.")
+    alike: dict[str, list[str]] = {}
+    for label in labels:
+        alike.setdefault(" ".join(label.split()).casefold(), []).append(label)
+    for several in alike.values():
+        if len(several) > 1:
+            shown = " and ".join(map(repr, several))
+            yield ResultWarning(
+                "label-spelling", f"{shown} differ in blanks or case alone, and count as {len(several)} labels."
+            )
 
 
 def _in_order(values: list[Any]) -> list[Any]:
@@ -162,8 +209,7 @@ def _in_order(values: list[Any]) -> list[Any]:
 
 def label_ids(rows: Rows, recipe: Recipe) -> dict[Any, int]:
     """From what stands in the label's column to its id."""
-    feature = rows.train.features[recipe.label]
-    if getattr(getattr(feature, "feature", feature), "names", None):
+    if checks.class_names(rows.train, recipe):
         return {place: place for place in range(len(rows.labels))}
     by_name = {name: place for place, name in enumerate(rows.labels)}
     seen = set(_flat(rows.train[recipe.label]))
@@ -174,30 +220,3 @@ def label_ids(rows: Rows, recipe: Recipe) -> dict[Any, int]:
 
 def _flat(column: Any) -> list[Any]:
     return [one for value in column for one in (value if isinstance(value, list) else [value])]
-
-
-def _single_questions(rows: Any, recipe: Recipe) -> Any:
-    """A row for each question, where the data keeps the questions of a text in a list of records."""
-    if rows is None or recipe.question not in rows.column_names or recipe.text not in rows.column_names:
-        return rows
-    first = rows[0][recipe.question] if rows.num_rows else None
-    if not (isinstance(first, list) and first and isinstance(first[0], dict)):
-        return rows
-    known = set(first[0])
-    if not {"question", "answer"} <= known:
-        raise UsageError(
-            f"The records in {recipe.question} have {', '.join(sorted(known))}.",
-            next_step="A list of questions has records with question and answer.",
-        )
-
-    def apart(batch: dict[str, list[Any]]) -> dict[str, list[Any]]:
-        pairs = [
-            (text, one) for text, some in zip(batch[recipe.text], batch[recipe.question], strict=True) for one in some
-        ]
-        return {
-            recipe.text: [text for text, _ in pairs],
-            recipe.question: [one["question"] for _, one in pairs],
-            recipe.answer: [one["answer"] for _, one in pairs],
-        }
-
-    return rows.map(apart, batched=True, remove_columns=rows.column_names)

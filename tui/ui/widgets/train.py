@@ -13,7 +13,7 @@ from textual.binding import BindingType
 from textual.timer import Timer
 from textual.widget import Widget
 
-from tui.errors import HeadnotesError, ResultWarning, UsageError
+from tui.errors import HeadnotesError, UsageError
 from tui.lab import train
 from tui.lab.train import TrainResult, TrainSpec
 from tui.runs import folder, launching, recipe
@@ -255,9 +255,8 @@ def begin(spec: TrainSpec, planned: TrainResult) -> tuple[Run, list[str]]:
     asked = recipe.read(tomllib.loads(planned.recipe))  # with what the engine settled, which knows the device
     others = [one.name for one in folder.all_runs() if folder.alive(one)]
     settings = [word for name, value in train.changes(spec).items() for word in ("--set", f"{name}={value}")]
-    warnings = [ResultWarning("plan", text) for text in planned.plan.doubts]
     command = ["headnotes", "train", spec.recipe, *settings]
-    run = folder.create(asked, planned.script, command=command, warnings=warnings)
+    run = folder.create(asked, planned.script, command=command, warnings=planned.warnings)
     try:
         launching.start(run)
     except UsageError:

@@ -1,4 +1,4 @@
-"""What a run would do, as lines: rows, labels, lengths, steps, weights, memory, disk, the learning rate, doubts."""
+"""What a run would do, as lines: rows, labels, lengths, steps, weights, memory, disk, the learning rate, warnings."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def plan_lines(result: TrainResult, width: int, language: str) -> list[Line]:
     plan, asked = result.plan, recipe.read(tomllib.loads(result.recipe))
     key = next(key.shown for key in KEYS if key.id == "train.start")
     lines: list[Line] = [((say(language, "plan_start", key=key), "accent"),)]
-    for doubt in plan.doubts:
-        lines += plain_lines(doubt, width, "warn")
+    for warning in result.warnings:
+        lines += plain_lines(warning.message, width, "warn")
     for note in plan.notes:
         lines += plain_lines(note, width, "dim")
     what = f"{asked.task}   {asked.data}   {asked.checkpoint}   {asked.loop}   {plan.device} {plan.precision}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from tui.lab.recipes import models
-from tui.lab.recipes.script import data, loops, model, scores, tokens
+from tui.lab.recipes.script import data, devices, loops, model, scores, tokens
 from tui.runs.recipe import Recipe, anchored
 
 
@@ -18,7 +18,7 @@ def script(recipe: Recipe) -> str:
     loop = loops.trainer if recipe.loop == "trainer" else loops.accelerate
     parts = [data.data(recipe), tokens.tokens(recipe), model.model(recipe), scores.scores(recipe), loop(recipe)]
     body = "\n\n".join(part.strip("\n") for part in parts if part)
-    return f"{_imports(body, recipe)}\n\n{body}\n"
+    return "\n\n".join(filter(None, [devices.visible(recipe), _imports(body, recipe), f"{body}\n"]))
 
 
 _FROM = {

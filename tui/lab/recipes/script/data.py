@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui.lab.recipes import splits
 from tui.lab.tables import source
 from tui.lab.tables.source import Source, shipped
 from tui.runs.recipe import Recipe
@@ -20,10 +21,14 @@ def data_import(recipe: Recipe) -> str:
 
 def data(recipe: Recipe) -> str:
     lines = [_call(recipe).code().split("\n", 1)[1].strip(), *_splits(recipe)]
+    if any("set_aside(" in line for line in lines):
+        lines = [splits.set_aside_source(), "", *lines]
+    if recipe.task == "question-answering":
+        lines += _questions(recipe)
     for name, count in (("train", recipe.rows), ("evaluation", recipe.eval_rows if recipe.eval_split else 0)):
         if count:
             lines.append(f"if {name}.num_rows > {count}:")
-            lines.append(f"    {name} = {name}.shuffle(seed={recipe.seed}).select(range({count}))")
+            lines.append(f"    {name} = {name}.shuffle(seed={recipe.split_seed}).select(range({count}))")
     if recipe.task in ("text-classification", "token-classification"):
         lines += _labels(recipe)
     return "\n".join(lines)
@@ -34,8 +39,12 @@ def _splits(recipe: Recipe) -> list[str]:
     options = _call(recipe).options
     files = options.get("data_files")
     train, evaluation = repr(recipe.train_split), repr(recipe.eval_split)
-    aside = [f"parts = train.train_test_split(test_size={recipe.eval_share}, seed={recipe.seed})",
+    aside = [f"parts = train.train_test_split(test_size={recipe.eval_share}, seed={recipe.split_seed})",
              "train, evaluation = parts['train'], parts['test']"]  # fmt: skip
+    if splits.is_stratified(recipe):
+        aside = [f"aside = set_aside(train[{recipe.label!r}], {recipe.eval_share}, {recipe.split_seed})",
+                 "kept = sorted(set(range(train.num_rows)) - set(aside))",
+                 "train, evaluation = train.select(kept), train.select(aside)"]  # fmt: skip
     if "split" in options:  # one table
         return ["train = dataset", *(aside if recipe.eval_split else [])]
     if isinstance(files, dict) and recipe.train_split in files and recipe.eval_split in ("", *files):
@@ -48,6 +57,34 @@ def _splits(recipe: Recipe) -> list[str]:
                   "else:  # nothing to measure on: a share of the rows is set aside",
                   *(f"    {line}" for line in aside)]  # fmt: skip
     return lines
+
+
+def _questions(recipe: Recipe) -> list[str]:
+    """A row for each question, and one answer for each: nothing changes where that is so already."""
+    text, question, answer = repr(recipe.text), repr(recipe.question), repr(recipe.answer)
+    both = "[train, evaluation]" if recipe.eval_split else "[train]"
+    return [
+        "",
+        "def flat(batch):  # a list of questions becomes rows, SQuAD's answers their first one",
+        f"    rows = {{{text}: [], {question}: [], {answer}: [], 'answer_start': []}}",
+        f"    answers = batch.get({answer}, batch.get('answers', batch[{question}]))",
+        "    starts = batch.get('answer_start', [-1] * len(answers))",
+        f"    for text, asked, answer, start in zip(batch[{text}], batch[{question}], answers, starts):",
+        "        if isinstance(answer, dict):",
+        "            texts, places = answer['text'], answer.get('answer_start')",
+        "            answer, start = texts[0] if texts else '', places[0] if places else -1",
+        "        several = asked if isinstance(asked, list) else [{'question': asked, 'answer': answer}]",
+        "        for one in several:",
+        f"            rows[{text}].append(text)",
+        f"            rows[{question}].append(one['question'])",
+        f"            rows[{answer}].append(one['answer'])",
+        "            rows['answer_start'].append(start)",
+        "    return rows",
+        "",
+        f"{'train, evaluation' if recipe.eval_split else 'train,'} = (",
+        f"    table.map(flat, batched=True, remove_columns=table.column_names) for table in {both}",
+        ")",
+    ]
 
 
 def _labels(recipe: Recipe) -> list[str]:

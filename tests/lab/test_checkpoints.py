@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -13,7 +14,8 @@ import yaml
 
 from tests.conftest import LESSONS
 from tui.errors import CheckpointError
-from tui.lab import checkpoints
+from tui.lab import checkpoints, digests, loading
+from tui.lab.shelf import SHELF
 
 
 @pytest.fixture(autouse=True)
@@ -89,3 +91,69 @@ def test_the_card_is_of_these_weights_and_beats_its_baselines() -> None:
     adapter, tfidf, majority = scores
     assert adapter == round(metrics["accuracy"], 3)
     assert adapter > tfidf > majority
+
+
+@pytest.mark.parametrize("name", checkpoints.BACKBONE_SHA256)
+def test_every_file_that_is_opened_has_a_published_digest(copy: Path, name: str) -> None:
+    with (copy / name).open("ab") as file:
+        file.write(b" ")
+    with pytest.raises(CheckpointError) as caught:
+        checkpoints.backbone()
+    assert f"{name} is not the published file" in caught.value.detail
+
+
+@pytest.mark.parametrize("name", checkpoints.NOT_ITS_OWN)
+def test_a_file_that_the_published_model_does_not_have(copy: Path, name: str) -> None:
+    (copy / name).write_text("{}")
+    with pytest.raises(CheckpointError) as caught:
+        checkpoints.backbone()
+    assert f"{name} is not a file of the published model" in caught.value.detail
+
+
+def test_the_digests_are_those_of_what_ships() -> None:
+    listed = json.loads((LESSONS / "models" / "digests.json").read_text("utf-8"))
+    models = [folder for folder in (LESSONS / "models").iterdir() if folder.is_dir()]
+    assert listed == {folder.name: digests.digests(folder) for folder in models}, "python -m tui.lab.digests"
+    assert sum(map(len, listed.values())) >= 20
+
+
+SHIPPED = [
+    (folder.name, file.name)
+    for folder in sorted((LESSONS / "models").iterdir())
+    if folder.is_dir()
+    for file in sorted(folder.iterdir())
+    if file.suffix != ".md"
+]
+
+
+@pytest.mark.parametrize(("model", "name"), SHIPPED)
+def test_an_altered_file_of_a_model_that_ships_is_refused(
+    model: str, name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shutil.copytree(LESSONS / "models", tmp_path / "models")
+    with (tmp_path / "models" / model / name).open("ab") as file:
+        file.write(b" ")
+    monkeypatch.setattr("tui.paths.lessons_dir", lambda: tmp_path)
+    (task,) = (at.task for at in SHELF if at.folder == model)
+    loading._load.cache_clear()
+    with pytest.raises(CheckpointError, match="not as it was shipped") as caught:
+        loading.load(task)
+    loading._load.cache_clear()
+    assert caught.value.detail.endswith(f"{name} is altered.")
+
+
+def test_a_file_more_and_a_file_less(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    folder = tmp_path / "models" / "summarization"
+    shutil.copytree(LESSONS / "models", tmp_path / "models")
+    (folder / "adapter_config.json").write_text("{}")
+    with pytest.raises(CheckpointError) as more:
+        digests.check_bundled(folder)
+    assert "adapter_config.json is not one of its files" in more.value.detail
+    (folder / "adapter_config.json").unlink()
+    (folder / "tokenizer.json").unlink()
+    with pytest.raises(CheckpointError) as less:
+        digests.check_bundled(folder)
+    assert "tokenizer.json is missing" in less.value.detail
+    (tmp_path / "models" / "digests.json").unlink()
+    with pytest.raises(CheckpointError, match="no digests"):
+        digests.check_bundled(folder)

@@ -5,7 +5,6 @@ Safetensors only, no remote code, and the backbone only when its digest is the p
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import os
 import re
@@ -20,10 +19,25 @@ from urllib.parse import urlsplit
 from tui import paths
 from tui.errors import CheckpointError
 from tui.lab import scores
+from tui.lab.digests import check_bundled, digest
 
 BACKBONE_ID = "sentence-transformers/all-MiniLM-L6-v2"
-BACKBONE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 BACKBONE_FILES = ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json")
+"""What it needs."""
+BACKBONE_SHA256 = {
+    "config.json": "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41",
+    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    "special_tokens_map.json": "303df45a03609e4ead04bc3dc1536d0ab19b5358db685b6f3da123d05ec200e3",
+    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+    "tokenizer_config.json": "acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b",
+    "vocab.txt": "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
+}
+"""Of every file that the library opens, as published."""
+NOT_ITS_OWN = (
+    "adapter_config.json", "added_tokens.json", "chat_template.jinja", "generation_config.json",
+    "processor_config.json", "model.safetensors.index.json", "tokenizer.model", "additional_chat_templates",
+)  # fmt: skip
+"""Files that the library would open beside them; the published model has none of these."""
 NAMES = ("tokenizer", "encoder", "model", "data_folder", "metrics_folder")
 """What the reader's code finds ready, besides `checkpoint`."""
 LABELS = {0: "NEGATIVE", 1: "POSITIVE"}
@@ -76,7 +90,7 @@ def _figure(value: float) -> str:
 def backbone() -> Checkpoint:
     """all-MiniLM-L6-v2: from the package beside us, else from the Hugging Face cache, else from the Hub.
 
-    Every candidate is loaded only when the SHA-256 of its `model.safetensors` is the published one.
+    Every candidate is loaded only when the SHA-256 of all its files that are opened is the published one.
     Raises `CheckpointError` that lists what was found where.
     """
     found: list[str] = []
@@ -86,12 +100,10 @@ def backbone() -> Checkpoint:
         except LookupError as miss:
             found.append(f"{origin}: {miss.args[0]}")
             continue
-        weights = folder / "model.safetensors"
-        with weights.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        if digest == BACKBONE_SHA256:
+        altered = _altered(folder)
+        if not altered:
             return Checkpoint("all-MiniLM-L6-v2", str(folder), origin)
-        found.append(f"{origin}: {weights} is not the published file (its SHA-256 begins {digest[:12]})")
+        found.append(f"{origin}: {altered}")
     raise CheckpointError(
         "The model all-MiniLM-L6-v2 is not at hand.",
         "Looked in " + "; ".join(found) + ".",
@@ -110,6 +122,7 @@ def sentiment() -> Checkpoint:
                 f"{folder / name} is missing.",
                 "Reinstall headnotes, or train it again: python -m tui.training.standins.sentiment --help",
             )
+    check_bundled(folder)
     return Checkpoint(
         "MiniLM + sentiment adapter",
         str(folder),
@@ -223,6 +236,20 @@ def _on_hub() -> Path:
         return _complete(Path(snapshot_download(BACKBONE_ID, allow_patterns=list(BACKBONE_FILES))))
     except OSError as error:
         raise LookupError(f"{constants.ENDPOINT} cannot be reached ({error})") from error
+
+
+def _altered(folder: Path) -> str:
+    """Which file of a backbone is not the published one; empty when they all are."""
+    for name, published in BACKBONE_SHA256.items():
+        path = folder / name
+        if not os.path.lexists(path):
+            continue
+        if not path.is_file():
+            return f"{path} is no file"
+        if (here := digest(path)) != published:
+            return f"{path} is not the published file (its SHA-256 begins {here[:12]})"
+    strange = next((name for name in NOT_ITS_OWN if os.path.lexists(folder / name)), "")
+    return f"{folder / strange} is not a file of the published model" if strange else ""
 
 
 def _complete(folder: Path) -> Path:

@@ -7,6 +7,7 @@ this machine is said to be missing, with the command that fetches it.
 from __future__ import annotations
 
 import json
+import os
 import warnings
 from collections import Counter
 from collections.abc import Iterator
@@ -15,9 +16,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from tui import paths
 from tui.errors import CheckpointError, ResultWarning
 from tui.lab import checkpoints
+from tui.lab.checkpoint_files import INDEX, WEIGHTS, check_files, read_json, weight_files
+from tui.lab.checkpoint_sizes import check_sizes
 from tui.lab.checkpoints import AnsweredBy
+from tui.lab.digests import check_bundled
 from tui.lab.shelf import Place, place
 
 STAND_IN, COURSE = "stand-in", "course"
@@ -68,10 +73,11 @@ class Source:
 
 
 def source(task: str, choice: str = STAND_IN) -> Source:
-    """The lines that load what `load` loads. Looks at nothing but our own files."""
+    """The lines that load what `load` loads. Opens nothing but our own files."""
     at = place(task)
     if choice != STAND_IN:
-        named = f"{at.course!r}, revision={at.revision!r}" if choice == COURSE else repr(choice)
+        own = repr(str(folder_of(choice) or choice))  # absolute: the lines may be run anywhere
+        named = f"{at.course!r}, revision={at.revision!r}" if choice == COURSE else own
         return Source({"transformers": ("pipeline",)}, (), f"model={named}, dtype='float32'")
     if not at.adapter and at.folder != "zero-shot":
         return Source({"transformers": ("pipeline",)}, (), f"model={str(at.standin)!r}, dtype='float32'")
@@ -107,7 +113,7 @@ def labels(at: Place) -> dict[int, str]:
 
 def find(at: Place, choice: str) -> tuple[Path, str]:
     """(folder, name) of a checkpoint on this machine: the course's, a folder, or a Hub id in the cache."""
-    if choice != COURSE and (folder := Path(choice)).is_dir():
+    if choice != COURSE and (folder := folder_of(choice)) is not None:
         return folder, folder.name
     name, revision = (at.course, at.revision) if choice == COURSE else (choice, None)
     if cached := in_cache(name, revision):
@@ -118,6 +124,15 @@ def find(at: Place, choice: str) -> tuple[Path, str]:
         "Neither a folder of this name nor the Hugging Face cache has it.",
         f"With a network: headnotes models get {at.task if choice == COURSE else name}{size}. Without: stand-in.",
     )
+
+
+def folder_of(choice: str) -> Path | None:
+    """The folder that a choice of a model names, absolute; None when it names none."""
+    try:
+        folder = Path(choice).expanduser().absolute()
+        return folder if folder.is_dir() else None
+    except (OSError, ValueError, RuntimeError):  # too long, not a path at all, a home that nobody has
+        return None
 
 
 def in_cache(name: str, revision: str | None) -> Path | None:
@@ -133,17 +148,12 @@ def in_cache(name: str, revision: str | None) -> Path | None:
 
 
 def check(folder: Path, head: str) -> None:
-    """Refuse what must not be loaded: pickled weights, code of strangers, a folder that is no checkpoint."""
-    try:
-        config = json.loads((folder / "config.json").read_text("utf-8"))
-    except FileNotFoundError:
-        raise CheckpointError(
-            f"{folder} holds no config.json, so it is no checkpoint.", "", "Name another folder."
-        ) from None
-    except (ValueError, OSError) as error:
-        raise CheckpointError(f"{folder / 'config.json'} cannot be read.", str(error), "Fetch it again.") from None
-    if not isinstance(config, dict) or "model_type" not in config:
-        raise CheckpointError(f"{folder / 'config.json'} names no model_type.", "", "Name another folder.")
+    """Refuse what must not be loaded, before a library opens it: files that lead elsewhere, pickled weights, code of
+    strangers, sizes that nothing backs, a folder that is no checkpoint.
+    """
+    if folder.parent == paths.models_dir():
+        check_bundled(folder)
+    config = _config(folder)
     from transformers import CONFIG_MAPPING
 
     if config["model_type"] not in CONFIG_MAPPING:
@@ -166,18 +176,42 @@ def check(folder: Path, head: str) -> None:
         raise CheckpointError(
             f"{folder.name} lacks {lost}.", "It may have been fetched only in part.", "Fetch it again."
         )
+    check_sizes(folder, config, head)
 
 
 def missing_weights(folder: Path) -> str:
-    """What a checkpoint's folder lacks of its weights; empty when they are all there."""
-    index = folder / "model.safetensors.index.json"
+    """What a checkpoint's folder lacks of its weights; empty when they are all there. Opens no weights."""
     try:
-        wanted = sorted(set(json.loads(index.read_text("utf-8"))["weight_map"].values()))
-    except FileNotFoundError:
-        return "" if any(folder.glob("*.safetensors")) else "its weights (*.safetensors)"
-    except (ValueError, KeyError, OSError):
-        return f"a readable {index.name}"
-    return ", ".join(name for name in wanted if not (folder / name).is_file())
+        files = weight_files(folder)
+    except CheckpointError:
+        return f"a readable {INDEX}"
+    if not files:
+        return f"its weights ({WEIGHTS})"
+    return ", ".join(str(file.relative_to(folder)) for file in files if not file.is_file())
+
+
+def _config(folder: Path) -> dict[str, Any]:
+    """The configuration of a folder whose files may be opened."""
+    if not os.path.lexists(folder / "config.json"):
+        adapter = os.path.lexists(folder / "adapter_config.json")
+        raise CheckpointError(
+            f"{folder} holds no config.json, so it is no checkpoint.",
+            "It is an adapter to one." if adapter else "",
+            "Name another folder.",
+        )
+    check_files(folder)
+    weight_files(folder)
+    config = read_json(folder / "config.json")
+    if not isinstance(config.get("model_type"), str):
+        raise CheckpointError(f"{folder / 'config.json'} names no model_type.", "", "Name another folder.")
+    for key, value in config.items():
+        if key.endswith("_implementation") and "/" in str(value):
+            raise CheckpointError(
+                f"{folder.name} is refused: its config.json asks for code from {value!r}.",
+                "Running code of strangers is refused.",
+                "Name another checkpoint.",
+            )
+    return config
 
 
 def _stand_in(at: Place) -> Loaded:
@@ -187,6 +221,7 @@ def _stand_in(at: Place) -> Loaded:
             f"Looked in {at.standin}.",
             f"With a network: headnotes models get {at.task}, then choose the model course.",
         )
+    check_bundled(at.standin)
     here = checkpoints.Checkpoint(at.called, str(at.standin), "lessons", at.course).answered()
     if at.folder == "sentiment":
         return Loaded(checkpoints.classifier(), checkpoints.tokenizer(), here)  # shared with the other instruments
@@ -218,7 +253,6 @@ def _adapted(at: Place) -> Any:
 def _from_folder(folder: Path, head: str, by: AnsweredBy) -> Loaded:
     import torch
     import transformers
-    from safetensors import SafetensorError
 
     try:
         with _quiet():
@@ -230,7 +264,7 @@ def _from_folder(folder: Path, head: str, by: AnsweredBy) -> Loaded:
                 trust_remote_code=False,
                 output_loading_info=True,
             )
-    except (SafetensorError, ValueError, RuntimeError, KeyError, OSError, TypeError) as error:
+    except Exception as error:  # whatever a library raises on the files of strangers
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise CheckpointError(
             f"{by.checkpoint} cannot be loaded for this task.", first, "Fetch it again, or name another checkpoint."

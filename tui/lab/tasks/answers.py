@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
+
+from tui.errors import CheckpointError
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +68,20 @@ class Answers:
 
 
 def plain(output: Any) -> Any:
-    """The pipeline's answer with the numbers of numpy and torch made Python's own: now it can be written as JSON."""
+    """The pipeline's answer with the numbers of numpy and torch made Python's own: now it can be written as JSON.
+
+    Raises `CheckpointError` for a number that is none: a model whose weights hold NaN or infinity.
+    """
     if isinstance(output, dict):
         return {str(key): plain(value) for key, value in output.items()}
     if isinstance(output, list | tuple):
         return [plain(one) for one in output]
-    return output.item() if hasattr(output, "item") else output
+    value = output.item() if hasattr(output, "item") else output
+    if isinstance(value, float) and not math.isfinite(value):
+        raise CheckpointError(
+            "The model's scores are not numbers.", "Its weights hold NaN or infinity.", "Name another checkpoint."
+        )
+    return value
 
 
 def read(task: str, output: Any, prompt: str) -> Answers:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.errors import UsageError
+from tui.errors import CheckpointError, UsageError
 from tui.lab.tokens import clean
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ def arguments(spec: PipelineSpec, task: str) -> tuple[Any, dict[str, Any]]:
 
 def check(spec: PipelineSpec, task: str, loaded: Loaded) -> None:
     """Raise `UsageError` for a text that this model cannot take."""
+    _check_vocabulary(clean(spec.text), loaded)
     if task == "text-generation":
         return _check_length(spec, loaded)
     if task != "question-answering":  # that one reads windows of its own
@@ -101,6 +102,18 @@ def _check_length(spec: PipelineSpec, loaded: Loaded) -> None:
         raise UsageError(
             f"The text has {used:,} tokens and the model takes {limit:,}, the new ones included.",
             next_step=f"Shorten the text to {max(0, limit - spec.max_new_tokens):,} tokens, or ask for fewer new ones.",
+        )
+
+
+def _check_vocabulary(text: str, loaded: Loaded) -> None:
+    """A tokenizer of another model gives ids that this one has no embedding for."""
+    highest = max(loaded.tokenizer(text, verbose=False)["input_ids"], default=0)
+    known = loaded.model.get_input_embeddings().num_embeddings
+    if highest >= known:
+        raise CheckpointError(
+            "Model and tokenizer do not belong together.",
+            f"The tokenizer gives the id {highest:,}, and the model has embeddings for {known:,} tokens.",
+            "Name another checkpoint.",
         )
 
 

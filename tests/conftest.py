@@ -17,6 +17,7 @@ os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+os.environ["PYTHONSAFEPATH"] = "1"  # no child of a test imports from the folder it is started in
 os.environ["HF_DATASETS_CACHE"] = tempfile.mkdtemp(prefix="headnotes-datasets-")
 
 ROOT = Path(__file__).resolve().parent.parent

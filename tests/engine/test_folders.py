@@ -96,7 +96,7 @@ def test_no_child_imports_from_the_folder_it_is_started_in(folder: Path, command
 def test_the_console_imports_nothing_from_there_either(folder: Path) -> None:
     (folder / "tui.py").unlink()  # `python -m tui` would be that file, whatever it is
     words = [sys.executable, "-m", "tui", "try", "schedule", "--json"]
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONSAFEPATH")}
     done = subprocess.run(words, env=environment, capture_output=True, text=True)
     assert (done.returncode, executed(folder)) == (0, []), done.stderr
 

@@ -28,8 +28,10 @@ class Terminal:
         size: tuple[int, int] = (120, 40),
         cwd: str | None = None,
         shell: str = "",
+        prefix: tuple[str, ...] = (),
         **environment: str | None,
     ) -> None:
+        """`prefix` is a command that runs the words after it; a variable that is None is taken out."""
         columns, rows = size
         env = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
         env.pop("LC_ALL", None)
@@ -38,7 +40,7 @@ class Terminal:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.received = b""
-        command = [sys.executable, "-m", "tui", *words]
+        command = [*prefix, sys.executable, "-P", "-m", "tui", *words]
         if shell:  # an interactive one, which gets the terminal back when the console is suspended
             command = [shell, "--norc", "--noprofile", "-i"]
             env["PS1"] = "$ "

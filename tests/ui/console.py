@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 
 from tests.conftest import LESSONS
 from tui.course.book import Book, Course, Folder, entries, find
-from tui.engine.client import EngineClient, Phase, Request
+from tui.engine.client import NOT_ANSWERING, EngineClient, Phase, Request
 from tui.errors import HeadnotesError, Stopped, explain
 from tui.lab import registry, stock
 from tui.lab.instrument import hearing
@@ -39,6 +39,7 @@ class InProcess(EngineClient):
         self.hold = False
         """Answer nothing, as an engine that is still starting."""
         self.dropped: list[Request] = []
+        self.killed = 0
         self._cells: Any = None
 
     async def start(self) -> None:
@@ -94,6 +95,16 @@ class InProcess(EngineClient):
     def fail(self, request_error: HeadnotesError) -> None:
         """Make the engine look dead."""
         self._set_phase("ended", explain(request_error))
+
+    def hang(self) -> None:
+        """Answer nothing, not even that it lives."""
+        self.hold, self._interrupted_phase = True, self.phase
+        self._set_phase(NOT_ANSWERING)
+
+    def kill(self) -> None:
+        self.killed += 1
+        self.hold, self._interrupted_phase = False, None
+        self._set_phase("ready")
 
     async def close(self) -> None:
         for task in list(self._chores):

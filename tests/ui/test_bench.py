@@ -6,6 +6,7 @@ import pytest
 from textual import events
 
 from tests.ui.console import InProcess, console
+from tui.course.blocks import Claim
 from tui.lab.anatomy import AnatomyResult
 from tui.lab.mask import MaskResult
 from tui.lab.pipeline import PipelineResult
@@ -240,6 +241,38 @@ async def test_only_the_newest_question_is_waited_for() -> None:
         await it.until(lambda: len(engine.asked) >= 2)
         assert len(engine.dropped) >= 1
         assert engine.asked[-1]["spec"]["text"].endswith("x")
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", ("not answering", "esc ends it")),
+                                                 ("zh", ("没有响应", "esc 结束引擎"))])  # fmt: skip
+async def test_an_engine_that_does_not_answer_is_shown_and_escape_ends_it(language: str, words: tuple[str]) -> None:
+    async with console("2.2", language=language) as it:
+        await it.until_shown("POSITIVE")
+        it.engine.hang()
+        await it.until_shown(words[0])
+        await it.press("e")
+        await it.type("x")
+        await it.until_shown(*words)
+        await it.type("y")  # what was asked before is dropped, which ends no engine
+        await it.until(lambda: it.engine.asked[-1]["spec"]["text"].endswith("xy"))
+        await it.until_shown(*words)
+        assert it.engine.killed == 0
+        await it.press("escape", "escape")
+        await it.until(lambda: it.engine.killed == 1)
+        await it.press("e")
+        await it.type("z")
+        await it.until_shown("POSITIVE")
+
+
+async def test_a_cell_that_waits_for_an_engine_that_does_not_answer_is_ended_by_escape() -> None:
+    async with console("2.2") as it:
+        await it.until_shown("POSITIVE")
+        it.engine.hang()
+        await it.go_to_stop(it.stop_of(Claim, 0))
+        await it.press("enter")
+        await it.until_shown("working: not answering")
+        await it.press("escape")
+        await it.until(lambda: it.engine.killed == 1)
 
 
 async def test_an_empty_text_says_what_to_do() -> None:

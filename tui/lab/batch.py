@@ -76,7 +76,7 @@ def run(spec: BatchSpec) -> BatchResult:
     data = _rows(spec)
     task = shelf.place(spec.task).task
     loaded = loading.load(task, spec.model)
-    asked = [_one(spec, str(text or "")) for text in data[spec.column]]
+    asked = [_one(spec, "" if text is None else str(text)) for text in data[spec.column]]
     inputs = [_input(one, task, loaded, number) for number, one in enumerate(asked, 1)]
     options = arguments(asked[0], task)[1]
     pipe = pipeline.made(spec.task, spec.model)

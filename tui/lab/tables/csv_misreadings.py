@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
-from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from tui.errors import ResultWarning
-from tui.lab.tables.raw import Head, Record, count_lines, records
+from tui.lab.tables import csv_quotes
+from tui.lab.tables.raw import Head, Record, records
 
-MOST_RECORDS = 20_000
-MULTILINE_ROWS = 200_000
-"""Rows whose texts are searched for line breaks."""
 MISSING_WORDS = {
     "NA", "N/A", "n/a", "<NA>", "#N/A", "#N/A N/A", "#NA", "null", "NULL", "None", "nan", "NaN", "-nan", "-NaN",
     "1.#IND", "1.#QNAN", "-1.#IND", "-1.#QNAN",
@@ -32,134 +26,39 @@ _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field of a column, with the line that its row begins on."""
-
-    line: int
-    text: str
-
-
 def check(files: list[str], head: Head, options: dict[str, Any], part: Any) -> Iterator[ResultWarning]:
     """What is suspicious in these files of one split; `part` is the table of it, None for a stream."""
-    delimiter = options.get("delimiter") or options.get("sep") or ("\t" if head.file.endswith(".tsv") else ",")
+    delimiter = options.get("delimiter") or options.get("sep") or ","
     quotes = options.get("quoting") != csv.QUOTE_NONE
     if len(delimiter) != 1 or options.get("skiprows"):
         return
-    rows = list(islice(records(head, delimiter, quotes=quotes), MOST_RECORDS))
-    if comment := options.get("comment"):
+    rows = list(records(head, delimiter, quotes=quotes))
+    comment = str(options.get("comment") or "")
+    if comment:
         rows = [row for row in rows if not row.fields[0].startswith(comment)]
     names = None if part is None else [name for name in part.column_names if not name.startswith("__index_level_")]
-    has_heading = options.get("header", "infer") == "infer" and "names" not in options
-    lines = list(_lines_and_rows(files, delimiter, int(has_heading), part)) if part is not None and quotes else []
-    yield from lines
-    if quotes and '"' in head.text and not lines:
-        yield from _stray_quotes(head, delimiter)
-    if not rows or (len(rows[0].fields) == 1 and len(rows) > 1 and not (names and len(names) > 1)):
-        return
-    heading, rows = (rows[0], rows[1:]) if has_heading else (None, rows)
+    header = options.get("header", None if "names" in options else "infer")
+    if quotes:
+        yield from csv_quotes.check(files, head, delimiter, int(header is not None), comment, part)
+    if header not in ("infer", None):
+        rows = rows[int(header) + 1 :]
+    if not rows or (len(rows[0].fields) == 1 and re.search(r"[;|\t]", rows[0].fields[0])):
+        return  # another delimiter, which the table itself tells
+    heading, rows = (rows[0], rows[1:]) if header == "infer" else (None, rows)
     moved = 0
     if heading is not None:
         yield from _heading(heading, rows)
         moved = max(0, len(rows[0].fields) - len(heading.fields)) if rows and "index_col" not in options else 0
         if moved:
-            yield from _moved(heading, rows, names)
-    width = (len(heading.fields) if heading else max((len(row.fields) for row in rows), default=0)) + moved
+            yield from _moved(heading, rows)
+    width = len(heading.fields) + moved if heading else max((len(row.fields) for row in rows), default=0)
     yield from _odd_rows(rows, width, comment)
-    types = (
-        {} if part is None else {name: str(kind) for name, kind in zip(part.column_names, _types(part), strict=True)}
-    )
+    types = {} if part is None else {field.name: str(field.type) for field in part.features.arrow_schema}
     for place, name in enumerate(names or (heading.fields if heading else ())):
-        fields = [Field(row.line, row.fields[place + moved]) for row in rows if len(row.fields) > place + moved]
-        for warning in _column(name, fields, types.get(name, ""), options):
+        column = [row for row in rows if len(row.fields) > place + moved]
+        fields = [row.fields[place + moved].strip() for row in column]
+        for warning in _column(name, [row.line for row in column], fields, types.get(name, ""), options):
             yield ResultWarning(warning.code, warning.message + head.extent)
-
-
-def _types(part: Any) -> Sequence[Any]:
-    return list(part.features.arrow_schema.types)
-
-
-def _stray_quotes(head: Head, delimiter: str) -> Iterator[ResultWarning]:
-    reader = csv.reader(io.StringIO(head.text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        for _ in reader:
-            pass
-    except csv.Error as error:
-        if "expected after" in str(error):
-            yield ResultWarning(
-                "stray-quotes",
-                f"Line {reader.line_num}: a quotation ends inside a field, so quotation marks were taken away there. "
-                f"If they belong to the text, try the option quoting=3 (--no-quotes).",
-            )
-
-
-def _lines_and_rows(files: list[str], delimiter: str, headings: int, part: Any) -> Iterator[ResultWarning]:
-    """Lines that are not rows: within quotations, where they look like rows that were swallowed; empty ones."""
-    breaks, swallowed, where = _line_breaks(part, delimiter)
-    if swallowed:
-        yield ResultWarning(
-            "quotes-swallow-rows",
-            f"Row {where[0]:,}, column {where[1]}: a quotation holds {swallowed:,} more lines that look like rows"
-            f"{' in this and other rows' if where[2] else ''}. "
-            f"If quotation marks belong to the text, try the option quoting=3 (--no-quotes).",
-        )
-        return
-    lines = count_lines(files)
-    if lines is None or part.num_rows > MULTILINE_ROWS:
-        return
-    missing = lines - headings * len(files) - part.num_rows - breaks
-    if missing:
-        empty = _empty_lines(files) if missing > 0 else 0
-        if missing != empty:
-            yield ResultWarning(
-                "lines-and-rows-differ",
-                f"{lines:,} lines gave {part.num_rows:,} rows, which headings, empty lines ({empty:,}) and line breaks "
-                f"within texts ({breaks:,}) do not account for. Look at quotation marks and comment lines in the file.",
-            )
-
-
-def _line_breaks(part: Any, delimiter: str) -> tuple[int, int, tuple[int, str, bool]]:
-    """Line breaks within texts, how many of them begin what looks like a row, and where the first is."""
-    import pyarrow
-    import pyarrow.compute as compute
-
-    breaks = swallowed = 0
-    where: tuple[int, str, bool] = (0, "", False)
-    if getattr(part, "_indices", None) is not None:
-        return 0, 0, where
-    table = part.data.slice(0, MULTILINE_ROWS)
-    numbers = [place for place, kind in enumerate(_types(part)) if pyarrow.types.is_integer(kind)]
-    width = len(part.column_names)
-    for name, kind in zip(part.column_names, _types(part), strict=True):
-        if not (pyarrow.types.is_string(kind) or pyarrow.types.is_large_string(kind)):
-            continue
-        column = table.column(name)
-        counted = compute.fill_null(compute.count_substring(column, "\n"), 0)
-        breaks += compute.sum(counted).as_py() or 0
-        for row in compute.indices_nonzero(compute.greater(counted, 0)).to_pylist()[:1_000]:
-            found = _rows_within(column[row].as_py(), delimiter, width, numbers)
-            if found and swallowed:
-                where = (*where[:2], True)
-            elif found:
-                where = (row, name, False)
-            swallowed += found
-    return breaks, swallowed, where
-
-
-def _rows_within(text: str, delimiter: str, width: int, numbers: list[int]) -> int:
-    """How many lines of a text look like rows of this table."""
-    if width < 2:
-        return 0
-    pieces = text.split("\n")[1:]
-    alike = [piece for piece in pieces if piece.count(delimiter) == width - 1]
-    if numbers:
-        split = [piece.split(delimiter) for piece in alike]
-        return sum(all(_INTEGER.fullmatch(fields[place].strip()) for place in numbers) for fields in split)
-    return len(alike) if delimiter == "\t" or (len(alike) > 1 and len(alike) >= len(pieces) - 1) else 0
-
-
-def _empty_lines(files: list[str]) -> int:
-    return sum(not line.strip() for file in files for line in Path(file).read_bytes().split(b"\n")[:-1])
 
 
 def _heading(heading: Record, rows: list[Record]) -> Iterator[ResultWarning]:
@@ -186,7 +85,7 @@ def _heading(heading: Record, rows: list[Record]) -> Iterator[ResultWarning]:
         )
 
 
-def _moved(heading: Record, rows: list[Record], names: list[str] | None) -> Iterator[ResultWarning]:
+def _moved(heading: Record, rows: list[Record]) -> Iterator[ResultWarning]:
     first, width = rows[0], len(heading.fields)
     if all(len(row.fields) <= width or row.fields[-1] == "" for row in rows):
         yield ResultWarning(
@@ -203,7 +102,7 @@ def _moved(heading: Record, rows: list[Record], names: list[str] | None) -> Iter
     )
 
 
-def _odd_rows(rows: list[Record], width: int, comment: str | None) -> Iterator[ResultWarning]:
+def _odd_rows(rows: list[Record], width: int, comment: str) -> Iterator[ResultWarning]:
     short = next((row for row in rows if len(row.fields) < width), None)
     remark = next((row for row in rows if row.fields[0].startswith("#") and len(row.fields) < width), None)
     if remark is not None and not comment:
@@ -220,56 +119,57 @@ def _odd_rows(rows: list[Record], width: int, comment: str | None) -> Iterator[R
         )
 
 
-def _column(name: str, fields: list[Field], kind: str, options: dict[str, Any]) -> Iterator[ResultWarning]:
-    filled = [field for field in fields if field.text.strip()]
-    words = [field for field in filled if field.text in MISSING_WORDS]
-    values = [field for field in filled if field.text not in MISSING_WORDS]
-    as_text = options.get("dtype") in ("str", str)
-    numeric = bool(values) and all(_NUMBER.fullmatch(field.text.strip()) for field in values)
+def _column(
+    name: str, lines: list[int], fields: list[str], kind: str, options: dict[str, Any]
+) -> Iterator[ResultWarning]:
+    """`lines` are those on which the rows of the fields begin."""
+    words = {field for field in fields if field in MISSING_WORDS}
+    values = [field for field in fields if field and field not in words]
+    numeric = bool(values) and all(map(_NUMBER.fullmatch, values))
     reads_words = options.get("keep_default_na", True) and options.get("na_filter", True)
     if words and reads_words and not numeric:
-        others = sorted({field.text for field in words} - {words[0].text})
+        place = next(place for place, field in enumerate(fields) if field in words)
+        others = sorted(words - {fields[place]})
         more = f", and so {'were' if len(others) > 1 else 'was'} {', '.join(others[:4])}" if others else ""
         yield ResultWarning(
             "missing-value-words",
-            f"{name}, line {words[0].line}: {words[0].text} was read as missing{more}. "
+            f"{name}, line {lines[place]}: {fields[place]} was read as missing{more}. "
             f"If these are texts, try the option keep_default_na=False.",
         )
-    if numeric and not as_text and not kind.endswith("string"):
-        yield from _numbers(name, fields, values, kind)
-    elif values and not numeric:
-        yield from _number_texts(name, values)
+    if numeric and options.get("dtype") not in ("str", str) and not kind.endswith("string"):
+        yield from _numbers(name, lines, fields, values, kind)
+    elif values and not numeric and (not kind or kind.endswith("string")):
+        yield from _number_texts(name, lines, fields, values)
 
 
-def _numbers(name: str, fields: list[Field], values: list[Field], kind: str) -> Iterator[ResultWarning]:
+def _numbers(name: str, lines: list[int], fields: list[str], values: list[str], kind: str) -> Iterator[ResultWarning]:
     """A column of numbers: were the fields numbers?"""
-    texts = [Field(field.line, field.text.strip()) for field in values]
-    if zero := next((field for field in texts if _LEADING_ZERO.fullmatch(field.text)), None):
-        number = zero.text.lstrip("+0") or "0"
+    code = next((value for value in values if value[0] in "0+-" and _LEADING_ZERO.fullmatch(value)), "")
+    if code:
+        number = code.lstrip("+0") or "0"
         yield ResultWarning(
             "leading-zeros",
-            f"{name}, line {zero.line}: {zero.text} was read as the number {number}. If it is a code, {AS_TEXT}.",
+            f"{name}, line {lines[fields.index(code)]}: {code} was read as the number {number}. "
+            f"If it is a code, {AS_TEXT}.",
         )
-    if not kind or kind in ("double", "float"):
-        power = next((field for field in texts if _EXPONENT.fullmatch(field.text)), None)
-        if power and not any("." in field.text for field in texts):
-            yield ResultWarning(
-                "codes-as-numbers",
-                f"{name}, line {power.line}: {power.text} was read as the number {float(power.text):.15g}. "
-                f"If it is a code, {AS_TEXT}.",
-            )
-            return
-    if kind not in ("double", "float"):
+    if kind not in ("", "double", "float"):
         return
-    if changed := next((field for field in texts if len(field.text) > 15 and _is_rounded(field.text)), None):
+    power = next((value for value in values if _EXPONENT.fullmatch(value)), "")
+    if power and not any("." in value for value in values):
+        yield ResultWarning(
+            "codes-as-numbers",
+            f"{name}, line {lines[fields.index(power)]}: {power} was read as the number {float(power):.15g}. "
+            f"If it is a code, {AS_TEXT}.",
+        )
+        return
+    if changed := next((value for value in values if kind and len(value) > 15 and _is_rounded(value)), ""):
         yield ResultWarning(
             "numbers-rounded",
-            f"{name}, line {changed.line}: {changed.text} became {Decimal(float(changed.text)).normalize():f}, since a "
-            f"float keeps 15 to 17 digits. To keep all of them, {AS_TEXT}.",
+            f"{name}, line {lines[fields.index(changed)]}: {changed} became {Decimal(float(changed)).normalize():f}, "
+            f"since a float keeps 15 to 17 digits. To keep all of them, {AS_TEXT}.",
         )
-    elif all(_INTEGER.fullmatch(field.text) for field in texts) and len(texts) < len(fields):
-        filled = {field.line for field in values}
-        gap = next(field.line for field in fields if field.line not in filled)
+    elif kind and len(values) < len(fields) and all(map(_INTEGER.fullmatch, values)):
+        gap = next(line for line, field in zip(lines, fields, strict=True) if not field or field in MISSING_WORDS)
         yield ResultWarning(
             "integers-as-floats",
             f"{name}: whole numbers became floats, because line {gap} has none. "
@@ -284,21 +184,20 @@ def _is_rounded(text: str) -> bool:
         return False
 
 
-def _number_texts(name: str, values: list[Field]) -> Iterator[ResultWarning]:
+def _number_texts(name: str, lines: list[int], fields: list[str], values: list[str]) -> Iterator[ResultWarning]:
     """A column of texts: are they numbers in another way of writing?"""
-    texts = [field.text.strip() for field in values]
-    if not any("," in text for text in texts):
+    example = next((value for value in values if "," in value), "")
+    if not example:
         return
-    if all(_THOUSANDS.fullmatch(text) or _NUMBER.fullmatch(text) for text in texts):
+    if all(_THOUSANDS.fullmatch(value) or _NUMBER.fullmatch(value) for value in values):
         new = f"float(row[{name!r}].replace(',', ''))"
-    elif all(_DECIMAL_COMMA.fullmatch(text) or _NUMBER.fullmatch(text) for text in texts):
+    elif all(_DECIMAL_COMMA.fullmatch(value) or _NUMBER.fullmatch(value) for value in values):
         new = f"float(row[{name!r}].replace(',', '.'))"
     else:
         return
-    example = next(field for field in values if "," in field.text)
     yield ResultWarning(
         "numbers-as-text",
-        f"{name}, line {example.line}: {example.text} is a text, not a number. To have numbers: "
+        f"{name}, line {lines[fields.index(example)]}: {example} is a text, not a number. To have numbers: "
         f"map(lambda row: {{{name!r}: {new}}})",
     )
 

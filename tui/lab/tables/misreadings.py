@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from tui.errors import ResultWarning
@@ -19,19 +20,24 @@ MOST_EACH = 3
 
 
 def in_files(how: Call, parts: dict[str, Any], *, stream: bool) -> list[ResultWarning]:
-    """What reading the files may have changed; `parts` are the splits that came of them."""
+    """What reading the files may have changed; `parts` are the splits that came of them.
+
+    Of several files of a split, the first one is looked into.
+    """
     warnings: list[ResultWarning] = []
-    for (split, files), part in zip(raw.local_files(how).items(), parts.values(), strict=False):
-        head = raw.read_head(files[0], str(how.options.get("encoding") or "")) if files else None
+    for split, files in raw.local_files(how).items():
+        head = raw.read_head(files[0], str(how.options.get("encoding") or "")) if files and split in parts else None
         if head is not None:
-            found = _in_file(how, files, head, None if stream else part)
-            warnings += _named(split, _few(list(found)), len(parts))
+            found = _few(list(_in_file(how, files, head, None if stream else parts[split])))
+            where = split if len(parts) > 1 else ""
+            warnings += _named(f"{where} {Path(files[0]).name}".strip() if len(files) > 1 else where, found)
     return warnings
 
 
 def in_table(parts: dict[str, Any]) -> list[ResultWarning]:
     """What looks wrong in a table: one column only, nothing in a column, mixed types, row numbers."""
-    return [one for name, part in parts.items() for one in _named(name, _few(list(_in_part(part))), len(parts))]
+    several = len(parts) > 1
+    return [w for name, part in parts.items() for w in _named(name if several else "", _few(list(_in_part(part))))]
 
 
 def _in_file(how: Call, files: list[str], head: Head, part: Any) -> Iterator[ResultWarning]:
@@ -132,5 +138,5 @@ def _few(warnings: list[ResultWarning]) -> list[ResultWarning]:
     return few
 
 
-def _named(split: str, warnings: list[ResultWarning], splits: int) -> list[ResultWarning]:
-    return [ResultWarning(w.code, f"{split}: {w.message}") for w in warnings] if splits > 1 else warnings
+def _named(where: str, warnings: list[ResultWarning]) -> list[ResultWarning]:
+    return [ResultWarning(w.code, f"{where}: {w.message}") for w in warnings] if where else warnings

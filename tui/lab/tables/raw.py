@@ -15,11 +15,11 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from tui.lab.tables.source import Call, is_address
 
-HEAD_BYTES = 1_000_000
+HEAD_BYTES = 500_000
 """Bytes of a file that are read again."""
 COUNTED_BYTES = 64_000_000
 """The lines of larger files are not counted."""
@@ -40,8 +40,7 @@ class Head:
         return "" if self.complete else f" (only the first {HEAD_BYTES / 1e6:g} MB were checked)"
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A row of a CSV file, and the line that it begins on, counted from 1."""
 
     line: int
@@ -49,16 +48,18 @@ class Record:
 
 
 def local_files(how: Call) -> dict[str, list[str]]:
-    """The files on this machine behind each split."""
+    """The files on this machine behind each split; none of them for a part of a split."""
     if how.function.startswith("read_"):
         return {"rows": [how.arguments[0]]}
     named = how.options.get("data_files") if how.function == "load_dataset" else None
-    if not named:
+    split = str(how.options.get("split") or "")
+    if not named or not re.fullmatch(r"\w*", split):
         return {}
-    by_split = named if isinstance(named, dict) else {how.options.get("split") or "train": named}
+    by_split = named if isinstance(named, dict) else {split or "train": named}
     return {
-        split: [_unescaped(file) for file in ([files] if isinstance(files, str) else files) if not is_address(file)]
-        for split, files in by_split.items()
+        name: [_unescaped(file) for file in ([files] if isinstance(files, str) else files) if not is_address(file)]
+        for name, files in by_split.items()
+        if split in ("", name)
     }
 
 

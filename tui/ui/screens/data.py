@@ -32,6 +32,7 @@ from tui.ui.widgets.figures import summary_lines
 from tui.ui.widgets.lines import Line, Lines, line_text
 from tui.ui.widgets.rows import RowTable
 from tui.ui.widgets.status import Status
+from tui.ui.widgets.warnings import warning_text
 from tui.ui.words import pick, say
 
 MOST_WARNINGS = 4
@@ -219,7 +220,9 @@ class Data(ConsoleScreen[None]):
 
     def _put_warnings(self, width: int) -> None:
         warnings = self._trail[0].warnings if len(self._trail) == 1 else []
-        lines: list[Line] = [line for one in warnings for line in plain_lines(one.message, width, "warn")]
+        lines: list[Line] = [
+            line for one in warnings for line in plain_lines(warning_text(one, self.app.language), width, "warn")
+        ]
         if len(lines) > MOST_WARNINGS:
             more = say(self.app.language, "more_warnings", n=len(lines) - MOST_WARNINGS + 1)
             lines[MOST_WARNINGS - 1 :] = plain_lines(more, width, "dim")[:1]

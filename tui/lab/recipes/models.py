@@ -166,7 +166,9 @@ def check_looks_back(made: Any, recipe: Recipe) -> None:
     was_training = made.training
     made.eval()
     with torch.no_grad():
-        first, second = (made(input_ids=one).logits[0, :-1] for one in (ids, other))
+        first, second = (
+            made(input_ids=one, attention_mask=torch.ones_like(one)).logits[0, :-1] for one in (ids, other)
+        )
     made.train(was_training)
     if (first - second).abs().max() > 1e-5 * first.abs().max():
         raise UsageError(

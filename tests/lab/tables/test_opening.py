@@ -7,6 +7,7 @@ import gzip
 import json
 import lzma
 import os
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -315,3 +316,13 @@ def test_a_file_that_vanishes_while_it_is_open(tmp_path: Path) -> None:
     assert DESK.step(table.handle, "sort('name')").after == 2
     with pytest.raises(UsageError, match="no file"):
         DESK.open(Source((str(file),)))
+
+
+def test_a_packed_file_without_its_package_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import zstandard
+
+    (tmp_path / "a.csv.zst").write_bytes(zstandard.compress(b"a,b\n1,2\n"))
+    monkeypatch.setitem(sys.modules, "zstandard", None)
+    with pytest.raises(UsageError, match="the package zstandard is missing") as caught:
+        DESK.open(Source((str(tmp_path / "a.csv.zst"),)))
+    assert "pip install" in str(caught.value)

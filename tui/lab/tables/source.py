@@ -9,6 +9,7 @@ import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
@@ -286,6 +287,9 @@ def _hidden(file: Path, folder: Path) -> bool:
 def _files(source: Source, format: str, files: Sequence[str]) -> Call:
     if format not in ("csv", "json", "text", "parquet", "arrow"):
         raise UsageError(f"{format!r} is no format of files.", next_step="Say csv, json, text, parquet or arrow.")
+    packed = next((file for file in files if file.lower().endswith(".zst")), "")
+    if packed and find_spec("zstandard") is None:  # the library would read the packed bytes as rows
+        raise UsageError(f"{packed} is packed, and the package zstandard is missing.", "", "pip install zstandard")
     by_split: dict[str, list[str]] = {}
     for file in files:
         named = file if is_address(file) else glob.escape(file)  # the library reads every name as a pattern

@@ -32,7 +32,24 @@ def test_what_is_shown_fits_and_no_number_is_cut(wanted: list[tuple[int, str]], 
     for name, width in shown[1:]:
         if columns.by_name(name).kind == "number":
             assert width >= columns.width(name)
-    assert 1 <= columns.whole(left, room) <= len(wanted) - left
+
+
+@given(columns_strategy, st.integers(5, 200), st.data())
+def test_a_column_is_brought_into_view_by_as_little_as_can_be(
+    wanted: list[tuple[int, str]], room: int, data: st.DataObject
+) -> None:
+    columns = Columns()
+    columns.put([Column(f"c{n}", "x", kind, widest=width) for n, (width, kind) in enumerate(wanted)], keep=False)
+    place, left = data.draw(st.integers(0, len(wanted) - 1)), data.draw(st.integers(0, len(wanted) - 1))
+    widths = [columns.width(column.name) for column in columns.order]
+
+    def fits(first: int) -> bool:
+        return sum(widths[first : place + 1]) + GAP * (place - first) <= room
+
+    new = columns.left_of(place, left, room)
+    assert new <= place
+    assert fits(new) or new == place
+    assert new == min(left, place) or not fits(new - 1)
 
 
 def test_a_column_is_as_wide_as_its_sample_and_no_wider_than_the_limit() -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 
 from tests.hostile import TEXTS
 from tests.ui.console import Driver, InProcess, console
 from tests.ui.test_hostile import assert_harmless
+from tui.engine.client import Request
 from tui.engine.ticks import tap_tqdm
 from tui.errors import EngineDied
 from tui.lab.tables.desk import DESK
@@ -424,3 +427,36 @@ async def test_hostile_cells_names_and_files(tmp_path: Path) -> None:
         await it.ask("slash", "[/INST]")
         await it.until(lambda: bool(it.rows.hits))
         assert visible("\x1b[31m") in it.screen() or it.app.is_running
+
+
+class Gated(InProcess):
+    """An engine that answers when it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def _work(self, request: Request) -> None:
+        await self.gate.wait()
+        await super()._work(request)
+
+
+async def test_keys_that_come_while_rows_are_fetched_replace_each_other(tmp_path: Path) -> None:
+    """A held arrow key at 2,000 columns froze the table for ten seconds: a request for each key, one after another."""
+    file = tmp_path / "wide.csv"
+    lines = [",".join(f"column_{n}" for n in range(300)), *(",".join(f"{row}{n}" for n in range(300)) for row in "abc")]
+    file.write_text("\n".join(lines) + "\n")
+    engine = Gated()
+    async with console(data=Source((str(file),)), engine=engine) as it:
+        await it.until_shown("column_0")
+        await it.until(lambda: it.rows.at == it.rows._goal)
+        before = len(engine.asked)
+        engine.gate.clear()
+        for _ in range(60):
+            it.app.post_message(events.Key("right", None))
+        await it.until(lambda: it.rows._goal.column == 60)
+        engine.gate.set()
+        await it.until(lambda: it.rows.at.column == 60)
+        assert len(engine.asked) - before <= 2
+        assert "column_60" in it.screen()

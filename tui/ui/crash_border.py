@@ -54,15 +54,15 @@ class CrashBorder:
         if error is self._last or (is_left and isinstance(error, NoMatches | NoScreen)):
             return False  # Textual hands some on twice; and a handler that runs late finds its parts gone
         write_entry(self._log, error)
-        if is_left:
-            return True
+        if is_left or (self._is_recovering and not _is_of_contents(widget)):
+            return True  # of a screen that nobody sees any more
         self._last = error
         now = monotonic()
         self._times = [time for time in self._times if now - time < LOOP_WITHIN] + [now]
         is_loop = len(self._times) >= LOOP_OF or (len(self._times) > 1 and _is_of_contents(widget))
         if is_loop or not self._app.is_running:
             self._end()
-        elif not self._is_recovering:  # else it comes from a screen that is being left
+        else:
             self._is_recovering = True
             work: WorkType[None] = self._recover  # no coroutine yet: should the app end first, none is left unawaited
             self._app.run_worker(work, group="recovery")

@@ -34,8 +34,9 @@ POLL = 0.1
 """Seconds after which a lone escape is the escape key."""
 PASTE_PATIENCE = 2.0
 """Seconds of silence that end a paste whose end does not come; until then every key would be taken for text."""
-LARGEST = 2000
-"""Columns and rows that are drawn at most, whatever the terminal says of its size."""
+SMALLEST, LARGEST = (12, 3), (2000, 1000)
+"""Columns and rows that are drawn, whatever the terminal says of its size. A smaller one shows a part of it: Textual
+raises where a widget is left with no column for its text."""
 _SEQUENCES = re.compile("(?=\x1b)")
 
 
@@ -99,7 +100,10 @@ else:
 
         def _get_terminal_size(self) -> tuple[int, int]:
             width, height = super()._get_terminal_size()
-            return min(width, LARGEST), min(height, LARGEST)
+            return (
+                max(SMALLEST[0], min(width, LARGEST[0])),
+                max(SMALLEST[1], min(height, LARGEST[1])),
+            )
 
     driver_class = ConsoleDriver
 

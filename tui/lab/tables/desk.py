@@ -292,9 +292,8 @@ def _sample(view: Any) -> Any:
 def _part(view: Any, first: int, last: int, names: list[str]) -> Any:
     if isinstance(view, Come):
         return view.rows.slice(first, last - first).select(names) if view.rows is not None else None
-    if last - first <= 0 or not names:
-        return view.select_columns(names)[:0] if names else None
-    return view.select_columns(names)[first:last] if len(names) < len(view.column_names) else view[first:last]
+    # Sliced first: `select_columns` copies the features, 100 ms at 2,000 columns against 1 ms.
+    return view[first : max(first, last)].select(names) if names else None
 
 
 DESK = Desk()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from tui.lab.tables.cells import Column
 from tui.ui.verbatim import visible
@@ -21,6 +22,7 @@ class Columns:
         self.all: Sequence[Column] = ()
         self.order: list[Column] = []
         """Those that are shown, in their order."""
+        self._by_name: dict[str, Column] = {}
         self._set: dict[str, int] = {}
         """Widths that the reader has chosen."""
         self._longest: dict[str, int] = {}
@@ -37,6 +39,7 @@ class Columns:
             self.order = list(columns)
             self._set.clear()
         self.all = columns
+        self._by_name = {column.name: column for column in columns}
         self._longest = {one.name: max(NARROWEST, one.widest, cells(visible(one.name))) for one in columns}
 
     def learn(self, names: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:
@@ -47,8 +50,8 @@ class Columns:
                 self._longest[name] = max(self._longest[name], len(row[place] or ""))
 
     def by_name(self, name: str) -> Column:
-        """The shown column of this name."""
-        return next(column for column in self.order if column.name == name)
+        """The column of this name."""
+        return self._by_name[name]
 
     def place(self, name: str) -> int | None:
         """Where a column stands; None when it is not shown."""
@@ -87,22 +90,20 @@ class Columns:
     def names(self, left: int, room: int) -> list[str]:
         """Columns that can be on the screen when `left` is the first; the last may be cut."""
         names: list[str] = []
-        for column in self.order[left:]:
+        for column in islice(self.order, left, None):
             names.append(column.name)
             room -= self.width(column.name) + GAP
             if room <= 0:
                 break
         return names
 
-    def whole(self, left: int, room: int) -> int:
-        """How many columns fit in full, at least one."""
-        count = 0
-        for column in self.order[left:]:
-            room -= self.width(column.name) + GAP
-            if room < -GAP and count:
-                break
-            count += 1
-        return count
+    def left_of(self, place: int, left: int, room: int) -> int:
+        """The first column from `left` on with which the one at `place` fits in full, if it fits at all."""
+        first = place
+        room -= self.width(self.order[place].name) if self.order else 0
+        while first > 0 and (room := room - self.width(self.order[first - 1].name) - GAP) >= 0:
+            first -= 1
+        return max(first, min(left, place))
 
     def shown(self, left: int, room: int) -> list[tuple[str, int]]:
         """(name, width) of the columns on the screen; the longest takes what is left over."""

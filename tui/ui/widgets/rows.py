@@ -15,6 +15,7 @@ from textual import events
 from textual.binding import BindingType
 from textual.message import Message
 from textual.strip import Strip
+from textual.worker import Worker
 
 from tui.errors import HeadnotesError, TableGone
 from tui.lab.tables.cells import Column
@@ -88,6 +89,8 @@ class RowTable(Lines):
         self._rows: OrderedDict[int, dict[str, str | None]] = OrderedDict()
         self._wanted: At | None = None
         """Where the view is going as soon as the rows are there."""
+        self._bringing: Worker[None] | None = None
+        """What fetches them."""
 
     def put(self, table: Table, split: str = "", *, keep: bool = False, from_top: bool = False) -> None:
         """Show a split of a table; with `keep`, at the same place and with the columns as they were set.
@@ -104,7 +107,7 @@ class RowTable(Lines):
         goal = self._goal if keep else At()
         if from_top:
             goal = At(left=goal.left, column=goal.column)
-        self._wanted = None
+        self._wanted = self._bringing = None
         self.at = At()
         self.run_worker(self._begin(goal), group="rows", exclusive=True)
 
@@ -171,31 +174,45 @@ class RowTable(Lines):
         elif row >= top + body:
             top = row - body + 1
         top = max(0, min(top, last + 1 - body))
-        left = min(left, column)
-        while left < column and column - left >= self.columns.whole(left, self._room):
-            left += 1
-        return At(top, row, left, column)
+        return At(top, row, self.columns.left_of(column, left, self._room), column)
 
     def _aim(self, goal: At) -> None:
         """Go there as soon as its cells are at hand."""
-        names = self._names(goal.left)
-        rows = range(goal.top, min(goal.top + self._body, self.count))
-        missing = [row for row in rows if any(name not in self._rows.get(row, ()) for name in names)]
+        missing = self._missing(goal)
         if not missing:
             self._wanted = None
             self.at = goal
             self.refresh()
             self.post_message(self.Moved())
             return
-        before, after = (self._body, 0) if goal.top < self.at.top else (0, self._body)  # a page ahead, for the next key
-        first = max(0, missing[0] - before)
         self._wanted = goal
-        self.run_worker(self._bring(first, min(self.count, missing[-1] + 1 + after) - first, names), group="rows")
+        if self._bringing is None or self._bringing.is_finished:
+            self._bringing = self.run_worker(self._bring(), group="rows")
 
-    async def _bring(self, first: int, count: int, names: list[str]) -> None:
-        if await self._fetch(first, count, names) and self._wanted is not None:
-            goal = self._wanted
-            self._aim(self._placed(goal.row, goal.column, goal.top, goal.left))
+    def _missing(self, goal: At) -> range:
+        """The rows that have to be fetched before the view can be there, and a page ahead for the next key."""
+        names = self._names(goal.left)
+        rows = range(goal.top, min(goal.top + self._body, self.count))
+        missing = [row for row in rows if any(name not in self._rows.get(row, ()) for name in names)]
+        if not missing:
+            return range(0)
+        before, after = (self._body, 0) if goal.top < self.at.top else (0, self._body)
+        return range(max(0, missing[0] - before), min(self.count, missing[-1] + 1 + after))
+
+    async def _bring(self) -> None:
+        """Fetch for the newest goal, one page at a time: the goals of keys that came meanwhile replace each other."""
+        before: tuple[At, range] | None = None
+        while (goal := self._wanted) is not None:
+            rows = self._missing(goal)
+            if (goal, rows) == before:
+                return  # the engine has no such rows
+            before = (goal, rows)
+            if rows and not await self._fetch(rows.start, len(rows), self._names(goal.left)):
+                return
+            if (goal := self._wanted) is not None:
+                self._wanted = self._placed(goal.row, goal.column, goal.top, goal.left)  # a column may be wider now
+                if not self._missing(self._wanted):
+                    self._aim(self._wanted)
 
     async def _fetch(self, first: int, count: int, names: list[str]) -> bool:
         table, split = self.table, self.split
@@ -218,7 +235,7 @@ class RowTable(Lines):
         for number, row in enumerate(page.rows, page.first):
             self._rows.setdefault(number, {}).update(zip(names, row, strict=True))
             self._rows.move_to_end(number)
-        while len(self._rows) > KEPT:
+        while len(self._rows) > max(KEPT, 4 * self._body):
             self._rows.popitem(last=False)
         self.columns.learn(names, page.rows)
         return bool(page.rows)

@@ -59,7 +59,7 @@ class Recorded:
         )  # fmt: skip
         return self
 
-    def end(self) -> Recorded:
+    def end(self, **more: Any) -> Recorded:
         """It is done."""
-        self.events.write("done", step=self.all_steps, seconds=10.0, metrics={}, why="")
+        self.events.write("done", step=self.all_steps, seconds=10.0, metrics={}, why="", **more)
         return self

@@ -7,6 +7,7 @@ import math
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import psutil
@@ -270,6 +271,36 @@ async def test_what_is_seen_in_curves_leads_to_its_lesson() -> None:
         assert screen.diagnoses[0].kind == "nan_loss"
         await it.press("w")
         await it.until(lambda: isinstance(it.app.screen, Reader) or "is not in this book" in it.screen())
+
+
+async def test_the_best_score_its_step_and_the_last_are_shown_in_both_languages() -> None:
+    made = Recorded(steps=60).begin().losses([0.7, 0.6])
+    for step, matrix in ((20, [[40, 10], [5, 45]]), (40, [[48, 2], [1, 49]]), (60, [[30, 20], [5, 45]])):
+        made.evaluation(step, 0.5, matrix)
+    made.losses([0.5], first=60).end(model_step=40)
+    async with console() as it:
+        await at(it, made.run)
+        await it.until_shown("best f1 0.970 at step 40   last 0.750   model of step 40")
+        await it.press("l")
+        await it.until_shown("最佳 f1 0.970（第 40 步）   最近 0.750   模型取自第 40 步")
+
+
+async def test_a_run_that_failed_says_why_and_what_was_warned_of() -> None:
+    from tui.errors import ResultWarning
+
+    made = Recorded().begin().losses([0.7, math.nan])
+    made.events.write("warning", code="disk-full", title="No room.", detail="", next_step="Make some.")
+    made.events.write("diagnosis", found=[{"kind": "nan_loss", "bad": True, "values": {"step": 2}}])
+    made.events.write("error", code="not-finite", title="The loss is nan at step 2.", detail="", next_step="Fork it.")
+    about = made.run.about() | {"warnings": [asdict(ResultWarning("plan", "Few rows [have] that label."))]}
+    made.run.about_file.write_text(json.dumps(about))
+    async with console() as it:
+        await at(it, made.run)
+        await it.until_shown("failed", "The loss is nan at step 2. Fork it.")
+        await it.press("tab", "tab")
+        await it.until_shown("Few rows [have] that label.")
+        await it.press("tab")
+        await it.until_shown("No room.", "diagnosis: The loss is not finite from step 2 on", "Fork it.")
 
 
 async def test_killing_asks_first(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -134,7 +134,9 @@ class _Lines:
             for line in folder.last_words(self.run):
                 print(f"  {visible(line)}", file=self.out)
         if status.state in ("dead", "stopped", "failed") and folder.checkpoints(self.run):
-            print(f"To go on: headnotes runs resume {self.run.name}", file=self.out)
+            repeats = status.trouble is not None and status.trouble.fields.get("code") == "not-finite"
+            what = f"fork {self.run.name} --set learning_rate=..." if repeats else f"resume {self.run.name}"
+            print(f"To go on: headnotes runs {what}", file=self.out)
         self.out.flush()
 
     def _is_new(self, stage: str) -> bool:

@@ -8,12 +8,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from tui.runs.curves import Curves, Evaluation
 from tui.runs.series import smooth
 
 Kind = Literal["nan_loss", "divergence", "gap", "plateau", "underfit", "one_class", "idle_first_step"]
+VALUES: dict[Kind, tuple[str, ...]] = {
+    "nan_loss": ("step",), "divergence": ("step", "least", "now"), "gap": ("step", "best", "now", "train"),
+    "plateau": ("step", "now"), "underfit": ("start", "now"), "one_class": ("step", "label", "rows"),
+    "idle_first_step": ("step",),
+}  # fmt: skip
+"""The values in the sentence of each kind."""
 LESSON = "3.5"
 """Where learning curves are read; the first step of a warm-up belongs to the arguments of the loop."""
 LESSONS: dict[Kind, str] = {"idle_first_step": "3.4"}
@@ -82,9 +88,13 @@ def diagnose(curves: Curves, *, is_over: bool | None = None) -> list[Diagnosis]:
 
 def read(plain: Sequence[dict[str, Any]]) -> list[Diagnosis]:
     """Diagnoses as a worker wrote them; what this version does not know is left out."""
-    kinds: dict[Any, Kind] = {kind: kind for kind in get_args(Kind)}
-    return [Diagnosis(kinds[one["kind"]], bool(one.get("bad")), one["values"])
-            for one in plain if str(one.get("kind")) in kinds and isinstance(one.get("values"), dict)]  # fmt: skip
+    found = []
+    for one in plain:
+        values = one.get("values")
+        kind = next((kind for kind in VALUES if kind == one.get("kind")), None)
+        if kind is not None and isinstance(values, dict) and set(VALUES[kind]) <= set(values):
+            found.append(Diagnosis(kind, bool(one.get("bad")), values))
+    return found
 
 
 def _nan(steps: Sequence[float], losses: Sequence[float]) -> Diagnosis | None:

@@ -246,6 +246,10 @@ def test_a_loss_that_is_not_finite_ends_the_run(
     assert stay(run, plain=True, as_json=True) == 1
     lines = [strict(line) for line in capsys.readouterr().out.splitlines()]
     assert lines[-1]["state"] == "failed"
+    assert stay(run, plain=True, as_json=False) == 1
+    told = capsys.readouterr().out
+    assert f"error: {status.trouble.fields['title']}" in told
+    assert f"headnotes runs fork {run.name} --set learning_rate=" in told  # the same again would fail again
     showing.list_runs(as_json=True)
     strict(capsys.readouterr().out)
     showing.compare_runs([run, run], as_json=True)

@@ -90,7 +90,8 @@ def plan(recipe: Recipe) -> Plan:
     everything = sum(one.numel() for one in model.parameters())
     trainable = _trainable(model, recipe)
     memory = _memory(model.config, recipe, everything, trainable, lengths)
-    disk = everything * 4 * (recipe.keep + 2) + trainable * 8 * (recipe.keep + 1)
+    kept = recipe.keep + (recipe.best == "best" and eval_size > 0)
+    disk = everything * 4 * (kept + 2) + trainable * 8 * (kept + 1)
     made = Plan(
         rows=size,
         eval_rows=eval_size,

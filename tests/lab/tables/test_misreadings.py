@@ -14,8 +14,10 @@ from typing import Any
 import pyarrow
 import pyarrow.parquet
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from tui.errors import DataError
+from tui.errors import DataError, HeadnotesError
 from tui.lab.tables import misreadings, raw
 from tui.lab.tables.desk import DESK, Table
 from tui.lab.tables.source import Source
@@ -111,6 +113,9 @@ WARNED: list[tuple[str, bytes, str, tuple[str, ...], dict[str, Any], list[list[A
      [[5.0, 1], [None, 2]]),
     ("gap-ids.csv", b"id,x\n9007199254740993,1\n,2\n", "numbers-rounded", ("id", "line 2", "9007199254740992"),
      {"format": "pandas", "options": ("dtype=str",)}, [["9007199254740993", "1"], [None, "2"]]),
+    ("infinite.csv", b"x,t\n1.5,a\n-inf,b\n", "numbers-not-finite", ("x", "line 3", "-inf"), {},
+     [[1.5, "a"], ["-Infinity", "b"]]),
+    ("trailing-heading.csv", b"a,b,\n1,x,\n", "unnamed-column", ("Unnamed: 2", "remove_columns"), {}, [[1, "x", None]]),
     ("noheader.csv", b"1,2,3\n4,5,6\n7,8,9\n", "no-heading", ("Line 1",), {"options": ("header=None",)},
      [[1, 2, 3], [4, 5, 6], [7, 8, 9]]),
     ("noheader-text.csv", b"I like it,good\nIt is bad,bad\nNo,bad\nYes,good\nHm,good\n", "no-heading", ("good",),
@@ -135,6 +140,8 @@ WARNED: list[tuple[str, bytes, str, tuple[str, ...], dict[str, Any], list[list[A
      [[1.5], ["-Infinity"]]),
     ("late-date.jsonl", b'{"d":null}\n' * 300 + b'{"d":"2024-01-01T08:00:00+08:00"}\n', "texts-converted",
      ("d", "line 301", "2024-01-01 00:00:00"), {}, [[None]] * 300 + [["2024-01-01 00:00:00"]]),
+    ("nested-date.jsonl", b'{"m":{"day":["2024-01-02"]}}\n', "texts-converted", ("m.day", "line 1", "2024-01-02"), {},
+     [[{"day": ["2024-01-02 00:00:00"]}]]),
     ("rounded.json", b'[{"p":0.1234567890123456},{"p":1}]', "numbers-rounded", ("p", "row 0", "0.1234567890123456"), {},
      [[0.123456789], [1.0]]),
     ("obj-of-objs.json", b'{"r1": {"a": 1}, "r2": {"a": 2}}', "rows-under-keys", ("2 columns",),
@@ -184,6 +191,7 @@ REFUSED: list[tuple[str, bytes, tuple[str, ...], dict[str, Any]]] = [
     ("null.json", b'[null, {"a": 1}]', ("first row is null",), {}),
     ("numbers.jsonl", b"1\n2\n", ("row is not an object",), {}),
     ("twice.jsonl", b'{"a":1,"a":2}\n', ("a key occurs twice",), {}),
+    ("mixed.json", b'{"data": [{"a": 1}, {"a": [2]}]}', ("column a", "several types", "one object a line"), {}),
     ("huge.json", b'[{"a":123456789012345678901234567890}]', ("64 bits",), {}),
     ("empty.parquet", b"", ("is empty",), {}),
     ("gz-plain.csv.gz", b"a,b\n1,2\n", ("is not compressed", "Rename"), {}),
@@ -201,7 +209,7 @@ REFUSED: list[tuple[str, bytes, tuple[str, ...], dict[str, Any]]] = [
 def test_refused_for_the_true_reason(
     name: str, content: bytes, named: tuple[str, ...], options: dict[str, Any], put: Callable[..., Table]
 ) -> None:
-    unknown = {"options": ("nothing=1",)} if name == "option.csv" else {}
+    unknown: dict[str, Any] = {"option.csv": {"options": ("nothing=1",)}, "mixed.json": {"field": "data"}}.get(name, {})
     with pytest.raises(DataError) as error:
         put(name, content, **unknown)
     assert all(part in str(error.value) for part in named), str(error.value)
@@ -223,6 +231,30 @@ def test_files_of_which_one_is_empty_open(tmp_path: Path) -> None:
     table = DESK.open(Source((str(tmp_path / "*.parquet"),)))
     assert [(one.name, one.rows) for one in table.splits] == [("train", 1), ("test", 0)]
     assert [(one.code, one.message[:5]) for one in table.warnings] == [("no-rows", "test:")]
+
+
+fields = st.sampled_from(
+    ["1", "007", "1.5", "1e5", "inf", "NA", "null", "", "x", '"', "#c", " 1", "1,2", "é", "-0", "\n"]
+)
+
+
+@given(
+    lines=st.lists(st.lists(fields, min_size=1, max_size=3), min_size=1, max_size=5),
+    delimiter=st.sampled_from([",", "\t", ";"]),
+)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_a_file_holds_it_is_a_table_or_a_sentence(
+    lines: list[list[str]], delimiter: str, put: Callable[..., Table]
+) -> None:
+    content = "\n".join(delimiter.join(line) for line in lines).encode()
+    for name in ("a.csv", "a.txt", "a.jsonl"):
+        try:
+            table = put(name, content)
+        except HeadnotesError as error:
+            assert error.title
+        else:
+            assert len(rows(table)) == table.splits[0].rows
+            assert all(one.code and one.message for one in table.warnings)
 
 
 def test_each_split_is_checked_against_its_own_files(tmp_path: Path) -> None:
@@ -247,6 +279,13 @@ def test_dates_taken_for_keys_under_a_field(put: Callable[..., Table]) -> None:
     table = put("a.json", b'{"data": {"2024-01": {"a": 1}, "2024-02": {"a": 2}}}', field="data")
     assert [one.code for one in table.warnings] == ["date-like-keys"]
     assert "rename_column('2024-01-01 00:00:00', '2024-01')" in table.warnings[0].message
+
+
+def test_a_key_that_becomes_another_column(put: Callable[..., Table]) -> None:
+    table = put("a.json", b'{"data": [{"0": 2}, {"0": 3}]}', field="data")
+    assert [(one.code, one.message) for one in table.warnings] == [
+        ("keys-changed", "row 0: the key 0 is not a column of the table, which has text.")
+    ]
 
 
 def test_missing_numbers_are_no_misreading(put: Callable[..., Table]) -> None:

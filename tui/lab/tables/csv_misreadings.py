@@ -21,7 +21,7 @@ AS_TEXT = "try format=pandas with the option dtype=str"
 _LEADING_ZERO = re.compile(r"[+-]?0\d+|\+\d+")
 _EXPONENT = re.compile(r"\d+[eE]\d+")
 _INTEGER = re.compile(r"[+-]?\d+")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|inf(inity)?)", re.IGNORECASE)
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 
@@ -154,6 +154,13 @@ def _numbers(name: str, lines: list[int], fields: list[str], values: list[str], 
         )
     if kind not in ("", "double", "float"):
         return
+    if infinite := next((value for value in values if "inf" in value.lower()), ""):
+        yield ResultWarning(
+            "numbers-not-finite",
+            f"{name}, line {lines[fields.index(infinite)]}: {infinite} was read as an infinite number. "
+            f"Means and sums suffer from it; if it is a text, {AS_TEXT}.",
+        )
+        return
     power = next((value for value in values if _EXPONENT.fullmatch(value)), "")
     if power and not any("." in value for value in values):
         yield ResultWarning(
@@ -168,8 +175,9 @@ def _numbers(name: str, lines: list[int], fields: list[str], values: list[str], 
             f"{name}, line {lines[fields.index(changed)]}: {changed} became {Decimal(float(changed)).normalize():f}, "
             f"since a float keeps 15 to 17 digits. To keep all of them, {AS_TEXT}.",
         )
-    elif kind and len(values) < len(fields) and all(map(_INTEGER.fullmatch, values)):
-        gap = next(line for line, field in zip(lines, fields, strict=True) if not field or field in MISSING_WORDS)
+        return
+    gap = next((line for line, field in zip(lines, fields, strict=True) if not field or field in MISSING_WORDS), 0)
+    if kind and gap and all(map(_INTEGER.fullmatch, values)):
         yield ResultWarning(
             "integers-as-floats",
             f"{name}: whole numbers became floats, because line {gap} has none. "

@@ -23,8 +23,16 @@ _DATE_KEY = re.compile(r"\d{4}([-/]\d\d?){0,2}")
 def check(head: Head, field: str, part: Any) -> Iterator[ResultWarning]:
     """What is suspicious in the first file of a split; `part` is the table of it."""
     names = part.column_names
-    yield from _keys(head, part)
+    dates = list(_keys(head, part))
+    yield from dates
     rows = _rows(head, field)
+    keys = {key: place for place, row in reversed(rows) if isinstance(row, dict) for key in row}
+    lost = [key for key in keys if key not in names]
+    if lost and not dates:
+        yield ResultWarning(
+            "keys-changed",
+            f"{keys[lost[0]]}: the key {lost[0]} is not a column of the table, which has {', '.join(names[:5])}.",
+        )
     table = part.with_format("arrow")[: min(len(rows), part.num_rows)]
     for name in names[:200]:
         column = table.column(name)
@@ -95,20 +103,25 @@ def _column(name: str, kind: str, pairs: list[tuple[str, Any, Any]], rows: int) 
 
 
 def _changes(name: str, kind: str, place: str, written: Any, stored: Any) -> Iterator[tuple[str, str]]:
+    """What a value of the file became, the values within it, too."""
     at = f"{name}, {place}: "
-    if isinstance(written, float) and not math.isfinite(written):
+    if isinstance(written, dict) and isinstance(stored, dict):
+        for key, value in written.items():
+            yield from _changes(f"{name}.{key}", kind, place, value, stored.get(key))
+    elif isinstance(written, list) and isinstance(stored, list):
+        for value, became in zip(written, stored, strict=False):
+            yield from _changes(name, kind, place, value, became)
+    elif isinstance(written, float) and not math.isfinite(written):
         became = "is missing in the table" if stored is None else f"became {stored}"
         yield (
             "numbers-not-finite",
             f"{at}{_said(written)} is not strict JSON, and {became}. Means and sums suffer from it.",
         )
-    elif isinstance(written, str) and (kind.startswith(("timestamp", "date", "time")) or _is_number(stored)):
-        what = "a number" if _is_number(stored) else "a time, in UTC and without its zone"
-        yield (
-            "texts-converted",
-            f"{at}the text {written[:40]} became {stored}, {what}. The type of the column is {kind}.",
-        )
-    elif _is_number(written) and kind.startswith("timestamp"):
+    elif isinstance(written, str) and _is_number(stored):
+        yield "texts-converted", f"{at}the text {written[:40]} became the number {stored}."
+    elif isinstance(written, str) and isinstance(stored, str) and written != stored and "timestamp" in kind:
+        yield "texts-converted", f"{at}the text {written[:40]} became the time {stored}, in UTC and without its zone."
+    elif _is_number(written) and isinstance(stored, str) and "timestamp" in kind:
         yield "numbers-as-times", f"{at}the number {written} became the time {stored}."
     elif _is_number(written) and _is_number(stored) and Decimal(written) != Decimal(stored):
         yield "numbers-rounded", f"{at}{written} became {stored}. If all digits count, write it as a text in the file."

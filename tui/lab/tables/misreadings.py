@@ -87,9 +87,10 @@ def _in_part(part: Any) -> Iterator[ResultWarning]:
         elif str(getattr(feature, "dtype", "")) == "null":
             yield ResultWarning("empty-column", f"{name} holds nothing.")
         if re.fullmatch(r"Unnamed: \d+", name):
-            yield ResultWarning(
-                "row-numbers", f"{name} looks like the row numbers that pandas writes: remove_columns({name!r})"
-            )
+            numbers = str(getattr(feature, "dtype", "")).startswith("int")
+            code, what = ("row-numbers", "looks like the row numbers that pandas writes") if numbers else (
+                "unnamed-column", "has no name in the heading")  # fmt: skip
+            yield ResultWarning(code, f"{name} {what}: remove_columns({name!r})")
     yield from _missing(part, names, features)
 
 

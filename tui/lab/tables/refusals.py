@@ -22,6 +22,7 @@ _FAILED = re.compile(r"Failed to (?:read file|load JSON from file) '(.+?)' with 
 _RAGGED = re.compile(r"Expected (\d+) fields in line (\d+), saw (\d+)")
 _OPEN_QUOTE = re.compile(r"EOF inside string starting at row (\d+)")
 _ROW = re.compile(r"in row (\d+)")
+_MIXED = re.compile(r"Conversion failed for column (.*) with type")
 _PACKAGE = re.compile(r"(?:pip install|conda install|dependency) '?([\w-]+)")
 
 
@@ -126,6 +127,13 @@ def _known(error: BaseException, file: str, source: Source) -> DataError | Stopp
             if _is_json(file, source)
             else "Correct that value, or read every column as text: format=pandas with the option dtype=str.",
         )
+    if mixed := _MIXED.search(text):
+        return DataError(
+            f"{name}: the column {mixed[1]} has values of several types.",
+            _first(error),
+            "Write one object a line: of such rows the library keeps every value as JSON." if _is_json(file, source)
+            else "Make them one type, or read every column as text: format=pandas with the option dtype=str.",
+        )  # fmt: skip
     if "changed from object to" in text:
         return DataError(
             f"{name}: a row is not an object with names.",

@@ -21,6 +21,7 @@ from tui.ui.screens.run import RunScreen
 from tui.ui.screens.runs import Runs
 from tui.ui.screens.windows import ListWindow, TextWindow, help_window
 from tui.ui.widgets.anatomy import Stages
+from tui.ui.widgets.chrome import Prompt
 from tui.ui.widgets.lines import Lines, line_text
 from tui.ui.widgets.mask import MaskGrid
 from tui.ui.widgets.matrix import MatrixGrid
@@ -57,6 +58,7 @@ OWNERS = {
     "evaluations": (EvaluationPage,),
     "log": (LogPage,),
     "overlay": (Overlay,),
+    "prompt": (Prompt,),
     "window": (TextWindow, Doctor, Models),
     "list": (ListWindow,),
     "palette": (Palette,),
@@ -109,7 +111,18 @@ def test_help_lists_every_key() -> None:
 
 
 def test_the_bottom_line_shows_the_nearest_meaning_of_a_key() -> None:
-    shown = on_bottom_line(["mask", "bench", "lesson", "everywhere"])
-    assert shown[0].id == "mask.flip"
-    spellings = [key.keys.split(",")[0] for key in shown]
+    offered = on_bottom_line(["mask", "bench", "lesson", "everywhere"], {}, lambda key: False)
+    spellings = [spelling for spelling, _, _ in offered]
+    assert ("space", "mask.flip") in [(spelling, key.id) for spelling, _, key in offered]
     assert len(spellings) == len(set(spellings))
+
+
+def test_the_bottom_line_leaves_out_what_is_typed_and_what_does_nothing_now() -> None:
+    scopes = ["edit", "bench", "lesson", "everywhere"]
+    offered = on_bottom_line(scopes, {"bench.switch": None, "edit.done": ("stop", "停止")}, lambda key: len(key) == 1)
+    shown = {key.id: (spelling, label[0]) for spelling, label, key in offered}
+    assert shown["edit.done"] == ("esc", "stop")
+    assert shown["bench.next"][0] == "^n"
+    assert "bench.switch" not in shown
+    assert "lesson.switch" not in shown, "its key is the nearer scope's"
+    assert "lesson.code" not in shown

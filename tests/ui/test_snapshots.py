@@ -85,6 +85,7 @@ async def a_stage(it: Driver) -> None:
 
 async def to_try(it: Driver, instrument: str, number: int) -> None:
     """Mark one of the page's tries and wait for its answer."""
+    await it.until(lambda: it.reader.page)
     assert it.reader.page is not None
     tries = [i for i, b in enumerate(it.reader.page.blocks) if isinstance(b, Try) and b.instrument == instrument]
     await it.go_to_stop(tries[number])
@@ -92,6 +93,7 @@ async def to_try(it: Driver, instrument: str, number: int) -> None:
 
 
 async def a_wrong_answer(it: Driver) -> None:
+    await it.until(lambda: it.reader.notes.layout_of)
     await it.press("G", "p", "1", "enter")
     await it.until(lambda: it.reader.notes.current is not None)
 

@@ -53,6 +53,10 @@ class Doing:
             del self._asked[block]
             self._notes.set_state(block, state)
 
+    @property
+    def is_running(self) -> bool:
+        return bool(self._asked)
+
     def stop(self) -> bool:
         """The reader stops whatever runs. False when nothing does."""
         for request in list(self._asked.values()):

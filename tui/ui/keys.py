@@ -5,7 +5,7 @@ Keys are chosen to reach every terminal: letters, digits, function keys, arrows,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from textual.binding import Binding, BindingType
@@ -36,6 +36,7 @@ SCOPES: dict[str, Words] = {
     "evaluations": ("Evaluations", "评估"),
     "log": ("Log", "日志"),
     "overlay": ("Runs compared", "训练对比"),
+    "prompt": ("A line to type into", "输入行"),
     "window": ("Windows", "小窗口"),
     "list": ("Lists to choose from", "选择列表"),
     "palette": ("Palette", "命令面板"),
@@ -60,7 +61,12 @@ class Key:
 
     @property
     def shown(self) -> str:
-        return shown(self.keys.split(",")[0])
+        spellings = self.spellings
+        return shown(spellings[0]) + (f"-{shown(spellings[-1])}" if "{}" in self.action else "")
+
+    @property
+    def spellings(self) -> list[str]:
+        return self.keys.split(",")
 
 
 _SHOWN = {
@@ -115,6 +121,8 @@ KEYS: tuple[Key, ...] = (
         ("Go on where you were", "从上次的位置继续"), 2),
     Key("contents.find", "slash", "find", "contents", ("find", "查找"),
         ("Find words in all lessons", "在所有课文中查找"), 3),
+    Key("contents.escape", "escape", "end_search", "contents", ("all lessons", "全部课文"),
+        ("Back from what was found to all lessons", "从查找结果回到全部课文"), 1),
     Key("contents.quit", "q", "app.quit", "contents", ("quit", "退出"), ("Leave", "退出"), 8),
     # lesson
     Key("lesson.switch", "tab", "switch(1)", "lesson", ("bench", "实验台"),
@@ -134,25 +142,27 @@ KEYS: tuple[Key, ...] = (
     Key("lesson.back", "b", "back", "lesson", ("back", "返回"),
         ("Back to where a link was followed", "回到点开链接之前的位置"), 0, True),
     Key("lesson.next", "right_square_bracket", "turn(1)", "lesson", ("next lesson", "下一课"),
-        ("The next lesson", "下一课"), 0, True),
+        ("The next lesson", "下一课"), 1, True),
     Key("lesson.previous", "left_square_bracket", "turn(-1)", "lesson", ("lesson before", "上一课"),
         ("The lesson before", "上一课"), 0, True),
     Key("lesson.contents", "q", "contents", "lesson", ("contents", "目录"),
         ("Back to the contents", "回到目录"), 8, True),
     Key("lesson.escape", "escape", "leave", "lesson", ("leave", "离开"),
-        ("Stop what runs; else leave one layer: text, bench, search", "停止正在运行的；否则离开一层")),
+        ("Stop what runs; else leave one layer: text, bench, search", "停止正在运行的；否则离开一层"), 1),
     # notes
+    Key("notes.pick", "1,2,3,4,5,6,7,8,9", "pick({})", "notes", ("choose", "选择"),
+        ("Choose an answer of the marked question", "选择所标问题的答案"), 1),
+    Key("notes.act", "enter", "act", "notes", ("run", "运行"),
+        ("Do what is marked: to the bench, run the code, submit", "执行标记处：到实验台、运行代码、提交答案"), 1),
     Key("notes.next", "n", "stop(1)", "notes", ("next", "下一个"),
-        ("To the next thing to do: try, cell, claim, question", "到下一个可操作处：试验、代码、说法、问题"), 2),
+        ("To the next thing to do: try, cell, claim, question", "到下一个可操作处：试验、代码、说法、问题"), 1),
     Key("notes.previous", "p,N", "stop(-1)", "notes", ("previous", "上一个"),
         ("To the one before", "到上一个可操作处")),
-    Key("notes.act", "enter", "act", "notes", ("run", "运行"),
-        ("Do what is marked: to the bench, run the code, submit", "执行标记处：到实验台、运行代码、提交答案"), 3),
     Key("notes.find", "slash", "find", "notes", ("find", "查找"),
         ("Find words in this page; n and N go through them", "在本页查找；n 与 N 逐个前往"), 4),
-    Key("notes.pick", "1,2,3,4,5,6,7,8,9", "pick({})", "notes", ("choose", "选择"),
-        ("Choose an answer of the marked question", "选择所标问题的答案")),
     # bench
+    Key("bench.next", "n,ctrl+n", "screen.next_stop", "bench", ("next", "下一个"),
+        ("Back to the notes, to the next thing to do", "回到笔记中的下一个可操作处"), 2),
     Key("bench.switch", "tab", "screen.switch(1)", "bench", ("next field", "下一栏"),
         ("To the next field; after the last one, to the notes", "到下一栏；最后一栏之后回到笔记"), 3),
     Key("bench.rerun", "r", "rerun", "bench", ("again", "重跑"), ("Run it again", "再运行一次"), 0, True),
@@ -163,10 +173,14 @@ KEYS: tuple[Key, ...] = (
     # text on the bench
     Key("edit.done", "escape", "screen.leave", "edit", ("done", "完成"),
         ("Leave the text", "离开文本"), 1, priority=True),
+    Key("edit.answer", "enter", "answer", "edit", ("answer", "看结果"),
+        ("To the answer; a path or a function runs now", "到结果处；路径或函数此时运行"), 1),
     # options
     Key("options.next", "right", "move(1)", "options", ("option", "选项"), ("The next option", "下一个选项"), 1),
     Key("options.previous", "left", "move(-1)", "options", ("option", "选项"), ("The option before", "上一个选项")),
-    Key("options.change", "space,down,enter", "change(1)", "options", ("change", "更改"),
+    Key("options.enter", "enter", "enter", "options", ("run it", "运行"),
+        ("Run with what was typed; else the next value", "用输入的内容运行；否则换下一个取值"), 1),
+    Key("options.change", "space,down", "change(1)", "options", ("change", "更改"),
         ("Its next value; for a number, type it", "下一个取值；数字可直接输入"), 2),
     Key("options.change_back", "up", "change(-1)", "options", ("back", "往回"), ("Its value before", "上一个取值")),
     Key("options.erase", "backspace,delete", "erase", "options", ("erase", "清除"), ("Erase the number", "清除数字")),
@@ -271,9 +285,9 @@ KEYS: tuple[Key, ...] = (
         ("Copy the cell, or the selected rows", "复制单元格或选中的行")),
     Key("data.copy_row", "Y", "copy_rows", "data", ("copy row", "复制行"), ("Copy the row", "复制该行")),
     Key("data.open", "ctrl+o", "open", "data", ("open", "打开"),
-        ("Open another data set", "打开另一个数据集"), 0, True),
+        ("Open another data set", "打开另一个数据集"), 1, True),
     Key("data.leave", "escape", "leave", "data", ("stop", "停止"),
-        ("Stop what runs; else end the search", "停止正在运行的；否则结束查找")),
+        ("Stop what runs; else end the search", "停止正在运行的；否则结束查找"), 1),
     Key("data.close", "q", "close", "data", ("back", "返回"), ("Back to where you were", "回到之前的位置"), 8),
     # models
     Key("models.fetch", "enter", "fetch", "models", ("fetch", "下载"),
@@ -372,6 +386,9 @@ KEYS: tuple[Key, ...] = (
         ("Hide the curve of this letter, and show it again", "隐藏该字母的曲线，再按则显示"), 3),
     Key("overlay.copy", "y", "copy", "overlay", ("copy", "复制"), ("Copy chart and tables", "复制图和表格"), 5),
     Key("overlay.close", "q", "close", "overlay", ("back", "返回"), ("Back to the list", "回到列表"), 8),
+    # a line to type into
+    Key("prompt.send", "enter", "send", "prompt", ("send", "确定"), ("Send what was typed", "提交输入的内容"), 1),
+    Key("prompt.cancel", "escape", "cancel", "prompt", ("cancel", "取消"), ("Put the line away", "收起输入行"), 2),
     # windows
     Key("window.close", "escape,q", "close", "window", ("close", "关闭"), ("Close the window", "关闭窗口"), 1),
     Key("window.copy", "y", "copy", "window", ("copy", "复制"), ("Copy what is shown", "复制所显示的内容"), 2),
@@ -416,12 +433,22 @@ def foot(scope: str, language: str) -> str:
     return "   ".join(f"{key.shown} {key.label[language == 'zh']}" for key in ranked)
 
 
-def on_bottom_line(scopes: Iterable[str]) -> list[Key]:
-    """The ranked keys of these scopes, nearest scope first; a key that a nearer scope uses is left out."""
-    found: list[tuple[int, int, Key]] = []
+def on_bottom_line(
+    scopes: Iterable[str], labels: Mapping[str, Words | None], is_typed: Callable[[str], bool]
+) -> list[tuple[str, Words, Key]]:
+    """The ranked keys of these scopes, nearest scope first: how each is spelled here, and what it does now.
+
+    A key that a nearer scope uses, that is typed into what has the focus, or whose label is None is left out.
+    """
+    lines: list[tuple[int, int, tuple[str, Words, Key]]] = []
     taken: set[str] = set()
     for nearness, scope in enumerate(scopes):
         here = [key for key in KEYS if key.scope == scope]
-        found += [(nearness, key.rank, key) for key in here if key.rank and key.keys.split(",")[0] not in taken]
-        taken |= {spelling for key in here for spelling in key.keys.split(",")}
-    return [key for _, _, key in sorted(found, key=lambda one: (one[1], one[0]))]
+        for key in here:
+            label = labels.get(key.id, key.label)
+            free = [one for one in key.spellings if one not in taken and not is_typed(one)]
+            if key.rank and label is not None and free:
+                spelling = key.shown if free[0] == key.spellings[0] else shown(free[0])
+                lines.append((key.rank, nearness, (spelling, label, key)))
+        taken |= {spelling for key in here for spelling in key.spellings}
+    return [line for _, _, line in sorted(lines, key=lambda one: one[:2])]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Mapping
+from functools import cached_property
 
 from tui.course.blocks import Cell, Claim, Quiz, Stop, Try, plain
 from tui.course.page import Page, Section
@@ -64,6 +65,7 @@ class PageLayout:
         """The last row with something on it."""
         return self.rows_of(section.last - 1)[1] if 0 < section.last <= len(self.firsts) else 0
 
+    @cached_property
     def stops(self) -> list[int]:
         """Blocks that a reader can stop at and do."""
         return [i for i, block in enumerate(self.page.blocks) if isinstance(block, Stop)]

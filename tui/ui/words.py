@@ -182,6 +182,16 @@ _WORDS: dict[str, tuple[str, str]] = {
     "page": ("page", "本页"),
     "token": ("token", "词元"),
     "help": ("Keys", "按键"),
+    "no_stops": (
+        "There is nothing to try on this page; space reads on, ] opens the next one.",
+        "本页没有可操作的内容；按空格继续阅读，按 ] 打开下一篇。",
+    ),
+    "last_stop": (
+        "That was the last thing to do on this page; ] opens the next one.",
+        "这是本页最后一个可操作处；按 ] 打开下一篇。",
+    ),
+    "enter_runs": ("enter runs it", "回车运行"),
+    "type_and_enter": ("type it, enter runs", "输入后按回车运行"),
     "no_commands": ("No command or lesson matches.", "没有匹配的命令或课文。"),
     "outline": ("Sections", "各节"),
     "links": ("Links of this page", "本页的链接"),

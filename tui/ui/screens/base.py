@@ -66,6 +66,6 @@ class ConsoleScreen(Screen[Result]):
                 return True
         return False
 
-    def on_descendant_focus(self) -> None:
+    def on_idle(self) -> None:
         for line in self.query(KeyLine):
-            line.refresh()
+            line.settle()

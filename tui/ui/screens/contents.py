@@ -12,7 +12,7 @@ from textual.binding import BindingType
 
 from tui.course.book import Entry, entries
 from tui.course.search import Hit, in_book
-from tui.ui.keys import bindings
+from tui.ui.keys import Words, bindings
 from tui.ui.screens.base import ConsoleScreen
 from tui.ui.typeset import one_line
 from tui.ui.widgets.chrome import KeyLine, Prompt, TopLine
@@ -208,7 +208,18 @@ class Contents(ConsoleScreen[None]):
     async def action_find(self) -> None:
         await self.query_one(Prompt).open("find", say(self.app.language, "find"))
 
-    def key_escape(self) -> None:
+    def key_labels(self) -> dict[str, Words | None]:
+        """What the bottom line says otherwise just now; None for what would do nothing."""
+        labels: dict[str, Words | None] = {}
+        if self.list.chosen is None:
+            labels["contents.open"] = None
+        if not self.app.progress.last:
+            labels["contents.continue"] = None
+        if not self._words:
+            labels["contents.escape"] = None
+        return labels
+
+    def action_end_search(self) -> None:
         if self._words:
             self._words = ""
             self.fill()

@@ -22,7 +22,7 @@ from tui.sizes import size_said
 from tui.ui import recent
 from tui.ui.asking import Asking
 from tui.ui.finding import Finding
-from tui.ui.keys import bindings
+from tui.ui.keys import Words, bindings
 from tui.ui.screens.base import ConsoleScreen
 from tui.ui.screens.windows import ListWindow, TextWindow, code_window, open_cell
 from tui.ui.typeset import one_line, plain_lines
@@ -433,6 +433,19 @@ class Data(ConsoleScreen[None]):
     def action_script(self) -> None:
         if self.table is not None:
             self.app.push_screen(code_window(self.table.code, self.app.language, "script"))
+
+    def key_labels(self) -> dict[str, Words | None]:
+        """What the bottom line says otherwise just now; None for what would do nothing."""
+        if self.asking.busy:
+            return {"data.leave": ("stop", "停止"), "data.open": None}
+        if self.table is None:
+            none = ("data.go", "data.find", "data.filter", "data.sort", "data.map", "data.operations", "rows.open")
+            return {**dict.fromkeys(none), "data.leave": None}
+        no: dict[str, Words | None] = {"data.open": None}
+        no["data.leave"] = ("end search", "结束查找") if self.rows.hits else None
+        if self.rows.column is None or not self.rows.count:
+            no["rows.open"] = None
+        return no
 
     def stop(self) -> bool:
         if super().stop():

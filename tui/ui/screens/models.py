@@ -17,7 +17,7 @@ from tui.lab.stock import Stock
 from tui.options import revive
 from tui.settings import HUB, endpoint
 from tui.sizes import size_said
-from tui.ui.keys import bindings
+from tui.ui.keys import Words, bindings
 from tui.ui.screens.base import ConsoleScreen
 from tui.ui.screens.windows import ListWindow
 from tui.ui.typeset import plain_lines
@@ -114,6 +114,15 @@ class Models(ConsoleScreen[None]):
     def action_task(self, by: int) -> None:
         self._at = max(0, min(self._at + by, len(SHELF) - 1))
         self._draw()
+
+    def key_labels(self) -> dict[str, Words | None]:
+        """What the bottom line says otherwise just now; None for what would do nothing."""
+        labels: dict[str, Words | None] = {}
+        if self._fetcher is not None:
+            labels["window.close"] = ("stop", "停止")
+        if self._fetcher is not None or not self._stock or self._stock[self._at].course_at_hand:
+            labels["models.fetch"] = None
+        return labels
 
     def stop(self) -> bool:
         if self._fetcher is None:

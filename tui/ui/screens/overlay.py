@@ -54,6 +54,10 @@ class OverlayChart(CurvesPage, inherit_bindings=False):
             )
             self.set_lines(lines)
 
+    @property
+    def has_points(self) -> bool:
+        return any(one.series("loss", self.view.axis)[0] for one in self.all_curves)
+
     def action_cursor(self, by: int) -> None:
         self.view.cursor = panels.moved(self._longest, self.view, by, max(8, self.size.width - MARGIN))
         self.redraw()

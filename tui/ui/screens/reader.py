@@ -17,7 +17,7 @@ from tui.course.book import Entry, entries
 from tui.course.page import Page
 from tui.errors import HeadnotesError, UsageError
 from tui.ui.doing import Doing
-from tui.ui.keys import bindings
+from tui.ui.keys import Words, bindings
 from tui.ui.links import links_of, resolve
 from tui.ui.page_layout import source_of
 from tui.ui.screens.base import ConsoleScreen
@@ -285,6 +285,33 @@ class Reader(ConsoleScreen[None]):
     async def action_edit(self) -> None:
         if await self._to_bench() and self.bench.pane is not None:
             self.bench.pane.edit()
+
+    def key_labels(self) -> dict[str, Words | None]:
+        """What the bottom line says otherwise just now; None for what would do nothing."""
+        labels: dict[str, Words | None] = {}
+        pane, known = self.bench.pane, entries(self.app.book)
+        if not self._has_bench():
+            labels |= {"lesson.switch": None, "lesson.edit": None}
+        if pane is None or not self._has_bench():
+            labels["lesson.code"] = None
+        if not self.notes.is_at_last_stop or self.entry is known[-1]:
+            labels["lesson.next"] = None
+        if self.is_running_something:
+            labels |= dict.fromkeys(("lesson.escape", "edit.done"), ("stop", "停止"))
+        elif self.notes.words:
+            labels["lesson.escape"] = ("end search", "结束查找")
+        else:
+            labels["lesson.escape"] = None
+        return labels
+
+    @property
+    def is_running_something(self) -> bool:
+        return (self.bench.pane is not None and self.bench.pane.is_running) or self.doing.is_running
+
+    def action_next_stop(self) -> None:
+        """From the bench back to the notes, to the next thing to do."""
+        self._to_notes()
+        self.call_after_refresh(self.notes.action_stop, 1)  # in a narrow window they get their size back only then
 
     def stop(self) -> bool:
         return super().stop() or (self.bench.pane is not None and self.bench.pane.stop()) or self.doing.stop()

@@ -17,7 +17,7 @@ from tui.runs import diagnostics, folder, predictions, seats
 from tui.runs.curves import Curves
 from tui.runs.diagnostics import Diagnosis
 from tui.runs.folder import Run
-from tui.ui.keys import bindings
+from tui.ui.keys import Words, bindings
 from tui.ui.run_orders import reads_only_said
 from tui.ui.screens.ordering import OrderingScreen
 from tui.ui.screens.windows import TextWindow, code_window
@@ -272,6 +272,15 @@ class RunScreen(OrderingScreen):
         self.query_one(f"#{self._page}").focus()
 
     # -- orders ---------------------------------------------------------------------------------------------------
+
+    def key_labels(self) -> dict[str, Words | None]:
+        """What the bottom line says otherwise just now; None for what would do nothing."""
+        no: dict[str, Words | None] = {}
+        if not self._opened or not self._seated or self.curves.status.state in ENDED:
+            no |= dict.fromkeys(("run.stop", "run.save", "run.evaluate"))
+        if not self.doubts:
+            no["run.lesson"] = None
+        return no
 
     def ordered(self) -> Run:
         return self.run_

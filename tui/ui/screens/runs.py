@@ -16,7 +16,7 @@ from tui.runs.folder import Run
 from tui.runs.overview import Glance, Overview
 from tui.sizes import size_said
 from tui.ui.chart import figure
-from tui.ui.keys import bindings
+from tui.ui.keys import Words, bindings
 from tui.ui.screens.ordering import OrderingScreen
 from tui.ui.screens.run import RunScreen
 from tui.ui.screens.windows import ListWindow
@@ -189,6 +189,12 @@ class Runs(OrderingScreen):
         runs = [run for run in self.marked if run in known] or ([self.chosen.run] if self.chosen else [])
         if runs:
             self.app.push_screen(Overlay(runs))
+
+    def key_labels(self) -> dict[str, Words | None]:
+        """What the bottom line says otherwise just now; None for what would do nothing."""
+        if self.chosen is None:
+            return dict.fromkeys(f"runs.{name}" for name in ("open", "mark", "overlay", "stop", "resume", "fork"))
+        return {"runs.resume" if self.chosen.lives else "runs.stop": None}
 
     def ordered(self) -> Run | None:
         return self.chosen.run if self.chosen is not None else None

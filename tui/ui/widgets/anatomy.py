@@ -9,7 +9,7 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from tui.lab.anatomy import STAGES, AnatomyResult, TensorView
-from tui.ui.keys import bindings
+from tui.ui.keys import Words, bindings
 from tui.ui.typeset import plain_lines
 from tui.ui.verbatim import visible
 from tui.ui.widgets.answers import bar
@@ -44,6 +44,15 @@ class Stages(Lines):
 
     def on_resize(self) -> None:
         self._draw()
+
+    def key_labels(self) -> dict[str, Words | None]:
+        """What the bottom line says otherwise just now; None for what would do nothing."""
+        ends: dict[str, Words | None] = {}
+        if self.stage == len(STAGES) - 1:
+            ends["anatomy.next"] = None
+        if self.stage == 0:
+            ends["anatomy.previous"] = None
+        return ends
 
     def action_stage(self, by: int) -> None:
         self.stage = max(0, min(self.stage + by, len(STAGES) - 1))

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
+from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.css.query import NoMatches
 from textual.dom import DOMNode
 from textual.geometry import Offset
+from textual.keys import key_to_character
 from textual.message import Message
+from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui.engine.client import Phase
-from tui.ui.keys import on_bottom_line
+from tui.ui.keys import Key, Words, bindings, on_bottom_line
 from tui.ui.verbatim import verbatim, visible
 from tui.ui.widgets.lines import Line, Lines
 from tui.ui.widgets.ordered_keys import run_bound_key
@@ -117,24 +123,53 @@ class KeyLine(OneLine):
     DEFAULT_CSS = """
     KeyLine { dock: bottom; background: $panel; }
     """
-    MOST = 9
+    MOST = 8
+    """Keys at most, the one for help apart."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._offered: list[tuple[str, str]] = []
+
+    def settle(self) -> None:
+        """Draw the line again when other keys matter now."""
+        if self.is_mounted and self.offered() != self._offered:
+            self.refresh()
+
+    def offered(self) -> list[tuple[str, str]]:
+        """(key, what it does) for what has the focus, in order; of a window over the screen, its keys."""
+        screen = self.app.screen
+        here = screen.focused or screen
+        labels: dict[str, Words | None] = {}
+        with suppress(NoMatches):  # a screen that is on its way, in or out, has not all its parts
+            for node in reversed(here.ancestors_with_self):
+                if key_labels := getattr(node, "key_labels", None):
+                    labels |= key_labels()
+
+        def is_typed(spelling: str) -> bool:
+            return isinstance(here, Widget) and here.check_consume_key(spelling, key_to_character(spelling))
+
+        language = self.app.language
+        keys = on_bottom_line(scopes_of(here), labels, is_typed)
+        return [(spelling, pick(language, label)) for spelling, label, _ in sorted(keys, key=_is_help)]
 
     def sides(self) -> tuple[Line, Line]:
-        language = self.app.language
+        self._offered = self.offered()
+        *keys, help_ = self._offered or [("", "")]
+        size = {key: cells(key[0]) + cells(key[1]) + 4 for key in self._offered}
+        room = self.size.width - 2 - size.get(help_, 0) + 3  # nothing follows the last one
         line: list[tuple[str, str]] = [(" ", "text")]
-        used = 1
-        room = self.size.width - 1
-        most = 4 if room < 100 else self.MOST
-        keys = on_bottom_line(scopes_of(self.screen.focused or self.screen))
-        last = [key for key in keys if key.id == "app.help"]
-        for key in [*[key for key in keys if key not in last][: most - 1], *last]:
-            label = pick(language, key.label)
-            size = cells(key.shown) + cells(label) + 4
-            if used + size > room:
+        for key in keys[: self.MOST]:
+            if size[key] > room:
                 break
-            line += [(key.shown, "accent"), (f" {label}   ", "dim")]
-            used += size
+            room -= size[key]
+            line += [(key[0], "accent"), (f" {key[1]}   ", "dim")]
+        if room >= 0:
+            line += [(help_[0], "accent"), (f" {help_[1]}", "dim")]
         return tuple(line), ()
+
+
+def _is_help(offered: tuple[str, Words, Key]) -> bool:
+    return offered[2].id == "app.help"
 
 
 def scopes_of(node: DOMNode) -> list[str]:
@@ -142,7 +177,10 @@ def scopes_of(node: DOMNode) -> list[str]:
     scopes: list[str] = []
     for near in node.ancestors_with_self:
         scopes += [scope for scope in getattr(near, "SCOPES", ()) if scope not in scopes]
-    return [*scopes, "everywhere"]
+        if "prompt" in scopes:
+            break  # what is behind it waits
+    modal = isinstance(node, Widget) and isinstance(node.screen, ModalScreen)
+    return scopes if modal else [*scopes, "everywhere"]
 
 
 class PromptInput(Input):
@@ -163,6 +201,8 @@ class Prompt(Horizontal):
     """A line to type something short into, at the foot of the screen."""
 
     app: HeadnotesApp
+    SCOPES = ("prompt",)
+    BINDINGS: ClassVar[list[BindingType]] = bindings("prompt")
 
     DEFAULT_CSS = """
     Prompt {
@@ -212,6 +252,12 @@ class Prompt(Horizontal):
         """Put the prompt away."""
         self.remove_class("-open")
 
+    async def action_send(self) -> None:
+        await self.query_one(PromptInput).action_submit()
+
+    def action_cancel(self) -> None:
+        self.cancel()
+
     def cancel(self) -> None:
         """Put the prompt away without an answer."""
         self.close()
@@ -221,8 +267,3 @@ class Prompt(Horizontal):
         event.stop()
         self.close()
         self.post_message(self.Answered(self._purpose, event.value))
-
-    def on_key(self, event: events.Key) -> None:
-        if event.key == "escape":
-            event.stop()
-            self.cancel()

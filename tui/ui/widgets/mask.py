@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from tui.lab.mask import ALONE, YOUR_MASK, MaskResult, Reading
-from tui.ui.keys import bindings
+from tui.ui.keys import Words, bindings
 from tui.ui.typeset import plain_lines
 from tui.ui.verbatim import visible
 from tui.ui.widgets.lines import Line, Lines
@@ -122,6 +122,10 @@ class MaskPane(Pane):
 
     def extra_values(self) -> dict[str, Any]:
         return {"flip": sorted(self._flips)} if self._flips else {}
+
+    def key_labels(self) -> dict[str, Words | None]:
+        """What the bottom line says otherwise just now; None for what would do nothing."""
+        return {} if self._flips else {"mask.clear": None}
 
     def on_sentence_edited(self) -> None:
         self._flips.clear()  # another batch has other cells

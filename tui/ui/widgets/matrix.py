@@ -12,7 +12,7 @@ from textual.message import Message
 
 from tui.lab import counts
 from tui.lab.metrics import AVERAGES
-from tui.ui.keys import bindings
+from tui.ui.keys import Words, bindings
 from tui.ui.verbatim import visible
 from tui.ui.widgets.lines import Line, Lines
 from tui.ui.words import say
@@ -94,6 +94,18 @@ class MatrixGrid(Lines):
         elif left + width > self.scroll_x + self.size.width:
             self.scroll_to(x=left + width - self.size.width, animate=False, immediate=True)
         self.show(self.row + HEAD)
+
+    def key_labels(self) -> dict[str, Words | None]:
+        """What the bottom line says otherwise just now; None for what would do nothing."""
+        count = self.matrix[self.row][self.column] if self.matrix else 0
+        no: dict[str, Words | None] = {}
+        if not self.matrix or count >= counts.MOST_ROWS:
+            no["metrics.more"] = None
+        if not count:
+            no["metrics.less"] = None
+        if len(self.matrix) >= counts.MOST_CLASSES:
+            no["metrics.grow"] = None
+        return no
 
     def action_add(self, by: int) -> None:
         if self.matrix:

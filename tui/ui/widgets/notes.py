@@ -14,13 +14,21 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
 
-from tui.course.blocks import Block, Stop, Try
+from tui.course.blocks import Block, Cell, Claim, Quiz, Stop, Try
 from tui.course.page import Page, Section
-from tui.ui.keys import bindings
+from tui.ui.keys import Words, bindings
 from tui.ui.page_layout import PageLayout
 from tui.ui.typeset import Setting, State, code_of, highlighted
 from tui.ui.widgets.lines import Line, Lines, Piece, line_text
+from tui.ui.words import say
 
+_ACTS: dict[type, Words] = {
+    Try: ("try it", "试一试"),
+    Cell: ("run", "运行"),
+    Claim: ("run the proof", "运行验证"),
+    Quiz: ("submit", "提交"),
+}
+"""What enter does at each kind of stop."""
 MARGIN = "  "
 REST = 0.15
 """Seconds without scrolling before the bench changes: paging through must not drag every instrument along."""
@@ -116,7 +124,7 @@ class Notes(Lines):
         if before is None:
             return
         place = self.place_in_section()
-        ours, theirs = before.stops(), [i for i, b in enumerate(page.blocks) if isinstance(b, Stop)]
+        ours, theirs = before.stops, [i for i, b in enumerate(page.blocks) if isinstance(b, Stop)]
         across = dict(zip(ours, theirs, strict=False))
         self.states = {across[i]: state for i, state in self.states.items() if i in across}
         self.current, self.on_bench = (across.get(i) if i is not None else None for i in (self.current, self.on_bench))
@@ -307,8 +315,9 @@ class Notes(Lines):
             ahead = [y for y in self._found if (y > here if by > 0 else y < here)]
             self._go_to_match((ahead[0] if by > 0 else ahead[-1]) if ahead else self._found[0 if by > 0 else -1])
             return
-        stops = layout.stops()
-        if not stops:
+        stops = layout.stops
+        if not stops or (by > 0 and self.current == stops[-1] and self._is_visible(self.current)):
+            self.app.notify(say(self._language, "last_stop" if stops else "no_stops"))
             return
         if self.current is None or not self._is_visible(self.current):
             top, bottom = round(self.scroll_y), round(self.scroll_y) + self.size.height
@@ -321,6 +330,27 @@ class Notes(Lines):
         self.show(max(0, first - 1), min(last + 1, len(self.lines) - 1))
         self._bring()
         self.refresh()
+
+    def key_labels(self) -> dict[str, Words | None]:
+        """What the bottom line says otherwise just now; None for what would do nothing."""
+        if self.words:
+            return {"notes.act": None, "notes.pick": None, "notes.next": ("next match", "下一处")}
+        marked = self.page.blocks[self.current] if self.page is not None and self.current is not None else None
+        labels: dict[str, Words | None] = {
+            "notes.act": _ACTS.get(type(marked)),
+            "notes.pick": ("choose", "选择") if isinstance(marked, Quiz) and marked.kind != "number" else None,
+        }
+        if isinstance(marked, Claim) and not marked.code:
+            labels["notes.act"] = None
+        if self.is_at_last_stop:
+            labels["notes.next"] = None
+        return labels
+
+    @property
+    def is_at_last_stop(self) -> bool:
+        """Whether the marked thing to do is the page's last, or the page has none."""
+        stops = self.layout_of.stops if self.layout_of is not None else []
+        return not stops or self.current == stops[-1]
 
     def action_act(self) -> None:
         if self.page is None:

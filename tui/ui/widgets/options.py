@@ -16,9 +16,10 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tui.lab.instrument import Instrument
-from tui.ui.keys import bindings
+from tui.ui.keys import Words, bindings
 from tui.ui.verbatim import visible
 from tui.ui.widgets.lines import Line, Lines
+from tui.ui.words import say
 from tui.ui.wrap import cells, shorten
 
 
@@ -136,8 +137,38 @@ class Options(Lines):
         self._lay()
 
     def on_blur(self) -> None:
-        self._typed = None
+        self._commit()
         self._lay()
+
+    def key_labels(self) -> dict[str, Words | None]:
+        """What the bottom line says otherwise just now; None for what would do nothing."""
+        labels: dict[str, Words | None] = {}
+        if len(self._options) < 2:
+            labels["options.next"] = None
+        if not self._waits_for_enter:
+            labels["options.enter"] = None
+        if not self._options or (self.marked.kind == "text" and not self.marked.choices):
+            labels["options.change"] = None
+        return labels
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        return bool(self._options and character) and self.marked.takes(character or "", self._typed or "")
+
+    @property
+    def marked(self) -> Option:
+        return self._options[self._at]
+
+    @property
+    def _waits_for_enter(self) -> bool:
+        """Whether a text is being typed: a name runs as a whole, not letter by letter."""
+        return self._typed is not None and bool(self._options) and self.marked.kind == "text"
+
+    def _commit(self) -> None:
+        """What was typed is all of it: a text is taken over only now."""
+        typed, waits = self._typed, self._waits_for_enter
+        self._typed = None
+        if waits and typed is not None and (value := self.marked.read(typed)) != self.values[self.marked.name]:
+            self._set(value)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return max(1, len(self._flow(width)))
@@ -165,6 +196,10 @@ class Options(Lines):
                 ("  ", "text"),
             ]
             size = sum(cells(text) for text, _ in piece)
+            if marked and option.kind == "text" and (self._typed is not None or not option.choices):
+                hint = say(self.app.language, "enter_runs" if self._typed is not None else "type_and_enter")
+                piece[-1:] = [(f" {hint}", "dim"), ("  ", "text")]
+                size += cells(hint) + 1
             if used and used + size - 2 > width:
                 lines.append([])
                 used = 0
@@ -174,9 +209,15 @@ class Options(Lines):
 
     def action_move(self, by: int) -> None:
         if self._options:
-            self._typed = None
+            self._commit()
             self._at = (self._at + by) % len(self._options)
             self._lay()
+
+    def action_enter(self) -> None:
+        if self._waits_for_enter:
+            self._commit()
+        else:
+            self.action_change(1)
 
     def action_change(self, by: int) -> None:
         option = self._options[self._at]
@@ -211,7 +252,10 @@ class Options(Lines):
 
     def _type(self, typed: str) -> None:
         self._typed = typed
-        self._set(self._options[self._at].read(typed), typed=True)
+        if self._waits_for_enter:
+            self._lay()
+        else:
+            self._set(self.marked.read(typed), typed=True)
 
     def _set(self, value: Any, *, typed: bool = False) -> None:
         self.values[self._options[self._at].name] = value

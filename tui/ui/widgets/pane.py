@@ -59,6 +59,8 @@ class Pane(Vertical):
     """Those of them that hold several texts, one a line."""
     LEFT_OUT: ClassVar[tuple[str, ...]] = ()
     """Fields that the pane sets in a way of its own."""
+    WAITING: ClassVar[tuple[str, ...]] = ("path", "function")
+    """Those that are sent as a whole: half a path names nothing, half a function is another one."""
     DELAY: ClassVar[float] = 0.25
     """Seconds without a key before the new text is sent."""
 
@@ -85,6 +87,8 @@ class Pane(Vertical):
         self._notes_values: dict[str, Any] = {}
         self._request: Request | None = None
         self._later: Timer | None = None
+        self._unsent = False
+        """Whether a text that waits was changed since it was sent."""
         self._asked: list[dict[str, Any]] = []
         """Inputs that were answered, newest first."""
         self._options: list[Option] = options_for(instrument, (*self.TEXTS, *self.LEFT_OUT))
@@ -129,7 +133,7 @@ class Pane(Vertical):
                 yield Static("", id=f"field-{name}", classes="field")
             else:
                 yield Static("", id=f"field-{name}", classes="field -hidden")
-            yield Sentence(id=f"text-{name}", several=name in self.SEVERAL)
+            yield Sentence(id=f"text-{name}", several=name in self.SEVERAL, waits=name in self.WAITING)
         if self._options:
             yield Options(self._options, id="options")
         yield Status(id="status")
@@ -197,6 +201,17 @@ class Pane(Vertical):
     # -- asking ---------------------------------------------------------------------------------------------------
 
     @on(Sentence.Edited)
+    def _take_text(self, event: Sentence.Edited) -> None:
+        if event.sentence.waits:
+            self._unsent = True
+            self.query_one(Status).hint(say(self.app.language, "enter_runs"))
+        else:
+            self._ask_soon()
+
+    def on_descendant_blur(self) -> None:
+        if self._unsent:
+            self.ask()
+
     def _ask_soon(self) -> None:
         if self._later is not None:
             self._later.stop()
@@ -212,6 +227,8 @@ class Pane(Vertical):
     @on(Sentence.Done)
     def _to_the_answer(self, event: Sentence.Done) -> None:
         event.stop()
+        if self._unsent:
+            self.ask()
         views = [view for view in self.query_one("#answer").query(Lines) if view.can_focus]
         if views:
             views[0].focus()
@@ -223,6 +240,7 @@ class Pane(Vertical):
 
     def ask(self) -> None:
         """Ask the engine for what is on the bench now; what was asked before is dropped."""
+        self._unsent = False
         if self._later is not None:
             self._later.stop()
             self._later = None
@@ -296,6 +314,10 @@ class Pane(Vertical):
         self.query_one("#answer").set_class(not shown, "-hidden")
         if not shown:
             self.result = None
+
+    @property
+    def is_running(self) -> bool:
+        return self._request is not None
 
     def stop(self) -> bool:
         """The reader stops what is running. False when nothing is."""

@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.widgets import TextArea
 
-from tui.ui.keys import bindings
+from tui.ui.keys import Words, bindings
 from tui.ui.verbatim import one_cell
 from tui.ui.widgets.ordered_keys import run_bound_key
 
@@ -60,9 +60,11 @@ class Sentence(TextArea):
 
         sentence: Sentence
 
-    def __init__(self, *, id: str, several: bool = False) -> None:
+    def __init__(self, *, id: str, several: bool = False, waits: bool = False) -> None:
         super().__init__(id=id, soft_wrap=True, show_line_numbers=False, tab_behavior="focus", compact=True)
         self.cursor_blink = False  # a blinking cursor sends bytes for ever
+        self.waits = waits
+        """Whether it names or does something as a whole, and is not sent while it is being typed."""
         self._several = several
         self._held: str | None = None
         self._cleared: str | None = None
@@ -91,6 +93,15 @@ class Sentence(TextArea):
     def _change(self, text: str) -> None:
         self.put(text)
         self.post_message(self.Edited(self))
+
+    def key_labels(self) -> dict[str, Words | None]:
+        """What the bottom line says otherwise just now; None for what would do nothing."""
+        if self._several:
+            return {"edit.answer": None}
+        return {"edit.answer": ("run it", "运行")} if self.waits else {}
+
+    def action_answer(self) -> None:
+        self.post_message(self.Done(self))
 
     def get_line(self, line_index: int) -> Text:
         # What is typed or pasted may hold escape sequences; every character keeps its one column here.
@@ -123,6 +134,9 @@ class Sentence(TextArea):
                 self._change("")
             else:
                 self.post_message(self.CannotEdit(self))
+        elif event.key == "enter":  # several texts, one a line
+            self._cleared = None
+            await super()._on_key(event)
         elif self._cleared is not None and event.key == "ctrl+z":
             event.stop()
             event.prevent_default()

@@ -19,8 +19,9 @@ from tui.lab.train import TrainResult, TrainSpec
 from tui.runs import folder, launching, recipe
 from tui.runs.curves import Curves
 from tui.runs.folder import Run
+from tui.runs.overview import ENDED
 from tui.runs.recipe import FREE, Recipe
-from tui.ui.keys import bindings
+from tui.ui.keys import Words, bindings
 from tui.ui.widgets.lines import Lines
 from tui.ui.widgets.options import Options
 from tui.ui.widgets.pane import Pane
@@ -193,6 +194,18 @@ class TrainPane(Pane):
             width, height = max(30, self.size.width - 4), self.query_one("#run").size.height
             lines = live_lines(self._curves, self._last_words, width, height, self.app.language)
             self.query_one("#run", Lines).set_lines(lines)
+
+    def key_labels(self) -> dict[str, Words | None]:
+        """What the bottom line says otherwise just now; None for what would do nothing."""
+        lives = self._curves is not None and self._curves.status.state not in ENDED
+        no: dict[str, Words | None] = {}
+        if lives or self.result is None or self.is_running:
+            no["train.start"] = None
+        if not lives:
+            no["train.stop"] = None
+        if self._curves is None:
+            no |= {"train.turn": None, "train.open": None}
+        return no
 
     # -- keys -----------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from textual.message import Message
 
 from tui.runs.curves import Curves
 from tui.runs.predictions import Changes, Predicted
-from tui.ui.keys import bindings
+from tui.ui.keys import Words, bindings
 from tui.ui.widgets.lines import Lines
 from tui.ui.widgets.matrix import cell_width, label_width
 from tui.ui.widgets.runs import evaluated
@@ -92,6 +92,19 @@ class EvaluationPage(Lines):
         self._ask_for_changes()
         view = evaluated.View(self.chosen, self.cell, self.behind, self._before, self.compared, self.changes)
         self.set_lines(evaluated.evaluation_lines(curves, view, max(20, self.size.width - 1), self.app.language))
+
+    def key_labels(self) -> dict[str, Words | None]:
+        """What the bottom line says otherwise just now; None for what would do nothing."""
+        no: dict[str, Words | None] = {}
+        if self._asked is None:
+            no["evaluations.right"] = None
+        if not self.behind:
+            no["evaluations.rows"] = None
+        if self.chosen <= 0:
+            no["evaluations.earlier"] = None
+        if self.changes is None or not self.changes.changed:
+            no["evaluations.changes"] = None
+        return no
 
     def on_resize(self) -> None:
         if self.curves is not None:

@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from tui.runs.curves import AXES, Curves
-from tui.ui.keys import bindings
+from tui.ui.keys import Words, bindings
 from tui.ui.widgets.lines import Line, Lines, line_text
 from tui.ui.widgets.runs import panels
 from tui.ui.widgets.runs.panels import PANELS, SMOOTHINGS, View
@@ -47,6 +47,15 @@ class CurvesPage(Lines, inherit_bindings=False):
 
     def on_resize(self) -> None:
         self.redraw()
+
+    def key_labels(self) -> dict[str, Words | None]:
+        """What the bottom line says otherwise just now; None for what would do nothing."""
+        return {} if self.has_points else dict.fromkeys(("curves.right", "curves.axis", "curves.panel"))
+
+    @property
+    def has_points(self) -> bool:
+        """Whether there is anything for a cursor to read."""
+        return self.curves is not None and bool(self.curves.series("loss", self.view.axis)[0])
 
     def action_cursor(self, by: int) -> None:
         if self.curves is not None:

@@ -278,7 +278,7 @@ class RunScreen(OrderingScreen):
         no: dict[str, Words | None] = {}
         if not self._opened or not self._seated or self.curves.status.state in ENDED:
             no |= dict.fromkeys(("run.stop", "run.save", "run.evaluate"))
-        if not self.doubts:
+        if not self.diagnoses:
             no["run.lesson"] = None
         return no
 

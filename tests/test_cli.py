@@ -16,6 +16,7 @@ import pytest
 from tests.conftest import LESSONS
 from tests.hostile import TEXTS
 from tui import __version__
+from tui.cli import main
 from tui.commands.try_ import as_lines
 
 COURSE = "I've been waiting for a HuggingFace course my whole life."
@@ -211,3 +212,23 @@ def test_saving_names_its_losses_before_it_writes(tmp_path: Path) -> None:
     assert "warning: words: lists and records become JSON text" in saved.stderr
     assert (tmp_path / "b.csv").read_text() == 'words\n"[""a"", ""b""]"\n'
     assert "warning" not in headnotes("data", str(tmp_path / "a.jsonl"), "--save", str(tmp_path / "b.parquet")).stderr
+
+
+@pytest.mark.parametrize("words", [("notes",), ("data", "--json"), ("open",), ("train",), ("runs", "show")])
+@pytest.mark.parametrize("name", ["a\0b", "x" * 5000], ids=["nul", "long"])
+def test_a_name_that_no_file_can_have_is_a_sentence(
+    words: tuple[str, ...], name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*words[:1], *words[1:2], name] if words[0] == "runs" else [words[0], name, *words[1:]]) == 2
+    assert "headnotes: usage: " in capsys.readouterr().err
+
+
+def test_what_the_system_refuses_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(_: object) -> int:
+        raise PermissionError(13, "Permission denied", "/root/lessons")
+
+    monkeypatch.setattr("tui.commands.lessons_.run", refuse)
+    assert main(["lessons", "list"]) == 1
+    assert capsys.readouterr().err == "headnotes: error: Permission denied (/root/lessons).\n"

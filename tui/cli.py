@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import tui
 from tui import paths, settings
 from tui.engine.environment import keep_private
-from tui.errors import HeadnotesError, NoTerminal, UsageError
+from tui.errors import HeadnotesError, NoTerminal, UsageError, explain
 
 COMMANDS = {
     "open": "open the console, at a lesson if one is named (this is what plain `headnotes` does)",
@@ -58,6 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody listens; let Python end in peace
         return 0
+    except OSError as error:  # a folder that may not be read, a full disk, a name no file can have
+        _tell(explain(error).as_error())
+        return 1
 
 
 def _tell(error: HeadnotesError) -> None:

@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
+
+from tui.errors import UsageError
 
 
 def _base(kind: str) -> Path:
@@ -16,6 +19,19 @@ def _base(kind: str) -> Path:
 
     dirs = platformdirs.PlatformDirs("headnotes", appauthor=False)
     return Path({"config": dirs.user_config_dir, "state": dirs.user_state_dir, "cache": dirs.user_cache_dir}[kind])
+
+
+def check_name(text: str) -> None:
+    """Raises `UsageError` for what somebody typed as a path and no file can be called."""
+    shown = text if len(text) <= 80 else f"{text[:60]}… ({len(text):,} characters)"
+    try:
+        os.lstat(os.path.expanduser(text))  # noqa: PTH111 (pathlib raises where there is no such user)
+    except ValueError:
+        why = "It holds a NUL character." if "\0" in text else "It holds a character that no name here can have."
+        raise UsageError(f"{shown!r} cannot be the name of a file.", why) from None
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise UsageError(f"{shown} is too long for the name of a file.", "", "Check what was pasted.") from None
 
 
 def settings_file() -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from tui import paths
 from tui.commands.open_ import add_screen_options, show
 from tui.course.book import Folder, entries
 
@@ -15,6 +16,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(asked: argparse.Namespace) -> int:
+    paths.check_name(str(asked.folder))
     book = Folder.open(asked.folder)
     found = entries(book)
     return show(book, found[0] if len(found) == 1 else None, asked)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tui.errors import UsageError
+from tui.lab.tables import source
 from tui.lab.tables.opening import load
 from tui.lab.tables.source import Source, call, ending, format_of, shipped, split_of
 
@@ -127,3 +128,28 @@ def test_a_misspelt_name_is_answered_with_the_one_beside_it(tmp_path: Path) -> N
     with pytest.raises(UsageError) as error:
         call(Source((str(tmp_path / "contries.csv"),)))
     assert "countries.csv" in error.value.detail
+
+
+@pytest.mark.parametrize(
+    "path", ["a\0b", "a\0b.csv", "~nobody\0/x.csv", "*\0*.csv", "x" * 5000, "x/" * 3000, "\ud800.csv"]
+)
+def test_a_name_that_no_file_can_have_is_a_sentence(path: str) -> None:
+    assert shipped(path) == path  # asked in the console, where nothing may raise
+    with pytest.raises(UsageError, match=r"cannot be the name of a file|is too long for the name of a file"):
+        call(Source((path,)))
+
+
+def test_a_folder_of_too_many_files_is_a_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "MOST_FILES", 3)
+    for n in range(4):
+        (tmp_path / f"{n}.csv").write_text("a\n1\n")
+    with pytest.raises(UsageError, match="more than 3 files"):
+        call(Source((str(tmp_path),)))
+    (tmp_path / "3.csv").rename(tmp_path / ".hidden")
+    assert len(call(Source((str(tmp_path),))).options["data_files"]) == 3
+
+
+def test_a_folder_with_a_link_that_cannot_be_followed_opens(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("a\n1\n")
+    (tmp_path / "broken.csv").symlink_to("x" * 300)  # `headnotes data /` ended at /proc/1/cwd
+    assert call(Source((str(tmp_path),))).options["data_files"] == str(tmp_path / "rows.csv")

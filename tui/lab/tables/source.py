@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import csv
 import glob
+import os
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -33,6 +34,8 @@ SPLITS = {
     "dev": "validation", "test": "test", "testing": "test", "eval": "test", "evaluation": "test",
 }  # fmt: skip
 """Words in a file's name that say which split it is, as the library reads them."""
+MOST_FILES = 10_000
+"""Files in a folder that is opened as one data set; with more it is a disk, not a data set."""
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
 
 
@@ -103,6 +106,8 @@ def call(source: Source) -> Call:
         raise UsageError("Which data set?", next_step="Name a file, a folder, an address or an id on the Hub.")
     first = source.paths[0]
     for path in source.paths:
+        if not is_address(path):
+            paths.check_name(path)
         if path.lower().endswith(PICKLED):
             raise UsageError(
                 f"{path} is a pickle or a file of arrays, and such files are refused.",
@@ -156,7 +161,13 @@ def files_of(path: str) -> list[str]:
 
 def shipped(path: str) -> str:
     """A path as it is; one that is not there but names data that ships with the lessons becomes that."""
-    if not path or is_address(path) or _matches(Path(path).expanduser()):
+    if not path or is_address(path):
+        return path
+    try:
+        paths.check_name(path)
+        if _matches(Path(path).expanduser()):
+            return path
+    except (UsageError, RuntimeError):  # no such user, or no such name: `call` says so
         return path
     bundled = paths.data_dir() / path
     return str(bundled) if _matches(bundled) else path
@@ -247,7 +258,7 @@ def _folder(source: Source, folder: Path) -> Call:
     if source.format == "" and _has_card(folder):
         named = {"name": source.config} if source.config else {}
         return Call("load_dataset", (str(folder),), {**named, **_common(source)})
-    found = sorted(str(file) for file in folder.rglob("*") if file.is_file() and not _hidden(file, folder))
+    found = _files_within(folder)
     kinds: dict[str, list[str]] = {}
     for file in found:
         if not file.lower().endswith(PICKLED):
@@ -280,8 +291,20 @@ def _has_card(folder: Path) -> bool:
         return False
 
 
-def _hidden(file: Path, folder: Path) -> bool:
-    return any(part.startswith((".", "_")) for part in file.relative_to(folder).parts)
+def _files_within(folder: Path) -> list[str]:
+    """The files of a folder and its folders, hidden ones left out. Raises `UsageError` where there are too many."""
+    found: list[str] = []
+    for where, folders, names in os.walk(folder):  # unlike rglob, it goes on where something may not be read
+        folders[:] = [name for name in folders if not name.startswith((".", "_"))]
+        files = (os.path.join(where, name) for name in names if not name.startswith((".", "_")))  # noqa: PTH118
+        found += filter(os.path.isfile, files)
+        if len(found) > MOST_FILES:
+            raise UsageError(
+                f"{folder} holds more than {MOST_FILES:,} files.",
+                "",
+                "Name a folder within it, or files: 'data/*.csv'.",
+            )
+    return sorted(found)
 
 
 def _files(source: Source, format: str, files: Sequence[str]) -> Call:

@@ -64,15 +64,17 @@ def option(
     aliases: Mapping[str, str] | None = None,
     suggestions: tuple[str, ...] = (),
     other_names: tuple[str, ...] = (),
+    least: float | None = None,
+    most: float | None = None,
 ) -> Any:
     """A field of a Spec: its help, the values it takes, other spellings of them (`true` for `longest`).
 
     `suggestions` are values that the bench offers where any text is allowed; `other_names` are what the library calls
-    the option.
+    the option; `least` and `most` are the smallest and the largest number that it takes.
     """
     known = {
         "help": help, "choices": choices, "aliases": dict(aliases or {}), "suggestions": suggestions,
-        "other_names": other_names,
+        "other_names": other_names, "least": least, "most": most,
     }  # fmt: skip
     return field(default=default, metadata=known)
 
@@ -126,6 +128,15 @@ def _fit(instrument: str, f: dataclasses.Field[Any], hint: Any, value: Any) -> A
         raise UsageError(
             f"{instrument}: {f.name} cannot be {_short(value)}.",
             next_step=f"{hint_text}It is one of: {', '.join(choices)}.",
+        )
+    least, most = f.metadata["least"], f.metadata["most"]
+    if value is not None and ((least is not None and value < least) or (most is not None and value > most)):
+        fits = (
+            f"{least:,} or more" if most is None else f"{most:,} or less" if least is None else f"{least:,} to {most:,}"
+        )
+        raise UsageError(
+            f"{instrument}: {f.name} cannot be {_short(value)}.",
+            next_step=f"Give {f.name}={fits}.",
         )
     return value
 

@@ -234,7 +234,7 @@ def test_warnings() -> None:
         ({"name": "cosines"}, "Did you mean 'cosine'"),
         ({"rows": 0}, "Give rows=1 or more"),
         ({"epochs": 0.0}, "makes no steps"),
-        ({"warmup": -1.0}, "makes no steps"),
+        ({"warmup": -1.0}, "warmup cannot be -1.0"),
         ({"learning_rate": 0.0}, "above 0"),
         ({"rows": 10**9, "batch_size": 1}, "too many to draw"),
         ({"name": "inverse_sqrt", "timescale": 0}, "timescale cannot be 0"),

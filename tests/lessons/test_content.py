@@ -9,16 +9,15 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import LESSONS
-from tests.lessons.snippets import disagreements
 from tui.course.blocks import Claim, Quiz, Try
 from tui.course.lesson import read_lesson
 from tui.course.page import Page
 from tui.engine import ticks
-from tui.engine.cells import Cells
+from tui.engine.snippets import run_page
 from tui.lab import registry
 
 FILES = sorted(LESSONS.glob("*/*.md"))
-INVENTORY = tomllib.loads((Path(__file__).with_name("inventory.toml")).read_text("utf-8"))
+INVENTORY = tomllib.loads((LESSONS / "inventory.toml").read_text("utf-8"))
 NOT_OF_THE_LIBRARY = {
     "E058": "is about the numbering of the notes themselves",
 }
@@ -39,10 +38,11 @@ def quiet_bars() -> Iterator[None]:
     std.tqdm.display, std.tqdm.status_printer = display, staticmethod(printer)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [path for path in FILES if path.stem.endswith(".en")], ids=lambda path: path.name)
 @pytest.mark.usefixtures("quiet_bars")
 def test_everything_that_can_be_run_prints_what_the_lesson_says(path: Path) -> None:
-    assert disagreements(page(path), Cells()) == []
+    """The Chinese twins have the same code: `lessons check` compares it, and runs it where it differs."""
+    assert list(run_page(page(path))) == []
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

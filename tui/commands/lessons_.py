@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 from tui import paths
+from tui.commands.quiet import quiet
 from tui.course.book import Course
-from tui.course.lint import check
+from tui.course.lint import Run, check
 from tui.lab import registry
 
 
@@ -20,11 +23,12 @@ def add(parser: argparse.ArgumentParser) -> None:
     for one in (listing, checking):
         one.add_argument("folder", nargs="?", type=Path, default=None, help="a course; ours when left out")
         one.add_argument("--json", action="store_true", help="print JSON")
+    checking.add_argument("--run", action="store_true", help="run the code, too, and compare what it prints: minutes")
 
 
 def run(asked: argparse.Namespace) -> int:
     folder = asked.folder or paths.lessons_dir()
-    return _list(folder, asked.json) if asked.what == "list" else _check(folder, asked.json)
+    return _list(folder, asked.json) if asked.what == "list" else _check(folder, asked.json, asked.run)
 
 
 def _list(folder: Path, as_json: bool) -> int:
@@ -51,12 +55,18 @@ def _list(folder: Path, as_json: bool) -> int:
     return 0
 
 
-def _check(folder: Path, as_json: bool) -> int:
-    findings = check(folder, lambda instrument, values: registry.find(instrument).read(values))
-    if as_json:
-        print(json.dumps([dataclasses.asdict(finding) for finding in findings], ensure_ascii=False))
-    else:
-        for finding in findings:
-            print(f"{finding.file}:{finding.line}: {finding.what} {finding.do}".rstrip())
-        print(f"{len(findings)} to mend" if findings else "The course is sound.")
+def _check(folder: Path, as_json: bool, with_code: bool) -> int:
+    with quiet() if with_code else nullcontext(sys.stdout) as out:
+        run: Run | None = None
+        if with_code:
+            from tui.engine.snippets import run_page
+
+            run = run_page
+        findings = check(folder, lambda instrument, values: registry.find(instrument).read(values), run)
+        if as_json:
+            print(json.dumps([dataclasses.asdict(finding) for finding in findings], ensure_ascii=False), file=out)
+        else:
+            for finding in findings:
+                print(f"{finding.file}:{finding.line}: {finding.what} {finding.do}".rstrip(), file=out)
+            print(f"{len(findings)} to mend" if findings else "The course is sound.", file=out)
     return 1 if findings else 0

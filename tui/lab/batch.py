@@ -41,8 +41,10 @@ class BatchSpec:
         other_names=("candidate_labels",),
     )
     split: str = option(default="", help="the split to take; empty: the first")
-    rows: int = option(default=16, help="a whole number: only the first so many rows")
-    batch_size: int = option(default=8, help="a whole number: texts that go through the model together")
+    rows: int = option(default=16, least=1, most=MOST, help="a whole number: only the first so many rows")
+    batch_size: int = option(
+        default=8, least=1, most=256, help="a whole number: texts that go through the model together"
+    )
 
 
 @dataclass(frozen=True, slots=True)

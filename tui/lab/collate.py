@@ -26,10 +26,14 @@ class CollateSpec:
     split: str = option(default="train", help="the split to take")
     text: str = option(default="sentence1", help="the column with the text")
     pair: str = option(default="sentence2", help="the column with the second text; empty: there is none")
-    rows: int = option(default=512, help="a whole number: only the first so many rows; 0 for all")
-    batch_size: int = option(default=8, help="a whole number: rows in a batch")
-    max_length: int = option(default=128, help="a whole number: the fixed length, and where longer rows are cut")
-    pad_to_multiple_of: int = option(default=0, help="a whole number: lengths are rounded up to it; 0 for none")
+    rows: int = option(default=512, least=0, help="a whole number: only the first so many rows; 0 for all")
+    batch_size: int = option(default=8, least=1, most=4096, help="a whole number: rows in a batch")
+    max_length: int = option(
+        default=128, least=3, most=512, help="a whole number: the fixed length, and where longer rows are cut"
+    )
+    pad_to_multiple_of: int = option(
+        default=0, least=0, help="a whole number: lengths are rounded up to it; 0 for none"
+    )
     shuffle: bool = option(default=True, help="true or false: another order of the rows, seed 0")
 
 

@@ -31,7 +31,7 @@ class DataSpec:
     options: tuple[str, ...] = option(
         default=(), help="csv, json, pandas: options of the library's reader, NAME=VALUE each: header=None"
     )
-    rows: int = option(default=20, help="a whole number: how many rows the answer lists")
+    rows: int = option(default=20, least=0, help="a whole number: how many rows the answer lists")
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,10 +27,10 @@ class MapSpec:
     function: str = option(help="a function of a row; of a batch of rows when batched is true")
     path: str = option(default="pairs", help="the data set: a file, a folder, or data that ships with the lessons")
     split: str = option(default="train", help="the split to take")
-    rows: int = option(default=500, help="a whole number: only the first so many rows; 0 for all")
+    rows: int = option(default=500, least=0, help="a whole number: only the first so many rows; 0 for all")
     batched: bool = option(default=True, help="true or false: give the function a batch of rows at a time")
-    batch_size: int = option(default=1000, help="a whole number: rows in a batch")
-    num_proc: int = option(default=1, help="a whole number: processes that share the work")
+    batch_size: int = option(default=1000, least=1, help="a whole number: rows in a batch")
+    num_proc: int = option(default=1, least=1, help="a whole number: processes that share the work")
     remove: str = option(default="none", choices=("none", "all"), help="columns of before that are left out after")
     race: bool = option(
         default=False, help="true or false: time it batched and not, in one process and in two (a tokenizer takes both)"

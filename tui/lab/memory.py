@@ -25,7 +25,9 @@ TELL_EVERY = 0.1
 class MemorySpec:
     """How large a table, and where it is to be."""
 
-    rows: int = option(default=200_000, help="a whole number: rows of the table that is made, about 180 bytes each")
+    rows: int = option(
+        default=200_000, least=1, help="a whole number: rows of the table that is made, about 180 bytes each"
+    )
     keep: str = option(
         default="mapped", choices=("mapped", "in memory"), help="mapped: read from the file; in memory: all at once"
     )

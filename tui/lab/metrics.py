@@ -28,8 +28,10 @@ class MetricsSpec:
         default="50 10; 5 35", help="counts: a row for each true class, a column for each predicted one"
     )
     labels: str = option(default="", help="the names of the classes, with commas between; empty: their numbers")
-    positive: int = option(default=1, help="a whole number: the class whose F1 is given when there are two, from 0 on")
-    confidence: float = option(default=0.95, help="how sure the intervals are to be, between 0 and 1")
+    positive: int = option(
+        default=1, least=0, help="a whole number: the class whose F1 is given when there are two, from 0 on"
+    )
+    confidence: float = option(default=0.95, least=0, most=1, help="how sure the intervals are to be, between 0 and 1")
     data: str = option(default="", help="a data set instead of a matrix: a file, or data that ships with the lessons")
     split: str = option(default="", help="the split of it, when it has several")
     references: str = option(default="references", help="its column with the true classes")

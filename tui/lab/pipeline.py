@@ -55,12 +55,18 @@ class PipelineSpec:
         other_names=("aggregation_strategy",),
     )
     top_k: int | None = option(
-        default=None, help="fill-mask, question-answering: how many answers; text-generation: draw from so many tokens"
+        default=None,
+        least=1,
+        help="fill-mask, question-answering: how many answers; text-generation: draw from so many tokens",
     )
-    max_new_tokens: int = option(default=40, help="text-generation: how many tokens to write at most")
-    temperature: float = option(default=0.8, help="text-generation: 0 takes the likeliest token, more is more daring")
-    top_p: float = option(default=1.0, help="text-generation: draw from the likeliest tokens of this share, 0 to 1")
-    seed: int = option(default=0, help="text-generation: the same seed draws the same tokens")
+    max_new_tokens: int = option(default=40, least=1, help="text-generation: how many tokens to write at most")
+    temperature: float = option(
+        default=0.8, least=0, help="text-generation: 0 takes the likeliest token, more is more daring"
+    )
+    top_p: float = option(
+        default=1.0, least=0, most=1, help="text-generation: draw from the likeliest tokens of this share, 0 to 1"
+    )
+    seed: int = option(default=0, least=0, help="text-generation: the same seed draws the same tokens")
 
 
 @dataclass(frozen=True, slots=True)

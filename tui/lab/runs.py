@@ -26,7 +26,12 @@ class RunsSpec:
     """All runs, or one."""
 
     name: str = option(default="", help="the name of a run, or its folder; empty: all of them")
-    points: int = option(default=300, help="a whole number: points of a curve at most, from 8 to 2000")
+    points: int = option(
+        default=300,
+        least=LEAST_POINTS,
+        most=MOST_POINTS,
+        help="a whole number: points of a curve at most, from 8 to 2000",
+    )
 
 
 @dataclass(frozen=True, slots=True)

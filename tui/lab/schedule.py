@@ -24,14 +24,16 @@ class ScheduleSpec:
     compare: str = option(
         default="", suggestions=("", *TAKES, "all"), help="further schedules, with commas between; all for every one"
     )
-    rows: int = option(default=1920, help="a whole number: rows to learn from")
-    batch_size: int = option(default=16, help="a whole number: rows in a batch, on each process")
-    accumulation: int = option(default=1, help="a whole number: batches whose gradients are added up before a step")
-    processes: int = option(default=1, help="a whole number: processes that share the work")
-    epochs: float = option(default=3.0, help="passes over the rows, whole or not")
-    max_steps: int = option(default=0, help="a whole number: steps in all, instead of epochs; 0 for none")
-    warmup: float = option(default=0.1, help="steps in which the rate rises; below 1 a share of all steps")
-    learning_rate: float = option(default=5e-5, help="the highest learning rate")
+    rows: int = option(default=1920, least=1, help="a whole number: rows to learn from")
+    batch_size: int = option(default=16, least=1, help="a whole number: rows in a batch, on each process")
+    accumulation: int = option(
+        default=1, least=1, help="a whole number: batches whose gradients are added up before a step"
+    )
+    processes: int = option(default=1, least=1, help="a whole number: processes that share the work")
+    epochs: float = option(default=3.0, least=0, help="passes over the rows, whole or not")
+    max_steps: int = option(default=0, least=0, help="a whole number: steps in all, instead of epochs; 0 for none")
+    warmup: float = option(default=0.1, least=0, help="steps in which the rate rises; below 1 a share of all steps")
+    learning_rate: float = option(default=5e-5, least=0, help="the highest learning rate")
     num_cycles: float | None = option(default=None, help="waves of a cosine; cosine_with_restarts: how often it starts")
     lr_end: float | None = option(default=None, help="polynomial: the rate at the end")
     power: float | None = option(default=None, help="polynomial: the exponent")

@@ -33,13 +33,15 @@ class StreamSpec:
 
     path: str = option(help="a file, an address, an id on the Hub, or data that ships with the lessons")
     steps: tuple[str, ...] = option(default=(), help="what is done on the fly, a call each: filter(lambda row: ...)")
-    skip: int = option(default=0, help="a whole number: rows that are passed over first")
-    take: int = option(default=10, help="a whole number: rows that are taken")
-    buffer_size: int = option(default=0, help="a whole number: rows that are shuffled at a time; 0: not shuffled")
-    seed: int = option(default=42, help="a whole number: the same seed gives the same order")
+    skip: int = option(default=0, least=0, help="a whole number: rows that are passed over first")
+    take: int = option(default=10, least=1, most=MOST, help="a whole number: rows that are taken")
+    buffer_size: int = option(
+        default=0, least=0, help="a whole number: rows that are shuffled at a time; 0: not shuffled"
+    )
+    seed: int = option(default=42, least=0, help="a whole number: the same seed gives the same order")
     other: str = option(default="", help="another source, whose rows come in turn with these")
     resume_at: int = option(
-        default=0, help="a whole number: break off after so many rows and go on from the saved state"
+        default=0, least=0, help="a whole number: break off after so many rows and go on from the saved state"
     )
 
 

@@ -37,10 +37,15 @@ class TokensSpec:
         help="which text to cut when there are more tokens than max_length; unset is not the same as no",
     )
     max_length: int | None = option(
-        default=None, help="a whole number of tokens, 1 or more; empty: the model's own limit"
+        default=None,
+        least=1,
+        most=MOST_TOKENS,
+        help="a whole number of tokens, 1 or more; empty: the model's own limit",
     )
     add_special_tokens: bool = option(default=True, help="true or false: put [CLS] and [SEP] around the text")
-    rows: int = option(default=2000, help="a whole number: at most so many tokens are listed (they are all counted)")
+    rows: int = option(
+        default=2000, least=0, help="a whole number: at most so many tokens are listed (they are all counted)"
+    )
 
 
 @dataclass(frozen=True, slots=True)

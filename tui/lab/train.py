@@ -21,20 +21,20 @@ class TrainSpec:
 
     recipe: str = option(default="pairs-lesson", help="a recipe that ships with the lessons, or a TOML file")
     loop: str = option(default="", choices=("", "trainer", "accelerate"), help="which of the two loops")
-    epochs: float | None = option(default=None, help="passes over the rows")
-    max_steps: int | None = option(default=None, help="a whole number: steps in all, instead of epochs")
-    rows: int | None = option(default=None, help="a whole number: only so many rows to learn from")
-    eval_rows: int | None = option(default=None, help="a whole number: only so many rows to measure on")
-    batch_size: int | None = option(default=None, help="a whole number: rows in a batch")
-    accumulation: int | None = option(default=None, help="a whole number: batches whose gradients make a step")
-    learning_rate: float | None = option(default=None, help="the highest learning rate")
+    epochs: float | None = option(default=None, least=0, help="passes over the rows")
+    max_steps: int | None = option(default=None, least=0, help="a whole number: steps in all, instead of epochs")
+    rows: int | None = option(default=None, least=0, help="a whole number: only so many rows to learn from")
+    eval_rows: int | None = option(default=None, least=0, help="a whole number: only so many rows to measure on")
+    batch_size: int | None = option(default=None, least=1, help="a whole number: rows in a batch")
+    accumulation: int | None = option(default=None, least=1, help="a whole number: batches whose gradients make a step")
+    learning_rate: float | None = option(default=None, least=0, help="the highest learning rate")
     schedule: str = option(default="", choices=("", *SCHEDULES), help="how the learning rate changes")
-    warmup: float | None = option(default=None, help="steps in which it rises; below 1 a share of all steps")
-    seed: int | None = option(default=None, help="a whole number: the same seed gives the same run")
+    warmup: float | None = option(default=None, least=0, help="steps in which it rises; below 1 a share of all steps")
+    seed: int | None = option(default=None, least=0, help="a whole number: the same seed gives the same run")
     freeze: str = option(
         default="", choices=("", "none", "embeddings", "lower", "encoder"), help="weights that stay as they are"
     )
-    evaluate_every: int | None = option(default=None, help="a whole number: steps between two measurements")
+    evaluate_every: int | None = option(default=None, least=0, help="a whole number: steps between two measurements")
 
 
 @dataclass(frozen=True, slots=True)

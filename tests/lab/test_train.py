@@ -27,6 +27,7 @@ from tui.options import revive
 from tui.runs import folder, recipe
 from tui.runs.events import Log
 from tui.runs.folder import Run
+from tui.ui.widgets.train_plan import plan_lines
 
 SMALL: dict[str, Any] = {"rows": 96, "eval_rows": 32}
 PREPARED: dict[str, Any] = {"main": "f1", "baseline": 0.64, "eval_rows": 32, "device": "cpu", "processes": 1}
@@ -150,6 +151,13 @@ def test_the_code_of_a_plan_is_the_script_of_its_run(loop: str) -> None:
     assert code == script(planning.settled(recipe.load("pairs-lesson", {"loop": loop, **SMALL})))
     assert ("Trainer(" in code) is (loop == "trainer")
     assert "tui" not in code.replace(str(Path.cwd()), "")
+
+
+def test_a_run_of_a_billion_epochs_is_planned_at_once() -> None:
+    result = ask("train", epochs=1e9, **SMALL)
+    assert result.plan.arithmetic.steps == 6 * 10**9
+    assert result.plan.rates == []
+    assert plan_lines(result, 80, "en")
 
 
 # -- runs -----------------------------------------------------------------------------------------------------------

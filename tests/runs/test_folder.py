@@ -269,6 +269,15 @@ def test_names_that_commands_would_misread() -> None:
     assert made(name="-rf").name == "rf"
 
 
+def test_a_run_of_the_first_version_keeps_its_rows() -> None:
+    run = made(seed=7)
+    assert (run.recipe().split_seed, run.recipe().stratify) == (42, True)
+    run.about_file.write_text(json.dumps({**run.about(), "version": 1}))
+    assert (run.recipe().split_seed, run.recipe().stratify, run.recipe().seed) == (7, False, 7)
+    run.about_file.write_text("[")
+    assert run.recipe().stratify
+
+
 def test_find() -> None:
     run = made(name="first-try")
     assert folder.find("first-try") == folder.find(str(run.folder)) == run

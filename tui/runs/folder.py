@@ -19,6 +19,7 @@ import shutil
 import stat
 import sys
 import time
+import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -36,6 +37,8 @@ from tui.errors import ResultWarning, UsageError
 from tui.runs import recipe
 from tui.runs.recipe import Recipe
 
+VERSION = 2
+"""Of a run's folder."""
 LIBRARIES = ("torch", "transformers", "datasets", "accelerate", "evaluate", "peft", "numpy")
 _CHECKPOINT = re.compile(r"checkpoint-(\d+)")
 
@@ -102,7 +105,16 @@ class Run:
 
     def recipe(self) -> Recipe:
         """What it was started with. Raises `UsageError` when the file was spoilt."""
-        return recipe.load(str(self.recipe_file))
+        return recipe.load(str(self.recipe_file), self._rows_of_old())
+
+    def _rows_of_old(self) -> dict[str, Any]:
+        """A run of the first version set rows aside by the seed of its training: where it goes on, they stay those."""
+        if self.about().get("version", VERSION) >= VERSION:
+            return {}
+        with suppress(OSError, ValueError):
+            seed = tomllib.loads(self.recipe_file.read_text("utf-8")).get("seed", Recipe(data="").seed)
+            return {"stratify": False, "split_seed": seed}
+        return {}
 
     def about(self) -> dict[str, Any]:
         """Versions, command, origin; empty when the file is not there."""
@@ -132,7 +144,7 @@ def create(
     base = asked.name or Path(asked.data).stem.split(".")[0] or "run"
     run = Run(_reserve(_safe(base)))
     about = {
-        "version": 1,
+        "version": VERSION,
         "created": time.time(),
         "headnotes": tui.__version__,
         "python": sys.version.split()[0],

@@ -135,3 +135,36 @@ def alone(script: str, kept: str) -> None:
         steps = [{"loss": loss} for loss in names["losses"]]
     Path(kept).write_text(json.dumps(steps), "utf-8")
     sys.exit(0)
+
+
+def on_eight_gpus(recipe_file: str, started: bool, kept: str) -> None:
+    """What plan and Trainer make of a recipe on a box that is told to have eight GPUs, the sixth of which is free.
+
+    With `started` in the environment that a worker is started with, else in that of whoever calls Trainer.
+    """
+    import torch
+
+    from tests.runs.test_devices import GIB, nvml
+    from tui.lab.recipes import planning
+    from tui.lab.recipes.arguments import training_arguments
+    from tui.runs import devices, launching, recipe
+
+    os.environ.pop(devices.VISIBLE, None)
+    sys.modules["pynvml"] = nvml([60 * GIB] * 5 + [GIB] + [70 * GIB] * 2)  # type: ignore[assignment]
+    seen = lambda: os.environ.get(devices.VISIBLE, "0,1,2,3,4,5,6,7").split(",")  # noqa: E731
+    torch.cuda.is_available = lambda: seen() != [""]
+    torch.cuda.device_count = lambda: len(seen())
+    torch.cuda.set_device = lambda device: None
+    torch.cuda.is_bf16_supported = lambda including_emulation=True: True
+    asked = recipe.load(recipe_file)
+    plan = planning.plan(asked)
+    if started:
+        os.environ.update(launching.environment(asked))
+    import transformers
+
+    arguments = transformers.TrainingArguments(
+        output_dir=str(Path(kept).parent), **training_arguments(asked, on_cpu=not torch.cuda.is_available())
+    )
+    found = {"n_gpu": arguments.n_gpu, "batch": arguments.train_batch_size, "visible": seen(),
+             "plan": dataclasses.asdict(plan)}  # fmt: skip
+    Path(kept).write_text(json.dumps(found), "utf-8")

@@ -158,7 +158,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"train_split": "learn"}, "has no split 'learn'."),
     (
         {"task": "question-answering", "answer": "two", "question": "same"},
-        "the answer is not in the text.",
+        "does not occur in one.",
     ),
 ]
 

@@ -6,6 +6,7 @@ Rows are numbered from 0, as the data room and the library number them, in the s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
 from tui.errors import DataError, ResultWarning
@@ -28,7 +29,7 @@ def check(table: Any, recipe: Recipe, split: str, columns: dict[str, str]) -> li
         for at in range(size):
             row = {name: values[at] for name, values in batch.items()}
             place = row.get(answers.FILE_ROW, number + at)
-            for reason, next_step in (*refuse(row, recipe, columns), *_unknown_classes(row, recipe, classes)):
+            for reason, next_step in chain(refuse(row, recipe, columns), _unknown_classes(row, recipe, classes)):
                 raise DataError(f"Row {place:,}{where} (counted from 0): {reason}", "", next_step)
             if _is_empty(row, columns):
                 empty.append(place)

@@ -108,13 +108,20 @@ def plan(recipe: Recipe) -> Plan:
         memory_free=memory_free,
         disk=disk,
         disk_free=_disk_free(),
-        rates=schedule.rates(recipe.schedule, counted.steps, counted.warmup_steps, recipe.learning_rate, POINTS),
+        rates=_rates(recipe, counted),
         notes=found.notes,
         warnings=found.warnings,
     )
     slow = device == "cpu" and recipe.precision == "bf16" and not computes_bf16(recipe)
     made.warnings.extend(plan_warnings.warnings(made, recipe, slow_bf16=slow))
     return made
+
+
+def _rates(recipe: Recipe, counted: Arithmetic) -> list[tuple[float, float]]:
+    """The learning rate over the run; nothing for one of so many steps that stepping through them takes minutes."""
+    if counted.steps > schedule.MOST_STEPS:
+        return []
+    return schedule.rates(recipe.schedule, counted.steps, counted.warmup_steps, recipe.learning_rate, POINTS)
 
 
 def settled(recipe: Recipe) -> Recipe:

@@ -52,9 +52,10 @@ def plan_lines(result: TrainResult, width: int, language: str) -> list[Line]:
     lines.append(_room(say(language, "plan_memory"), plan.memory, plan.memory_free, width, language))
     lines.append(_room(say(language, "plan_disk"), plan.disk, plan.disk_free, width, language))
     lines += [(), ((say(language, "steps_counted"), "heading"),), *_steps(plan, asked, width, language), ()]
-    xs, ys = [step for step, _ in plan.rates], [rate for _, rate in plan.rates]
-    title = f"{say(language, 'rate')}   {asked.schedule}"
-    lines += chart([Series(xs, ys)], width, CHART, x_title=say(language, "step_axis"), y_title=title)
+    if plan.rates:
+        xs, ys = [step for step, _ in plan.rates], [rate for _, rate in plan.rates]
+        title = f"{say(language, 'rate')}   {asked.schedule}"
+        lines += chart([Series(xs, ys)], width, CHART, x_title=say(language, "step_axis"), y_title=title)
     lines += [(), ((say(language, "plan_first_row"), "heading"),)]
     for name, text in plan.example:
         lines.append(_fact(name, text, width))

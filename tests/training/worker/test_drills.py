@@ -130,6 +130,19 @@ def test_a_killed_worker_is_dead_within_five_seconds(new: Callable[..., Run]) ->
     assert launching.kill(run) is False
 
 
+def test_workers_end_with_a_launcher_that_is_killed(new: Callable[..., Run]) -> None:
+    run = new(launcher="torchrun", processes=2, batch_size=2, epochs=400.0, save_every=1000, evaluate_every=1000)
+    launching.start(run)
+    workers.until(lambda: events.last_seq(run.steps_file) >= 2, "two steps", 600)
+    launcher = folder.worker_process(run)
+    assert launcher is not None
+    trained = launcher.children(recursive=True)
+    assert len(trained) >= 2
+    launcher.kill()
+    workers.until(lambda: not any(process.is_running() for process in trained), "their end")
+    assert standing.look(run).state == "dead"
+
+
 @pytest.fixture
 def asked(small: dict[str, dict[str, Any]], tmp_path: Path) -> Path:
     """A recipe of 200 steps, as a file."""

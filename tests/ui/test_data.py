@@ -268,7 +268,7 @@ async def test_a_stopped_open_changes_nothing(file: Path) -> None:
         await shown(it, "Stopped.", "rows.csv", "5,000 rows")
 
 
-async def _open(it: Driver, path: Path) -> None:
+async def _open(it: Driver, path: Path | str) -> None:
     await it.press("ctrl+o")
     await it.until(lambda: isinstance(it.app.screen, ListWindow))
     await it.press("home", "enter")
@@ -304,6 +304,15 @@ async def test_warnings_are_shown(tmp_path: Path) -> None:
         await shown(it, "One column only", "try delimiter")
     async with room(tmp_path / "b.csv", size=(80, 24)) as it:
         await shown(it, "007 was read as the number 7", "more lines of warnings")
+
+
+async def test_what_a_warning_advises_can_be_typed_behind_the_path(tmp_path: Path) -> None:
+    (tmp_path / "z.csv").write_text("zip,n\n00501,1\n")
+    async with room(tmp_path / "z.csv") as it:
+        await shown(it, "was read as the number 501", "format=pandas", "dtype=str")
+        await _open(it, f"{tmp_path / 'z.csv'} format=pandas dtype=str")
+        await it.until(lambda: "was read as" not in it.screen())
+        await shown(it, "00501")
 
 
 async def test_a_value_beyond_the_sample_is_shown_opened_copied_and_summed_up(

@@ -70,7 +70,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "opening": ("opening {name}", "正在打开 {name}"),
     "open_what": ("Open: file, folder, address or Hub id: ", "打开：文件、文件夹、网址或 Hub 名称："),
     "open_title": ("Open a data set", "打开数据集"),
-    "open_typed": ("Type a path, an address or an id on the Hub ...", "输入路径、网址或 Hub 上的名称……"),
+    "open_typed": (
+        "Type a path, an address or an id on the Hub; options after it: delimiter=; header=None ...",
+        "输入路径、网址或 Hub 上的名称；其后可加选项：delimiter=; header=None……",
+    ),
     "open_made": ("Make a large table of country profiles ...", "生成一张大的国家概况表……"),
     "make_rows": ("Rows (about 180 bytes each): ", "行数（每行约 180 字节）："),
     "bundled": ("with the lessons", "随课文附带"),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tui.errors import UsageError
 from tui.lab.tables import source
 from tui.lab.tables.opening import load
-from tui.lab.tables.source import Source, call, ending, format_of, shipped, split_of
+from tui.lab.tables.source import Source, call, ending, format_of, shipped, source_from_text, split_of
 
 
 @pytest.mark.parametrize(
@@ -153,3 +154,27 @@ def test_a_folder_with_a_link_that_cannot_be_followed_opens(tmp_path: Path) -> N
     (tmp_path / "rows.csv").write_text("a\n1\n")
     (tmp_path / "broken.csv").symlink_to("x" * 300)  # `headnotes data /` ended at /proc/1/cwd
     assert call(Source((str(tmp_path),))).options["data_files"] == str(tmp_path / "rows.csv")
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        ("rows.csv", {}),
+        (" rows.csv delimiter=; ", {"delimiter": ";"}),
+        ("my rows.csv format=pandas dtype=str keep_default_na=False",
+         {"path": "my rows.csv", "format": "pandas", "options": ("dtype=str", "keep_default_na=False")}),
+        ("a.json field=data", {"path": "a.json", "field": "data"}),
+        (r"t.txt format=csv delimiter=\t", {"path": "t.txt", "format": "csv", "delimiter": r"\t"}),
+        ("http://x.org/a.csv?b=1", {"path": "http://x.org/a.csv?b=1"}),
+        ("there a=1", {"path": "there a=1"}),
+        ("x" * 5_000 + " a=1", {"path": "x" * 5_000, "options": ("a=1",)}),
+        ("~nobody\0 a=1", {"path": "~nobody\0", "options": ("a=1",)}),
+    ],
+)  # fmt: skip
+def test_what_a_reader_types_to_open(
+    text: str, fields: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "there a=1").touch()
+    path = fields.pop("path", "rows.csv")
+    assert source_from_text(text) == Source((path,), **fields)

@@ -36,6 +36,7 @@ SPLITS = {
 """Words in a file's name that say which split it is, as the library reads them."""
 MOST_FILES = 10_000
 """Files in a folder that is opened as one data set; with more it is a disk, not a data set."""
+_LAST_OPTION = re.compile(r"(.+?)\s+([a-z]\w*=\S*)", re.DOTALL)
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
 
 
@@ -135,6 +136,22 @@ def read_source(plain: Mapping[str, Any]) -> Source:
     return Source(**{**plain, "paths": tuple(plain["paths"]), "options": tuple(plain.get("options", ()))})
 
 
+def source_from_text(text: str) -> Source:
+    """What a reader types: a path, and after it `delimiter=;` and other `NAME=VALUE`, as warnings advise them."""
+    path, written = text.strip(), ""
+    while (match := _LAST_OPTION.fullmatch(path)) and not _is_there(path):
+        path, written = match[1], f"{match[2]} {written}"
+    fields: dict[str, Any] = {}
+    options = []
+    for one in written.split():
+        name, _, value = one.partition("=")
+        if name in ("format", "split", "config", "field", "delimiter", "encoding"):
+            fields[name] = value
+        else:
+            options.append(one)
+    return Source((shipped(path),), **fields, options=tuple(options))
+
+
 def is_address(path: str) -> bool:
     """Whether it is on the web."""
     return path.startswith(("http://", "https://", "hf://"))
@@ -220,6 +237,13 @@ def nearest(path: str) -> list[str]:
 
 def _matches(pattern: Path) -> list[str]:
     return glob.glob(str(pattern), recursive=True)  # noqa: PTH207 (a pattern may be absolute, or a plain path)
+
+
+def _is_there(path: str) -> bool:
+    try:
+        return Path(path).expanduser().exists()
+    except (OSError, RuntimeError):  # too long, or of an unknown user
+        return False
 
 
 def _is_hub_id(path: str) -> bool:

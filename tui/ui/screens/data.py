@@ -14,7 +14,7 @@ from textual.widgets import Static
 from tui.errors import TableGone
 from tui.lab.tables.desk import Changed, Page, Table
 from tui.lab.tables.saving import Plan
-from tui.lab.tables.source import Source, is_address, shipped
+from tui.lab.tables.source import Source, is_address, source_from_text
 from tui.lab.tables.steps import BY_NAME, OPERATIONS
 from tui.lab.tables.summary import Summary
 from tui.options import revive
@@ -324,7 +324,7 @@ class Data(ConsoleScreen[None]):
         self.rows.focus()
         match event.purpose:
             case "open" if event.text.strip():
-                self._open(Source((shipped(event.text.strip()),)))
+                self._open(source_from_text(event.text))
             case "make" if (rows := event.text.replace(",", "").replace("_", "").strip()).isdecimal():
                 self.asking.ask("make", {"rows": int(rows)}, lambda path: self._open(Source((str(path),))))
             case "step":

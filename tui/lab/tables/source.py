@@ -242,7 +242,7 @@ def _matches(pattern: Path) -> list[str]:
 def _is_there(path: str) -> bool:
     try:
         return Path(path).expanduser().exists()
-    except (OSError, RuntimeError):  # too long, or of an unknown user
+    except (OSError, RuntimeError, ValueError):  # too long, of an unknown user, or with a NUL
         return False
 
 

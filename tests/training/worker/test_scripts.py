@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from tests.training.worker import workers
 from tests.training.worker.test_loops import steps
+from tui.lab.recipes import models
 from tui.lab.recipes.script import script
 from tui.runs import folder, recipe
 from tui.runs.folder import Run
@@ -48,6 +50,20 @@ def test_it_sets_the_same_rows_aside_from_any_path(
     for line in run.script_file.read_text("utf-8").splitlines():
         if "rows.jsonl" in line or line.startswith("checkpoint ="):
             assert repr(str(tmp_path))[1:-1] in line
+
+
+def test_paths_in_a_script_hold_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "base").mkdir()
+    (tmp_path / "adapter").mkdir()
+    (tmp_path / "adapter/adapter_config.json").write_text('{"base_model_name_or_path": "base"}')
+    (tmp_path / "adapter/adapter_model.safetensors").touch()
+    (tmp_path / "rows.csv").write_text("text,label\n")
+    monkeypatch.chdir(tmp_path)
+    assert models.adapted(Path("adapter")) == tmp_path / "base"
+    code = script(Recipe(data="rows.csv"))
+    assert repr(str(tmp_path / "rows.csv")) in code
+    folders = [word for word in re.findall(r"'([^'\n]*/[^'\n]*)'", code) if not word.startswith(("/", "out/"))]
+    assert folders == []
 
 
 def squad(values: dict[str, Any], where: Path) -> dict[str, Any]:

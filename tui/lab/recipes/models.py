@@ -64,7 +64,7 @@ def adapted(where: Path) -> Path | None:
         ) from error
     if not (where / "adapter_model.safetensors").is_file():
         raise CheckpointError(f"{where} holds an adapter without safetensors.", "", "Name another folder.")
-    found = Path(base) if Path(base).is_dir() else loading.in_cache(base, None)
+    found = Path(base).absolute() if Path(base).is_dir() else loading.in_cache(base, None)
     if found is None:
         raise CheckpointError(
             f"{where} is an adapter to {base}, which is not on this machine.", "", "Name another checkpoint."

@@ -24,8 +24,11 @@ def _base(kind: str) -> Path:
 def check_name(text: str) -> None:
     """Raises `UsageError` for what somebody typed as a path and no file can be called."""
     shown = text if len(text) <= 80 else f"{text[:60]}… ({len(text):,} characters)"
+    expanded = os.path.expanduser(text)  # noqa: PTH111 (pathlib raises where there is no such user)
+    if expanded.startswith("~"):
+        raise UsageError(f"{shown} is in the home of a user that is not known here.", "", "Check the name.")
     try:
-        os.lstat(os.path.expanduser(text))  # noqa: PTH111 (pathlib raises where there is no such user)
+        os.lstat(expanded)
     except ValueError:
         why = "It holds a NUL character." if "\0" in text else "It holds a character that no name here can have."
         raise UsageError(f"{shown!r} cannot be the name of a file.", why) from None

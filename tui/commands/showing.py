@@ -13,6 +13,7 @@ from tui.runs import comparing, diagnostics, folder, recipe, standing
 from tui.runs.curves import Curves
 from tui.runs.events import strict_json
 from tui.runs.folder import Run
+from tui.runs.run_warnings import recorded_warnings
 from tui.runs.standing import Status
 from tui.sizes import size_said
 
@@ -125,14 +126,9 @@ def compare_runs(some: list[Run], *, as_json: bool) -> int:
 
 def warnings_of(one: Run, status: Status) -> list[ResultWarning]:
     """What the plan warned of, what the worker warned of, and what the curves show."""
-    plan = one.about().get("warnings")
-    found = [ResultWarning(str(plain.get("code")), str(plain.get("message")))
-             for plain in (plan if isinstance(plan, list) else []) if isinstance(plain, dict)]  # fmt: skip
-    for event in status.warnings:
-        parts = [str(event.fields[name]) for name in ("title", "detail", "next_step") if event.fields.get(name)]
-        found.append(ResultWarning(str(event.fields.get("code") or "warning"), " ".join(parts)))
-    diagnoses = diagnostics.read(status.diagnoses)
-    return [*found, *(ResultWarning(shown.kind.replace("_", "-"), diagnosis_text(shown)) for shown in diagnoses)]
+    diagnoses = (ResultWarning(shown.kind.replace("_", "-"), diagnosis_text(shown))
+                 for shown in diagnostics.read(status.diagnoses))  # fmt: skip
+    return [*recorded_warnings(one, status), *diagnoses]
 
 
 def _plain(one: Run, status: Status) -> dict[str, Any]:

@@ -75,7 +75,8 @@ def run(spec: BatchSpec) -> BatchResult:
     """Answer the rows. Raises `UsageError`, `DataError` and `CheckpointError`."""
     if not 1 <= spec.rows <= MOST or not 1 <= spec.batch_size <= 256:
         raise UsageError("batch: that does not fit.", next_step=f"rows 1 to {MOST:,}, batch_size 1 to 256.")
-    data = _rows(spec)
+    opened = load(_source(spec))
+    data = _rows(spec, opened.data)
     task = shelf.place(spec.task).task
     loaded = loading.load(task, spec.model)
     asked = [_one(spec, "" if text is None else str(text)) for text in data[spec.column]]
@@ -97,7 +98,7 @@ def run(spec: BatchSpec) -> BatchResult:
                                     for r in rows[-50:]]})  # fmt: skip
     seconds = perf_counter() - start
     agreeing = sum(row.answer.lower() == row.right.lower() for row in rows) if spec.label else None
-    warnings = input_warnings(asked, task, loaded)
+    warnings = [*opened.warnings, *input_warnings(asked, task, loaded)]
     return BatchResult(loaded.answered_by, rows, agreeing, seconds, _table(rows, spec), warnings=warnings)
 
 
@@ -129,8 +130,8 @@ def _source(spec: BatchSpec) -> Source:
     return Source((shipped(spec.path),))
 
 
-def _rows(spec: BatchSpec) -> Any:
-    parts = splits(load(_source(spec)).data)
+def _rows(spec: BatchSpec, opened: Any) -> Any:
+    parts = splits(opened)
     if spec.split and spec.split not in parts:
         raise UsageError(f"There is no split {spec.split!r}.", next_step=f"There are: {', '.join(parts)}.")
     data = parts[spec.split] if spec.split else next(iter(parts.values()))

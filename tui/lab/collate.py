@@ -79,8 +79,8 @@ def run(spec: CollateSpec) -> CollateResult:
 
     if not 1 <= spec.batch_size <= 4096 or not 3 <= spec.max_length <= 512:
         raise UsageError("collate: that does not fit.", next_step="batch_size 1 to 4096, max_length 3 to 512.")
-    opened = load(Source((shipped(spec.path),), split=spec.split)).data
-    data = next(iter(splits(opened).values()))
+    opened = load(Source((shipped(spec.path),), split=spec.split))
+    data = next(iter(splits(opened.data).values()))
     for name in (spec.text, *([spec.pair] if spec.pair else [])):
         if name not in data.column_names:
             raise UsageError(f"There is no column {name!r}.", next_step=f"There are: {', '.join(data.column_names)}.")
@@ -126,7 +126,7 @@ def run(spec: CollateSpec) -> CollateResult:
         cut=sum(more > 0 for more in excess),
         shapes=shapes,
         dtypes=dtypes,
-        warnings=list(_warnings(excess, made["input_ids"][:], spec, tokenizer)),
+        warnings=[*opened.warnings, *_warnings(excess, made["input_ids"][:], spec, tokenizer)],
     )
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from tui.errors import UsageError
+from tui.errors import ResultWarning, UsageError
 from tui.lab.tables.opening import load, splits
 from tui.lab.tables.source import Source, shipped
 
@@ -22,6 +22,8 @@ class Counts:
 
     labels: list[str]
     matrix: list[list[int]]
+    warnings: list[ResultWarning] = field(default_factory=list)
+    """Of the data set that it was counted in."""
 
 
 def from_text(text: str, labels: str) -> Counts:
@@ -46,7 +48,8 @@ def from_text(text: str, labels: str) -> Counts:
 
 def from_data(path: str, split: str, references: str, predictions: str, labels: str) -> Counts:
     """Count pairs in two columns. Raises `UsageError` and `DataError`."""
-    found = splits(load(Source((shipped(path),), split=split)).data)
+    opened = load(Source((shipped(path),), split=split))
+    found = splits(opened.data)
     if len(found) > 1:
         raise UsageError(f"{path} has several splits.", next_step=f"Say split=, one of: {', '.join(found)}.")
     (data,) = found.values()
@@ -68,7 +71,7 @@ def from_data(path: str, split: str, references: str, predictions: str, labels: 
         names = [feature.int2str(one) for one in classes]
     _check_classes(len(classes))
     matrix = [[pairs[true, predicted] for predicted in classes] for true in classes]
-    return Counts(names or [str(one) for one in classes], matrix)
+    return Counts(names or [str(one) for one in classes], matrix, opened.warnings)
 
 
 def names_of(labels: str) -> list[str]:

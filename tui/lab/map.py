@@ -81,7 +81,7 @@ def run(spec: MapSpec) -> MapResult:
     """Map it. Raises `UsageError` and `DataError`; a failing function is told with its row."""
     if not spec.function.strip():
         raise UsageError("map wants a function.", next_step=f"Like: {PAIR}")
-    before = DESK.open(_source(spec))
+    before = opened = DESK.open(_source(spec))
     if spec.rows:
         before = DESK.step(before.handle, f"take({spec.rows})").table
     changed = DESK.step(before.handle, text(spec))
@@ -92,7 +92,7 @@ def run(spec: MapSpec) -> MapResult:
     ids, types = _tokenised(DESK.find(after.handle).data)
     return MapResult(
         before, after, changed, (changed.before or 0) / max(changed.seconds, 1e-9), names, page.rows, ids, types,
-        _race(spec, before) if spec.race else [],
+        _race(spec, before) if spec.race else [], warnings=opened.warnings,
     )  # fmt: skip
 
 

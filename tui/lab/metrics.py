@@ -129,7 +129,7 @@ def run(spec: MetricsSpec) -> MetricsResult:
         f1_interval,
         [ClassScores(labels[i], rows[i], columns[i], matrix[i][i], *(float(one[i]) for one in by_class)) for i in ids],
         averages, labels[most], score("accuracy", majority), majority_f1, spec.confidence,
-        undefined, warnings=list(_warnings(undefined)),
+        undefined, warnings=[*counted.warnings, *_warnings(undefined)],
     )  # fmt: skip
 
 

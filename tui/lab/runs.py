@@ -13,6 +13,7 @@ from tui.options import option
 from tui.runs import folder, standing
 from tui.runs.curves import Curves
 from tui.runs.folder import Run
+from tui.runs.run_warnings import recorded_warnings
 from tui.runs.series import extremes
 from tui.runs.standing import Status
 
@@ -124,6 +125,7 @@ def run(spec: RunsSpec) -> RunsResult:
         ],
         baseline=_finite(baseline) if isinstance(baseline, int | float) else None,
         trouble=" ".join(part for part in said if part),
+        warnings=recorded_warnings(found, status),
     )
 
 

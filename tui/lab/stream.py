@@ -72,6 +72,7 @@ def run(spec: StreamSpec) -> StreamResult:
         raise UsageError(f"stream: take {spec.take} does not fit.", next_step=f"Take 1 to {MOST:,} rows.")
     source = Source((shipped(spec.path),), streaming=True)
     _get_ready(source)
+    warnings = load(source).warnings
     start = perf_counter()
     with refusals.explained(source), _reading() as read:
         made = _made(spec)
@@ -87,7 +88,7 @@ def run(spec: StreamSpec) -> StreamResult:
     columns, texts = _texts(found)
     return StreamResult(
         columns, texts, places, first_row, all_rows, taken, made.num_shards, state, alike,
-        warnings=[RESUME_DIFFERS] if alike is False else [],
+        warnings=[*warnings, *([RESUME_DIFFERS] if alike is False else [])],
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from tui.ui.widgets.lines import Line, Lines
 from tui.ui.widgets.matrix import MatrixGrid, label_width
 from tui.ui.widgets.options import Options
 from tui.ui.widgets.pane import Pane
+from tui.ui.widgets.warnings import warning_text
 from tui.ui.words import say
 from tui.ui.wrap import cells, fill
 
@@ -119,8 +120,10 @@ class MetricsPane(Pane):
         self.grid.put(labels if named else own, matrix)
 
     def warning_texts(self, result: MetricsResult) -> list[str]:
-        """Scores that are undefined, with the names of their classes."""
-        return [say(self.app.language, f"no_{one.score}", label=one.label) for one in result.undefined]
+        """Scores that are undefined are told with the names of their classes."""
+        gaps = [say(self.app.language, f"no_{one.score}", label=one.label) for one in result.undefined]
+        others = [one for one in result.warnings if not one.code.startswith("undefined-")]
+        return [*(warning_text(one, self.app.language) for one in others), *gaps]
 
     def draw(self, result: MetricsResult) -> None:
         newer = not self.query_one(Options).values["data"] and len(self.grid.matrix) == len(result.matrix)

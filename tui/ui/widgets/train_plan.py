@@ -32,8 +32,6 @@ def plan_lines(result: TrainResult, width: int, language: str) -> list[Line]:
     plan, asked = result.plan, recipe.read(tomllib.loads(result.recipe))
     key = next(key.shown for key in KEYS if key.id == "train.start")
     lines: list[Line] = [((say(language, "plan_start", key=key), "accent"),)]
-    for warning in result.warnings:
-        lines += plain_lines(warning.message, width, "warn")
     for note in plan.notes:
         lines += plain_lines(note, width, "dim")
     what = f"{asked.task}   {asked.data}   {asked.checkpoint}   {asked.loop}   {plan.device} {plan.precision}"

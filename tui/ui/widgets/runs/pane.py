@@ -54,6 +54,10 @@ class RunsPane(Pane):
         place = next(at for at, one in enumerate(self._options) if one.name == "name")
         self._options[place] = dataclasses.replace(self._options[place], kind="choice", choices=names)
 
+    def warning_texts(self, result: RunsResult) -> list[str]:
+        """Those that are not the trouble which the run's own lines tell."""
+        return [text for text in super().warning_texts(result) if text != result.trouble]
+
     def draw(self, result: RunsResult) -> None:
         width = max(30, self.size.width - 4)
         self.query_one("#runs", Lines).set_lines(runs_lines(result, width, self.app.language))

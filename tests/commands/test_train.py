@@ -179,6 +179,7 @@ def test_without_wait_it_says_how_to_follow_it(
     assert main(["train", "pairs-lesson", "--json"]) == 0
     said: dict[str, Any] = json.loads(capfd.readouterr().out)
     assert (said["name"], said["pid"]) == ("pairs-lesson-2", 77)
+    assert said["warnings"] == [{"code": "gap", "message": "Mind the gap."}]
     assert [one.rows for one in started] == [5, 4800]
 
 

@@ -247,6 +247,15 @@ def test_empty_texts_and_long_warmups_are_warned_of(tmp_path: Path) -> None:
     assert found["long-warmup"].startswith("The warm-up takes 1,000 steps and the run has 21")
 
 
+def test_one_label_that_is_nearly_all_and_texts_that_are_cut(tmp_path: Path) -> None:
+    some = table(100, text=lambda at: "good film " * 90, label=lambda at: int(at < 2))
+    plan = planning.plan(read({"data": write(tmp_path / "a.csv", some)}))
+    found = {warning.code: warning.message for warning in plan.warnings}
+    assert set(found) >= {"one-label", "few-rows", "truncated", "repeated-rows"}
+    assert found["truncated"].startswith("100% of the rows are longer than max_length=128")
+    assert found["few-rows"] == "Fewer than 10 rows with 1: nothing can be learned from so few."
+
+
 # -- what is set aside ----------------------------------------------------------------------------------------------
 
 

@@ -123,6 +123,8 @@ def test_warnings_come_before_anything_is_started() -> None:
     plain = json.loads(json.dumps(asdict(few)))
     assert all(set(warning) == {"code", "message"} for warning in plain["warnings"])
     assert json.loads(json.dumps(asdict(revive(TrainResult, plain)))) == plain
+    shown = "".join(text for line in plan_lines(few, 120, "en") for text, *_ in line)
+    assert all(warning.message in shown for warning in few.warnings)
 
 
 @pytest.mark.parametrize(

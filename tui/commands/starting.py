@@ -83,7 +83,8 @@ def started(run: Run, process: int, asked: argparse.Namespace) -> int:
     from tui.commands.following import stay
 
     if asked.json:
-        _print(_json({"name": run.name, "folder": str(run.folder), "pid": process}), sys.stdout)
+        warnings = run.about().get("warnings", [])
+        _print(_json({"name": run.name, "folder": str(run.folder), "pid": process, "warnings": warnings}), sys.stdout)
     else:
         print(f"{run.name} has begun, in {run.folder}")
     if asked.wait:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import tomllib
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from tests.lab.test_instruments import ask, execute
 from tui.engine.protocol import decode, encode
 from tui.errors import UsageError
 from tui.lab import train
-from tui.lab.recipes import planning
+from tui.lab.recipes import plan_warnings, planning
 from tui.lab.registry import INSTRUMENTS
 from tui.lab.runs import RunsResult
 from tui.lab.train import TrainResult, TrainSpec
@@ -125,6 +125,11 @@ def test_warnings_come_before_anything_is_started() -> None:
     assert json.loads(json.dumps(asdict(revive(TrainResult, plain)))) == plain
     shown = "".join(text for line in plan_lines(few, 120, "en") for text, *_ in line)
     assert all(warning.message in shown for warning in few.warnings)
+    for patience, evaluations, is_idle in ((1, 2, True), (1, 3, False), (3, 4, True), (3, 5, False), (0, 1, False)):
+        asked = recipe.load("pairs-lesson", {"early_stopping": patience, "evaluate_every": 1})
+        plan = replace(few.plan, arithmetic=replace(few.plan.arithmetic, steps=evaluations))
+        codes = {warning.code for warning in plan_warnings.warnings(plan, asked, slow_bf16=False)}
+        assert ("idle-early-stopping" in codes) is is_idle
 
 
 @pytest.mark.parametrize(

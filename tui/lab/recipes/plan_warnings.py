@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,6 +61,9 @@ def _run(plan: Plan, recipe: Recipe, slow_bf16: bool) -> Iterator[Rule]:
     steps, warmup = plan.arithmetic.steps, plan.arithmetic.warmup_steps
     never = f"The warm-up takes {warmup:,} steps and the run has {steps:,}: it never uses {recipe.learning_rate:g}."
     yield "long-warmup", warmup >= steps and recipe.schedule != "constant", never
+    evaluations = math.ceil(steps / (recipe.evaluate_every or plan.arithmetic.steps_an_epoch)) if plan.eval_rows else 0
+    idle = f"early_stopping={recipe.early_stopping} needs more evaluations than the {evaluations} of this run."
+    yield "idle-early-stopping", recipe.early_stopping > 0 and evaluations < recipe.early_stopping + 2, idle
     shared = "Several processes on one CPU share its cores: this shows how it works, and is not faster."
     yield "shared-cpu", plan.device == "cpu" and recipe.processes > 1, shared
     slow = "This CPU has no instructions for bf16: it computes right, and slower than in fp32."

@@ -380,7 +380,7 @@ def test_a_fork_is_the_command_of_that_name() -> None:
     assert "runs" in COMMANDS
     assert runs_
     words = run_orders.fork_command(Run(Path("/runs/one")), ["seed=7", "epochs=1"])
-    assert words[1:] == ["-m", "tui", "runs", "fork", "/runs/one", "--set", "seed=7", "epochs=1", "--plain"]
+    assert words[1:] == ["-P", "-m", "tui", "runs", "fork", "/runs/one", "--set", "seed=7", "epochs=1", "--plain"]
 
 
 async def test_removing_asks_first_and_refuses_a_live_run(worked_at: Recorded) -> None:

@@ -11,6 +11,8 @@ from tui.lab.anatomy import AnatomyResult
 from tui.lab.mask import MaskResult
 from tui.lab.pipeline import PipelineResult
 from tui.lab.tokens import TokensResult
+from tui.ui.screens.reader import Reader
+from tui.ui.screens.windows import TextWindow
 from tui.ui.widgets.anatomy import Stages
 from tui.ui.widgets.mask import MaskGrid
 from tui.ui.widgets.options import Options
@@ -341,3 +343,13 @@ async def test_every_pane_is_drawn_at_every_size(lesson: str, size: tuple[int, i
         assert isinstance(it.app.focused, Sentence)
         await it.press("tab", "tab")
         assert all(len(line) <= size[0] for line in it.screen().splitlines() if line.isascii())
+
+
+@pytest.mark.parametrize("key", ["c", "e", "r", "y", "tab", "0", "h"])
+async def test_keys_in_one_burst_with_the_key_that_opens_a_lesson(key: str) -> None:
+    """The pane has no fields yet."""
+    async with console() as it:
+        for one in ("c", key, key):
+            it.app.post_message(events.Key(one, None))
+        await it.until(lambda: isinstance(it.app.screen, Reader | TextWindow))
+        await it.pilot.pause()

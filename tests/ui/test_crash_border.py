@@ -13,6 +13,7 @@ from textual.worker import WorkerFailed
 
 from tests.ui.console import Driver, InProcess, console
 from tui import paths
+from tui.ui import crash_border
 from tui.ui.app import HeadnotesApp
 from tui.ui.screens.contents import Contents
 from tui.ui.screens.doctor import Doctor
@@ -172,13 +173,15 @@ async def ended(it: Driver) -> None:
 
 @pytest.mark.parametrize("part", ["compose", "on_mount", "_fill_first", "fill"])
 async def test_contents_that_cannot_be_shown_end_the_console(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crash_border, "LOOP_WITHIN", 1e9)  # however slow the machine
     async with broken() as it:
         monkeypatch.setattr(Contents, part, fail)
         it.app.screen.call_later(fail)
         await ended(it)
 
 
-async def test_errors_in_a_loop_end_the_console() -> None:
+async def test_errors_in_a_loop_end_the_console(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crash_border, "LOOP_WITHIN", 1e9)
     async with broken() as it:
         it.app.set_interval(0.01, fail)
         await ended(it)

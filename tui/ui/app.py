@@ -8,7 +8,7 @@ import os
 import signal
 from contextlib import ExitStack
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from textual import events
 from textual.binding import BindingType
@@ -37,9 +37,6 @@ from tui.ui.verbatim import visible
 from tui.ui.watching import Watching
 from tui.ui.widgets.chrome import scopes_of
 from tui.ui.words import say
-
-if TYPE_CHECKING:
-    from tui.ui.screens.contents import Contents
 
 COLORLESS = "terminal"
 """The theme for NO_COLOR: it marks by attributes where the others use shades."""
@@ -208,7 +205,8 @@ class HeadnotesApp(ConsoleApp):
         return self._shown.changes(update, (self.size.width, self.size.height))
 
     def on_resize(self) -> None:
-        self._shown.forget()
+        # Also where the size that is drawn stays the same: the terminal may have lost what it showed.
+        self.action_redraw()
 
     def action_redraw(self) -> None:
         self._shown.forget()
@@ -227,16 +225,12 @@ class HeadnotesApp(ConsoleApp):
         else:
             self.switch_screen(Contents(coming_back=True))
 
-    async def show_fresh_contents(self) -> Contents:
-        """After an error: leave every screen there is, and begin again with the contents."""
-        from tui.ui.screens.contents import Contents
-
+    async def start_over(self, screen: ConsoleScreen[Any]) -> None:
+        """Leave every screen there is, and go on with this one."""
         while len(self.screen_stack) > 1:
             self.pop_screen()
         self.paint()
-        contents = Contents(coming_back=True)
-        await self.push_screen(contents)
-        return contents
+        await self.push_screen(screen)
 
     def open_entry(self, entry: Entry | None, block: int | None = None) -> None:
         """Open a lesson or a page of notes, at one of its blocks or where it was left."""

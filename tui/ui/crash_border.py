@@ -19,7 +19,7 @@ import textual
 from textual.css.query import NoMatches
 from textual.dom import NoScreen
 from textual.widget import Widget
-from textual.worker import WorkerFailed, WorkType
+from textual.worker import WorkerFailed, WorkType, get_current_worker
 
 import tui
 from tui.errors import HeadnotesError
@@ -28,6 +28,7 @@ from tui.ui.words import say
 
 if TYPE_CHECKING:
     from tui.ui.app import HeadnotesApp
+    from tui.ui.screens.contents import Contents
 
 LOOP_WITHIN = 10.0
 """Seconds within which a second error of the contents, or so many of other screens, end the console."""
@@ -44,22 +45,27 @@ class CrashBorder:
         self._is_recovering = False
         self._last: Exception | None = None
         """The error that is being recovered from."""
+        self._refuge: Contents | None = None
+        """The contents that were opened after the last error."""
         self.fatal: HeadnotesError | None = None
         """Why the console ended by itself."""
 
     def catch(self, error: Exception) -> bool:
         """Log it, and go on from the contents; end where that does not help. False for one that does not matter."""
         widget = running_widget()
-        is_left = widget is not None and is_leaving(widget) and self._app.is_running
+        if isinstance(error, WorkerFailed) and isinstance(error.error, Exception):
+            owner = get_current_worker().node
+            widget, error = owner if isinstance(owner, Widget) else None, error.error
+        is_left = widget is not None and is_leaving(widget)
         if error is self._last or (is_left and isinstance(error, NoMatches | NoScreen)):
             return False  # Textual hands some on twice; and a handler that runs late finds its parts gone
         write_entry(self._log, error)
-        if is_left or (self._is_recovering and not _is_of_contents(widget)):
+        if (is_left and self._app.is_running) or (self._is_recovering and not self._is_of_refuge(widget)):
             return True  # of a screen that nobody sees any more
         self._last = error
         now = monotonic()
         self._times = [time for time in self._times if now - time < LOOP_WITHIN] + [now]
-        is_loop = len(self._times) >= LOOP_OF or (len(self._times) > 1 and _is_of_contents(widget))
+        is_loop = len(self._times) >= LOOP_OF or (len(self._times) > 1 and self._is_of_refuge(widget))
         if is_loop or not self._app.is_running:
             self._end()
         else:
@@ -68,15 +74,21 @@ class CrashBorder:
             self._app.run_worker(work, group="recovery")
         return True
 
+    def _is_of_refuge(self, widget: Widget | None) -> bool:
+        return widget is not None and self._refuge in widget.ancestors_with_self
+
     async def _recover(self) -> None:
+        from tui.ui.screens.contents import Contents
+
         try:
-            contents = await self._app.show_fresh_contents()
+            self._refuge = Contents(coming_back=True)
+            await self._app.start_over(self._refuge)
         except Exception as error:
             write_entry(self._log, error)
             self._end()
             return
         self._is_recovering, self._last = False, None
-        if contents.is_running:
+        if self._refuge.is_running:
             self._app.notify(say(self._app.language, "crashed", file=self._log), severity="error", timeout=10)
         else:
             self._end()
@@ -85,12 +97,6 @@ class CrashBorder:
         language = self._app.language
         self.fatal = HeadnotesError(say(language, "crash_end"), "", say(language, "crash_log", file=self._log))
         self._app.exit(return_code=self.fatal.exit_code)
-
-
-def _is_of_contents(widget: Widget | None) -> bool:
-    from tui.ui.screens.contents import Contents
-
-    return widget is not None and any(isinstance(node, Contents) for node in widget.ancestors_with_self)
 
 
 def write_entry(log: Path, error: BaseException) -> None:

@@ -159,4 +159,6 @@ def running_widget() -> Widget | None:
 
 def is_leaving(widget: Widget) -> bool:
     """Whether the widget is being removed, or something around it is: its parts may be gone before its last handler."""
-    return any(node._pruning or node._closing for node in widget.ancestors_with_self)
+    around = widget.ancestors_with_self
+    screen = next((node for node in around if isinstance(node, Screen)), None)
+    return screen not in widget.app.screen_stack or any(node._pruning or node._closing for node in around)

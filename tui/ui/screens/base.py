@@ -51,12 +51,13 @@ class ConsoleScreen(Screen[Result]):
 
     def translate(self) -> None:
         """The language has changed."""
-        self.query_one(KeyLine).refresh()
-        self.query_one(TopLine).refresh()
+        for line in (*self.query(KeyLine), *self.query(TopLine)):
+            line.refresh()
 
     def engine_moved(self, phase: Phase) -> None:
         """The engine is in another phase."""
-        self.query_one(TopLine).engine_moved(phase)
+        for line in self.query(TopLine):  # none yet on a screen that is just being opened
+            line.engine_moved(phase)
 
     def stop(self) -> bool:
         """Put away an open prompt, else stop what runs. False when there is neither."""

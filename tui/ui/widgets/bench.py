@@ -44,9 +44,13 @@ class Bench(Vertical):
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
-        self.pane: Pane | None = None
-        """The one that is at the front, or is coming there."""
+        self._pane: Pane | None = None
         self._panes: dict[str, Pane] = {}
+
+    @property
+    def pane(self) -> Pane | None:
+        """The one that is at the front, or is coming there; none before it has its fields."""
+        return self._pane if self._pane is not None and self._pane.is_mounted else None
 
     def compose(self) -> ComposeResult:
         yield Static("", id="bench-title")
@@ -56,8 +60,8 @@ class Bench(Vertical):
         from tui.lab import registry
 
         found = registry.find(instrument)
-        before = self.pane
-        pane = self.pane = self._panes.get(instrument) or pane_of(instrument)(found)
+        before = self._pane
+        pane = self._pane = self._panes.get(instrument) or pane_of(instrument)(found)
         if pane is not before:
             pane.visible = False
             if before is not None:
@@ -74,7 +78,7 @@ class Bench(Vertical):
 
     def reveal(self) -> None:
         """Put the pane that is coming to the front, ready or not."""
-        if self.pane is None or not self.pane.is_mounted or self.pane.visible:
+        if self.pane is None or self.pane.visible:
             return
         with self.app.batch_update():
             for pane in self._panes.values():
@@ -89,7 +93,7 @@ class Bench(Vertical):
 
     def clear(self) -> None:
         """This page has nothing for the bench."""
-        self.pane = None
+        self._pane = None
         for pane in self._panes.values():
             pane.drop()
             pane.visible = False

@@ -1,4 +1,4 @@
-"""What a run would do, as lines: rows, labels, lengths, steps, weights, memory, disk, the learning rate, warnings."""
+"""What a run would do, as lines: rows, labels, lengths, steps, weights, memory, disk, the learning rate."""
 
 from __future__ import annotations
 

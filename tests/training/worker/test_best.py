@@ -21,7 +21,7 @@ from tui.ui.widgets.runs import facts
 LOOPS = ("trainer", "accelerate")
 DRILL = pytest.mark.drill
 BOTH = ["trainer", pytest.param("accelerate", marks=DRILL)]
-BETWEEN = {"epochs": 3.0, "evaluate_every": 2, "save_every": 5, "keep": 1, "best_metric": "loss", "learning_rate": 3e-2}
+BETWEEN = {"epochs": 3.0, "evaluate_every": 2, "save_every": 5, "keep": 1, "best_metric": "loss", "learning_rate": 1e-1}
 """Twelve steps; evaluated six times, saved where that is not."""
 
 

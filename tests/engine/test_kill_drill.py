@@ -11,16 +11,17 @@ from typing import Any
 
 import pytest
 
+from tests.scales import SCALES, seed, times
 from tests.ui.console import console
 from tui.engine.client import EngineClient
 
 KILLS = 50
 
 
-@pytest.mark.drill
+@pytest.mark.parametrize("scale", SCALES)
 @pytest.mark.timeout(1800)
-async def test_fifty_kills(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    chance = random.Random(20261122)
+async def test_fifty_kills(tmp_path: Path, scale: float, capsys: pytest.CaptureFixture[str]) -> None:
+    kills, chance = times(KILLS, scale), random.Random(seed())
     engine = EngineClient(log=tmp_path / "engine.log")
     said: list[str] = []
     in_request = while_starting = 0
@@ -33,7 +34,7 @@ async def test_fifty_kills(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
         pane: Any = it.reader.bench.pane
         assert pane.instrument.name == "tokens"
         long_text = "unbelievable tokenization " * 12_000
-        for number in range(KILLS):
+        for number in range(kills):
             if number % 5:  # four in five fall into a request of a warm engine, one into the warm-up
                 await it.until(lambda: engine.phase.name == "ready", "a warm engine", 120)
             pid, told = engine.pid, len(said)
@@ -57,8 +58,8 @@ async def test_fifty_kills(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
             assert "after" in pane.result.tokens
             assert str(number)[0] in "".join(pane.result.tokens)
             assert it.app.is_running
-        assert len([message for message in said if "killed by SIGKILL" in message]) == KILLS
+        assert len([message for message in said if "killed by SIGKILL" in message]) == kills
     with capsys.disabled():
-        print(f"\n{KILLS} kills: {in_request} in the middle of a request, {while_starting} before it began; all told")
-    assert in_request >= KILLS // 2
+        print(f"\n{kills} kills: {in_request} in the middle of a request, {while_starting} before it began; all told")
+    assert in_request >= kills // 2
     assert while_starting >= 1

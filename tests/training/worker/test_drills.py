@@ -18,6 +18,7 @@ import pexpect
 import pytest
 
 from tests.conftest import ROOT
+from tests.scales import SCALES, seed, times
 from tests.training.worker import making, workers
 from tui.runs import events, folder, launching, orders, recipe, standing
 from tui.runs.folder import Run
@@ -27,13 +28,15 @@ LOOPS = ("trainer", "accelerate")
 KILLS = 20
 
 
+@pytest.mark.parametrize("scale", SCALES)
 @pytest.mark.parametrize("loop", LOOPS)
-def test_twenty_kills(new: Callable[..., Run], loop: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_twenty_kills(new: Callable[..., Run], loop: str, scale: float, capsys: pytest.CaptureFixture[str]) -> None:
+    kills = times(KILLS, scale)
     asked = {"loop": loop, "max_steps": 100, "save_every": 3, "pair": "two", "accumulation": 1}
     undisturbed, run = new(**asked), new(**asked)
     assert workers.worked(undisturbed) == 0
-    chance, fell = random.Random(20261125), {"before": 0, "saving": 0, "evaluating": 0, "training": 0}
-    for number in range(KILLS):
+    chance, fell = random.Random(seed()), {"before": 0, "saving": 0, "evaluating": 0, "training": 0}
+    for number in range(kills):
         found = folder.checkpoints(run)
         step = found[-1].step if found else None
         process = workers.work(run, step)
@@ -59,7 +62,7 @@ def test_twenty_kills(new: Callable[..., Run], loop: str, capsys: pytest.Capture
     assert workers.worked(run, launching.latest(run).step) == 0
     assert workers.weights(run) == workers.weights(undisturbed)
     with capsys.disabled():
-        print(f"\n{loop}: {KILLS} kills ({', '.join(f'{count} {what}' for what, count in fell.items())}), equal bytes")
+        print(f"\n{loop}: {kills} kills ({', '.join(f'{count} {what}' for what, count in fell.items())}), equal bytes")
 
 
 def _reached(run: Run, step: int, first: int) -> bool:

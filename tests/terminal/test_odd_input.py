@@ -57,3 +57,35 @@ def test_contents_that_cannot_be_drawn_end_it_with_a_sentence_and_a_clean_termin
         assert "console.log" in it.text()
         assert "Traceback" not in it.text()
         assert b"own words" not in it.received
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "tui.ui.widgets.notes:Notes.on_unmount",
+        "tui.ui.screens.reader:Reader.on_unmount",
+        "tui.engine.client:EngineClient.close",
+    ],
+)
+def test_an_error_while_it_ends_is_a_sentence_and_keeps_the_progress(
+    broken: str, tmp_path: Path, own_home: Path
+) -> None:
+    module, name = broken.split(":")
+    owner, method = name.split(".")
+    (tmp_path / "sitecustomize.py").write_text(
+        f"from {module} import {owner}\n"
+        "async def fail(self): raise ValueError('the own words of the reader')\n"
+        f"{owner}.{method} = fail\n"
+    )
+    with Terminal("2.2", PYTHONPATH=str(tmp_path)) as it:
+        it.until("Three steps")
+        it.press("n", "ctrl+q")
+        assert it.ended() == 1
+        assert it.is_clean() == []
+        assert "headnotes: error: The console has ended, but part of its own code failed while it did." in it.text()
+        assert "Traceback" not in it.text()
+        assert b"own words" not in it.received
+    log = (own_home / "state" / "console.log").read_text("utf-8")
+    assert "ValueError" in log
+    assert "own words" not in log
+    assert (own_home / "state" / "progress.json").exists()

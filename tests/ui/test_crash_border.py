@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -13,13 +14,18 @@ from textual.worker import WorkerFailed
 
 from tests.ui.console import Driver, InProcess, console
 from tui import paths
+from tui.engine.client import Progress, Request
+from tui.runs.overview import Overview
 from tui.ui import crash_border
 from tui.ui.app import HeadnotesApp
 from tui.ui.screens.contents import Contents
 from tui.ui.screens.doctor import Doctor
 from tui.ui.screens.reader import Reader
+from tui.ui.screens.runs import Runs, RunTable
 from tui.ui.widgets.chrome import KeyLine, TopLine
 from tui.ui.widgets.notes import Notes
+from tui.ui.widgets.pane import Pane
+from tui.ui.widgets.status import Status
 
 SECRET = "the reader's own words"
 
@@ -134,6 +140,34 @@ async def by_mounting(it: Driver, patch: pytest.MonkeyPatch) -> None:
     await it.pilot.press("f2")
 
 
+async def waiting_pane(it: Driver) -> tuple[Pane, Request]:
+    """The pane on the bench, and what it has asked."""
+    await it.until(lambda: it.reader.bench.pane is not None and it.reader.bench.pane.is_running, "a pane that waits")
+    pane = it.reader.bench.pane
+    assert pane is not None
+    assert pane._request is not None
+    return pane, pane._request
+
+
+async def by_part_of_an_answer(it: Driver, patch: pytest.MonkeyPatch) -> None:
+    pane, request = await waiting_pane(it)
+    patch.setattr(pane, "draw_partial", fail)
+    assert request.on_partial is not None
+    request.on_partial({})
+
+
+async def by_progress(it: Driver, patch: pytest.MonkeyPatch) -> None:
+    pane, request = await waiting_pane(it)
+    patch.setattr(pane.query_one(Status), "progress", fail)
+    assert request.on_progress is not None
+    request.on_progress(Progress("working", 1, 2))
+
+
+async def by_phase_of_the_engine(it: Driver, patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Reader, "engine_moved", fail)
+    it.engine._set_phase("ready")
+
+
 async def by_leaving(it: Driver, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Reader, "on_unmount", fail_later, raising=False)
     await it.pilot.press("q")
@@ -144,7 +178,7 @@ async def by_leaving(it: Driver, patch: pytest.MonkeyPatch) -> None:
     [
         by_key_of_screen, by_key_of_app, by_own_handler_of_screen, by_handler_of_widget, by_callback_of_app, by_drawing,
         by_two_widgets_at_once, by_worker, by_thread_worker, by_timer, by_timer_of_app, by_composing, by_making,
-        by_mounting, by_leaving,
+        by_mounting, by_leaving, by_part_of_an_answer, by_progress, by_phase_of_the_engine,
     ],
 )  # fmt: skip
 async def test_an_error_anywhere_leads_back_to_the_contents(
@@ -194,6 +228,54 @@ async def test_a_part_that_is_being_removed_may_miss_its_own_parts() -> None:
         await notes.remove()
         assert isinstance(it.app.screen, Reader)
         assert not paths.console_log().exists()
+
+
+async def test_the_workers_of_a_pane_end_before_its_parts_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer that comes while a lesson is being left: the bench that would show it is half gone."""
+    shown_late: list[Pane] = []
+    async with reading() as it:
+        pane, request = await waiting_pane(it)
+
+        async def answer(self: Any) -> None:
+            if not request.answer.done():
+                request.answer.set_result({})
+            for _ in range(20):  # other parts are gone by then, this one keeps the pane from going
+                await asyncio.sleep(0)
+
+        monkeypatch.setattr(Status, "on_unmount", answer, raising=False)
+        monkeypatch.setattr("tui.ui.widgets.pane.revive", lambda *_: shown_late.append(pane))
+        await it.press("q")
+        await it.until(lambda: isinstance(it.app.screen, Contents) and request.answer.done(), "the contents")
+    assert shown_late == []
+
+
+async def test_a_list_of_runs_that_is_left_is_not_drawn_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn_late: list[Runs] = []
+    look_again = threading.Event()
+    async with reading("") as it:
+        await it.press("f6")
+        await it.until(lambda: isinstance(it.app.screen, Runs) and it.app.screen._looked, "the runs")
+        monkeypatch.setattr(Overview, "look", lambda self: look_again.wait(20))
+        await it.until(lambda: it.app.screen._looking, "another look at the folders")  # type: ignore[attr-defined]
+
+        async def draw(self: Any) -> None:
+            monkeypatch.setattr(Runs, "_draw", lambda self: drawn_late.append(self))
+            look_again.set()
+            for _ in range(200):
+                await asyncio.sleep(0)
+
+        monkeypatch.setattr(RunTable, "on_unmount", draw, raising=False)
+        await it.press("q")
+        await it.until(lambda: isinstance(it.app.screen, Contents) and look_again.is_set(), "the contents")
+    assert drawn_late == []
+
+
+async def test_a_screen_that_has_no_lines_yet_may_be_told_of_the_engine() -> None:
+    async with reading() as it:
+        it.app.push_screen(Doctor())
+        assert not it.app.screen.query(TopLine)
+        it.app._engine_moved(it.phase("ready"))
+        await it.until_shown("textual")
 
 
 async def test_one_error_of_the_contents_is_not_the_end() -> None:

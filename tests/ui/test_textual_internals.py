@@ -31,6 +31,8 @@ def test_no_other_module_imports_private_modules_of_textual() -> None:
     [
         (App, "_handle_exception", ["self", "error"], "every error that nobody caught ends here"),
         (MessagePump, "_dispatch_message", ["self", "message"], "an error of the app's handlers is caught here"),
+        (App, "_prune", ["self", "nodes", "parent"], "widgets are removed here (their workers end first)"),
+        (App, "_close_all", ["self"], "screens are ended here when the app ends"),
         (App, "_display", ["self", "screen", "renderable"], "all that is drawn goes through it (changes are sent)"),
         (LinuxDriver, "run_input_thread", ["self"], "reads the terminal (bytes that are not UTF-8)"),
         (LinuxDriver, "process_message", ["self", "message"], "what is read goes through it (sizes are dropped)"),

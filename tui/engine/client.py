@@ -69,8 +69,8 @@ class Request:
     number: int
     message: dict[str, Any]
     answer: asyncio.Future[Any]
-    on_progress: Callable[[Progress], None] | None = None
-    on_partial: Callable[[dict[str, Any]], None] | None = None
+    on_progress: Callable[[Progress], object] | None = None
+    on_partial: Callable[[dict[str, Any]], object] | None = None
     """Called with some fields of the result to come, while it is being made."""
     since: float = field(default_factory=monotonic)
     started: bool = False
@@ -99,7 +99,7 @@ class EngineClient:
     ) -> None:
         self._command = command
         self._log = log
-        self._on_phase: Callable[[Phase], None] = lambda phase: None
+        self._on_phase: Callable[[Phase], object] = lambda phase: None
         self._process: Process | None = None
         self._reading: asyncio.Task[None] | None = None
         self._starting = asyncio.Lock()
@@ -133,7 +133,7 @@ class EngineClient:
         """True when it died so often that it is not started again by itself."""
         return self._deaths >= QUICK_DEATHS
 
-    def listen(self, on_phase: Callable[[Phase], None]) -> None:
+    def listen(self, on_phase: Callable[[Phase], object]) -> None:
         """Call this whenever the engine is in another phase."""
         self._on_phase = on_phase
 
@@ -177,8 +177,8 @@ class EngineClient:
         self,
         do: str,
         *,
-        on_progress: Callable[[Progress], None] | None = None,
-        on_partial: Callable[[dict[str, Any]], None] | None = None,
+        on_progress: Callable[[Progress], object] | None = None,
+        on_partial: Callable[[dict[str, Any]], object] | None = None,
         **what: Any,
     ) -> Request:
         """Send a request; it waits its turn. Await the returned `Request` for the result.

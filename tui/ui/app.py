@@ -80,7 +80,7 @@ class HeadnotesApp(ConsoleApp):
         self.language = chosen.language
         self.progress = Progress(paths.progress_file(), self._save_soon)
         self.engine = engine or EngineClient(log=paths.engine_log())
-        self.engine.listen(self._engine_moved)
+        self.engine.listen(partial(self.call_later, self._engine_moved))
         self._watching = Watching(self)
         self._open_at = open_at
         self._data = data
@@ -147,8 +147,10 @@ class HeadnotesApp(ConsoleApp):
         self.set_timer(SETTLED_AFTER, _settle)
 
     async def on_unmount(self) -> None:
-        await self.engine.close()
-        self.progress.save()
+        try:
+            await self.engine.close()
+        finally:
+            self.progress.save()
 
     def _end_by_signal(self, number: int) -> None:
         self.exit(return_code=128 + number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual.widget import Widget
@@ -95,8 +96,16 @@ class Asking:
         self._owner.run_worker(self._look(call, values, then), group="look")
 
     def _put(self, call: str, values: dict[str, Any], on_partial: Then | None) -> Request:
+        def take(fields: dict[str, Any]) -> None:
+            if on_partial is not None and request is self._request:  # else its whole answer has been taken
+                on_partial(fields)
+
         request = self._app.engine.ask(
-            "data", call=call, values=values, on_progress=self._status.progress, on_partial=on_partial
+            "data",
+            call=call,
+            values=values,
+            on_progress=partial(self._owner.call_later, self._status.progress),
+            on_partial=partial(self._owner.call_later, take),
         )
         self._request = request
         self._status.wait(request)

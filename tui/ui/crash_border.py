@@ -66,7 +66,9 @@ class CrashBorder:
         now = monotonic()
         self._times = [time for time in self._times if now - time < LOOP_WITHIN] + [now]
         is_loop = len(self._times) >= LOOP_OF or (len(self._times) > 1 and self._is_of_refuge(widget))
-        if is_loop or not self._app.is_running:
+        if not self._app.is_running:
+            self._end("crash_at_end")
+        elif is_loop:
             self._end()
         else:
             self._is_recovering = True
@@ -93,9 +95,10 @@ class CrashBorder:
         else:
             self._end()
 
-    def _end(self) -> None:
+    def _end(self, why: str = "crash_end") -> None:
         language = self._app.language
-        self.fatal = HeadnotesError(say(language, "crash_end"), "", say(language, "crash_log", file=self._log))
+        if self.fatal is None:
+            self.fatal = HeadnotesError(say(language, why), "", say(language, "crash_log", file=self._log))
         self._app.exit(return_code=self.fatal.exit_code)
 
 

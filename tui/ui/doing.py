@@ -36,7 +36,7 @@ class Doing:
         name = say(language, phase.name) if known(phase.name) else phase.name
         busy = say(language, "working")
         self._notes.set_state(block, busy if phase.name == "ready" else f"{busy}: {name}")
-        self._app.run_worker(self._show(block, request), group="cells")
+        self._notes.run_worker(self._show(block, request), group="cells")
 
     async def _show(self, block: int, request: Request) -> None:
         language = self._app.language

@@ -11,6 +11,7 @@ import select
 import sys
 from abc import abstractmethod
 from collections.abc import Iterator
+from inspect import CORO_CREATED, getcoroutinestate, iscoroutine
 from time import monotonic
 from typing import Any
 
@@ -18,6 +19,8 @@ from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual._context import active_message_pump
 from textual._xterm_parser import XTermParser
 from textual.app import App
+from textual.await_remove import AwaitRemove
+from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.events import Resize
 from textual.message import Message
@@ -133,6 +136,23 @@ class ConsoleApp(App[int]):
             await super()._dispatch_message(message)
         except Exception as error:
             self._handle_exception(error)
+
+    def _prune(self, *nodes: Widget, parent: DOMNode | None = None) -> AwaitRemove:
+        # Textual ends the workers of a widget only after its parts are gone: until then they would find none of them.
+        for node in nodes:
+            for part in node.walk_children(with_self=True):
+                for worker in self.workers.cancel_node(part):
+                    if iscoroutine(worker._work) and getcoroutinestate(worker._work) == CORO_CREATED:
+                        worker._work.close()  # else Python warns of one that never began
+        return super()._prune(*nodes, parent=parent)
+
+    async def _close_all(self) -> None:
+        # One screen that fails to end must not keep the others, or the app itself, from ending.
+        while True:
+            try:
+                return await super()._close_all()
+            except Exception as error:
+                self._handle_exception(error)
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         # Textual's one door to the terminal.

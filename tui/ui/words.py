@@ -390,6 +390,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "控制台内部出错，已回到目录。出错的代码位置（不含你的任何文本）记录在 {file}",
     ),
     "crash_end": ("The console ended because its own code kept failing.", "控制台自身的代码反复出错，已退出。"),
+    "crash_at_end": (
+        "The console has ended, but part of its own code failed while it did.",
+        "控制台已退出，但退出时自身代码出错。",
+    ),
     "crash_log": (
         "Where it failed, without any of your text, is in {file}",
         "出错的代码位置（不含你的任何文本）记录在 {file}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -155,7 +156,8 @@ class Models(ConsoleScreen[None]):
             plan: dict[str, Any] = await fetcher.ask("plan", what=row.task)
             size = say(language, "fetch_it", size=size_said(plan["bytes"]), n=len(plan["files"]))
             if await self.app.push_screen_wait(ListWindow(name, [size, say(language, "leave_it")])) == 0:
-                await fetcher.ask("fetch", what=row.task, on_progress=lambda progress: self._tell(name, progress))
+                tell = partial(self.call_later, self._tell, name)
+                await fetcher.ask("fetch", what=row.task, on_progress=tell)
                 self.app.notify(say(language, "fetched", name=name))
                 await self._look()
         except HeadnotesError as error:

@@ -258,8 +258,8 @@ class Pane(Vertical):
             "run",
             instrument=self.instrument.name,
             spec=dataclasses.asdict(spec),
-            on_progress=self._progress,
-            on_partial=self._partial,
+            on_progress=partial(self.call_later, self._progress),
+            on_partial=lambda fields: self.call_later(self._partial, request, fields),
         )
         self._request = request
         status.wait(request)
@@ -304,7 +304,9 @@ class Pane(Vertical):
     def _progress(self, progress: Progress) -> None:
         self.query_one(Status).progress(progress)
 
-    def _partial(self, fields: dict[str, Any]) -> None:
+    def _partial(self, request: Request, fields: dict[str, Any]) -> None:
+        if request is not self._request:  # its whole answer is drawn already
+            return
         with self.app.batch_update():
             self.query_one("#answer").remove_class("-hidden")
             self.draw_partial(fields)

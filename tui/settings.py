@@ -31,7 +31,7 @@ class Settings:
     """What the reader chose."""
 
     language: str = field(default="en", metadata={"choices": LANGUAGES, "help": "language of lessons and screens"})
-    theme: str = field(default="dark", metadata={"choices": THEMES, "help": "colours; terminal = your own sixteen"})
+    theme: str = field(default="dark", metadata={"choices": THEMES, "help": "colors; terminal = your own sixteen"})
     hf_endpoint: str = field(default="", metadata={"help": "address of a mirror of the Hub; HF_ENDPOINT overrules it"})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from pathlib import Path
 
@@ -11,15 +11,22 @@ from textual.screen import ModalScreen
 from textual.widgets import TextArea
 
 from tests.conftest import LESSONS
+from tests.runs.recorded import Recorded as FinishedRun
 from tests.ui.console import Driver, console, notes_of
 from tests.ui.test_snapshots import Recorded
 from tui.course.blocks import Cell, Claim, Quiz, Try
 from tui.lab.tables.source import Source
+from tui.runs import folder
+from tui.runs.folder import Run
 from tui.ui.keys import KEYS, shown
 from tui.ui.screens.contents import Contents
+from tui.ui.screens.overlay import Overlay
 from tui.ui.screens.reader import Reader
+from tui.ui.screens.run import PAGES, RunScreen
 from tui.ui.screens.windows import ListWindow
+from tui.ui.widgets.anatomy import Stages
 from tui.ui.widgets.chrome import KeyLine, Prompt, PromptInput
+from tui.ui.widgets.lines import Lines, line_text
 from tui.ui.widgets.options import Options
 
 State = Callable[[Driver], Awaitable[None]]
@@ -155,7 +162,7 @@ async def searching(it: Driver) -> None:
     await it.press("enter")
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("language", ["en", pytest.param("zh", marks=pytest.mark.drill)])
 async def test_the_contents(language: str) -> None:
     async def state(it: Driver) -> None:
         if it.app.language != language:
@@ -167,20 +174,121 @@ async def test_the_contents(language: str) -> None:
         await every_key_acts(it, state)
 
 
-@pytest.mark.parametrize(
-    "state",
-    [
-        at_the_top, in_the_text, on_the_options, on_a_text_option, on_the_answer, in_the_search, searching,
-        mark(Try), mark(Cell), mark(Claim), mark(Quiz),
-    ],
-    ids=["top", "text", "options", "text-option", "answer", "search", "found", "try", "cell", "claim", "quiz"],
-)  # fmt: skip
-async def test_a_lesson(state: State) -> None:
-    async with console("2.2", engine=Recorded(record=False)) as it:
-        await it.until_shown("POSITIVE")
+async def walk_all(it: Driver, states: Iterable[State]) -> None:
+    """Press every key that is offered in each of these states; one console for all of them saves its start."""
+    for state in states:
         await every_key_acts(it, state)
 
 
+async def test_a_lesson() -> None:
+    async with console("2.2", engine=Recorded(record=False)) as it:
+        await it.until_shown("POSITIVE")
+        await walk_all(it, [at_the_top, in_the_text, mark(Quiz)])
+
+
+@pytest.mark.drill
+async def test_every_other_state_of_a_lesson() -> None:
+    fields = [on_the_options, on_a_text_option, on_the_answer, in_the_search, searching]
+    async with console("2.2", engine=Recorded(record=False)) as it:
+        await it.until_shown("POSITIVE")
+        await walk_all(it, [*fields, mark(Try), mark(Cell), mark(Claim)])
+
+
+async def test_a_range_of_keys_is_as_long_as_what_it_chooses_from() -> None:
+    async with console("2.2", engine=Recorded(record=False)) as it:
+        await it.until_shown("POSITIVE")
+        await mark(Quiz)(it)
+        quiz = it.reader.page.blocks[it.stop_of(Quiz)]  # type: ignore[union-attr]
+        assert (f"1-{len(quiz.choices)}", "choose") in offered(it)
+        await it.press("question_mark")
+        assert "1-9  " in it.screen()
+        assert "A-H  " in "".join(line_text(line) for line in it.app.screen.query_one(Lines).lines)
+    async with console(engine=Recorded(record=False)) as it:
+        for count in (1, 2, 3):
+            runs = [FinishedRun(f"run-{count}-{n}").begin().losses([0.7, 0.6]).end().run for n in range(count)]
+            await it.app.push_screen(Overlay(runs))
+            assert ("A" if count == 1 else f"A-{'ABC'[count - 1]}", "hide") in offered(it)
+
+
+async def open_run(it: Driver, run: Run) -> None:
+    screen = RunScreen(run)
+    await it.app.push_screen(screen)
+    await it.until(lambda: screen.curves.status.step > 0)
+
+
+FALLING = [0.1 + 0.6 * 0.97**n for n in range(100)]
+
+
+def finished(name: str) -> Run:
+    made = FinishedRun(name).begin().losses(FALLING).evaluation(50, 0.4)
+    return made.evaluation(100, 0.3, ((45, 5), (2, 48))).end().run
+
+
+def page(number: str) -> State:
+    async def state(it: Driver) -> None:
+        await it.press(number)
+        await it.until(lambda: it.app.screen.query_one(f"#{PAGES[int(number) - 1]}", Lines).lines)
+
+    return state
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize("number", "1234")
+async def test_a_run(number: str) -> None:
+    run = finished("one")
+    async with console(size=(100, 30), engine=Recorded(record=False)) as it:
+        await open_run(it, run)
+        await every_key_acts(it, page(number), lambda: it.app.push_screen(RunScreen(run)))
+
+
+@pytest.mark.drill
+async def test_a_run_that_goes_on() -> None:
+    live = FinishedRun("live").begin().losses(FALLING[:40]).evaluation(25, 0.5)
+    lock = folder.hold(live.run)
+    async with console(size=(100, 30), engine=Recorded(record=False)) as it:
+        await open_run(it, live.run)
+        await every_key_acts(it, page("1"), lambda: it.app.push_screen(RunScreen(live.run)))
+        assert {"stop and save", "save now", "evaluate now"} <= set(labels(it).values())
+    lock.release()
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize("part", ["#chart", "#tables"])
+async def test_runs_compared(part: str) -> None:
+    async def state(it: Driver) -> None:
+        await it.until_shown("B two")
+        it.app.screen.query_one(part).focus()
+        await it.pilot.pause()
+
+    runs = [finished("one"), finished("two")]
+    async with console(size=(100, 30), engine=Recorded(record=False)) as it:
+        await it.app.push_screen(Overlay(runs))
+        await every_key_acts(it, state, lambda: it.app.push_screen(Overlay(runs)))
+
+
+@pytest.mark.drill
+async def test_the_answers_of_the_bench() -> None:
+    def on(widget: str) -> State:
+        async def state(it: Driver) -> None:
+            await at_the_top(it)
+            it.app.screen.query_one(widget).focus()
+            await it.pilot.pause()
+
+        return state
+
+    async def on_the_stages(it: Driver) -> None:
+        await mark(Try, 1)(it)
+        it.app.screen.query_one("#stages").focus()
+        it.app.screen.query_one(Stages).stage = 1
+        await it.pilot.pause()
+
+    async with console("2.4", engine=Recorded(record=False)) as it:
+        await every_key_acts(it, on("#tokens"))
+    async with console("2.2", engine=Recorded(record=False)) as it:
+        await every_key_acts(it, on_the_stages)
+
+
+@pytest.mark.drill
 async def test_the_mask_and_its_texts() -> None:
     async def on_the_mask(it: Driver) -> None:
         await at_the_top(it)
@@ -197,10 +305,21 @@ async def test_a_page_without_a_bench(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("# A\n\ntext\n", "utf-8")
     async with notes_of(tmp_path, engine=Recorded(record=False)) as it:
         assert set(labels(it).values()).isdisjoint({"bench", "edit", "code", "next", "try it", "next lesson"})
+        assert "next page" not in labels(it).values(), "there is one page only"
         await it.press("n")
         await it.until_shown("nothing to try on this page")
 
 
+async def test_a_page_of_notes_is_no_lesson(tmp_path: Path) -> None:
+    for name in "ab":
+        (tmp_path / f"{name}.md").write_text(f"# {name}\n\ntext\n", "utf-8")
+    async with notes_of(tmp_path, engine=Recorded(record=False)) as it:
+        assert labels(it)["]"] == "next page"
+        await it.press("l")
+        assert labels(it)["]"] == "下一篇"
+
+
+@pytest.mark.drill
 async def test_the_data_room_with_and_without_a_table() -> None:
     async def nothing_open(it: Driver) -> None:
         await it.pilot.pause()
@@ -224,6 +343,7 @@ async def test_the_data_room_with_and_without_a_table() -> None:
         await every_key_acts(it, with_rows, partial(it.app.action_data, source))
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("key", ["f2", "f3", "f6"])
 async def test_the_other_screens(key: str) -> None:
     async def state(it: Driver) -> None:

@@ -2,38 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
 
 import pytest
-from textual.geometry import Region
+from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tests.conftest import LESSONS
+from tests.runs.recorded import Recorded as FinishedRun
 from tests.ui.console import Driver, console
 from tests.ui.test_snapshots import Recorded
 from tui.lab.tables.source import Source
 from tui.ui.keys import KEYS
-from tui.ui.screens.reader import Reader
-from tui.ui.widgets.chrome import OneLine
+from tui.ui.screens.overlay import Overlay
+from tui.ui.screens.palette import CommandList
+from tui.ui.screens.run import RunScreen
+from tui.ui.screens.windows import ListWindow
+from tui.ui.widgets.chrome import OneLine, Prompt
 from tui.ui.widgets.lines import Lines, line_text
 from tui.ui.widgets.rows import RowTable
 from tui.ui.wrap import cells
 
+Walk = Callable[[Driver], Awaitable[None]]
 SIZES = [(80, 24), (100, 30)]
 LANGUAGES = ["en", "zh"]
 
 
 def cut(it: Driver) -> list[str]:
-    """Lines of text on the screen that are wider than the place they have; tables scroll sideways and are left out."""
+    """Lines of text that are wider than the place they have, and widgets that reach out of theirs.
+
+    Tables scroll sideways and are left out."""
     found = []
-    for screen in it.app.screen_stack[-1:]:
-        for widget in screen.query(Widget):
-            if not widget.display or not widget.visible or not widget.region or isinstance(widget, RowTable):
-                continue
+    screen = it.app.screen
+    for widget in screen.query(Widget):
+        if widget.display and widget.visible and widget.region and not isinstance(widget, RowTable):
             found += _cut_lines(widget)
-            if not Region(0, 0, *it.app.size).contains_region(widget.region):
-                found.append(f"{widget!r} is outside of the screen: {widget.region}")
+            place = screen.find_widget(widget)
+            if place.visible_region != place.region:
+                found.append(f"{widget!r} is seen in part: {place.visible_region} of {place.region}")
     return found
 
 
@@ -44,22 +53,33 @@ def _cut_lines(widget: Widget) -> list[str]:
         pieces = [text for text, _ in (*left, *right)]
         return [] if sum(map(cells, pieces)) <= width else [f"{widget!r}: {''.join(pieces)}"]
     if isinstance(widget, Lines) and not widget.allow_horizontal_scroll:
-        return [f"{widget!r}: {line_text(line)}" for line in widget.lines if cells(line_text(line).rstrip()) > width]
+        lines, height, _ = widget.extent()
+        room = width - (widget.THUMB if lines > height and widget.show_thumb else 0)
+        wide = [f"{widget!r}: {line_text(line)}" for line in widget.lines if cells(line_text(line).rstrip()) > room]
+        is_out_of_reach = lines > height and not widget.can_focus and not isinstance(widget, CommandList)
+        return [*wide, *([f"{widget!r}: {lines} lines in {height}"] if is_out_of_reach else [])]
     if isinstance(widget, Static):
         height = widget.visual.get_height(widget.styles, width) if width else 0
         return [f"{widget!r}: {widget.visual}"] if height > max(1, widget.content_size.height) else []
     return []
 
 
-def keys(*pressed: str) -> Callable[[Driver], Awaitable[None]]:
+def keys(*pressed: str) -> Walk:
     async def walk(it: Driver) -> None:
-        await it.until(lambda: it.reader.bench.pane is not None and it.reader.bench.pane.result is not None)
         await it.press(*pressed)
 
     return walk
 
 
-WALKS = {
+async def number_prompt(it: Driver) -> None:
+    quiz = next(n for n, block in enumerate(it.reader.page.blocks) if getattr(block, "kind", "") == "number")  # type: ignore[union-attr]
+    it.reader.notes.focus()
+    await it.go_to_stop(quiz)
+    await it.press("enter")
+    assert it.app.screen.query_one(Prompt).is_open
+
+
+LESSON = {
     "notes": keys(),
     "bench": keys("tab"),
     "text": keys("e"),
@@ -72,23 +92,49 @@ WALKS = {
     "models": keys("f3"),
     "data": keys("f4"),
     "leave": keys("ctrl+c"),
+    "history": keys("escape", "h"),
+    "number": number_prompt,
 }
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "100x30"])
-@pytest.mark.parametrize("language", LANGUAGES)
-async def test_nothing_is_cut(size: tuple[int, int], language: str) -> None:
+async def cut_at_both_sizes(it: Driver) -> dict[str, list[str]]:
+    """What is cut, by size."""
     trouble = {}
-    async with console("2.2", size=size, language=language, engine=Recorded(record=False)) as it:
-        for name, walk in WALKS.items():
-            await walk(it)
-            await it.pilot.pause()
-            if found := cut(it):
-                trouble[name] = found
-            await it.press("escape", "escape", "escape")
-            while not isinstance(it.app.screen, Reader):
-                await it.app.pop_screen()
-    assert trouble == {}
+    for size in SIZES:
+        await it.pilot.resize_terminal(*size)
+        await it.pilot.pause()
+        if found := cut(it):
+            trouble[f"{size[0]}x{size[1]}"] = found
+    return trouble
+
+
+async def close_windows(it: Driver, base: type[Screen[Any]]) -> None:
+    """Back to the screen of this class, without an open prompt."""
+    while not isinstance(it.app.screen, base):
+        await it.app.pop_screen()
+    for prompt in it.app.screen.query(Prompt):
+        if prompt.is_open:
+            prompt.cancel()
+    await it.pilot.pause()
+
+
+async def walk_all(it: Driver, walks: Mapping[str, Walk]) -> dict[str, dict[str, list[str]]]:
+    """What is cut in each of these states of a screen."""
+    trouble = {}
+    base = type(it.app.screen)
+    for name, walk in walks.items():
+        await walk(it)
+        if found := await cut_at_both_sizes(it):
+            trouble[name] = found
+        await close_windows(it, base)
+    return trouble
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_nothing_of_a_lesson_is_cut(language: str) -> None:
+    async with console("2.2", size=SIZES[0], language=language, engine=Recorded(record=False)) as it:
+        await it.until(lambda: it.reader.bench.pane is not None and it.reader.bench.pane.result is not None)
+        assert await walk_all(it, LESSON) == {}
 
 
 async def test_what_is_cut_would_be_found() -> None:
@@ -97,17 +143,72 @@ async def test_what_is_cut_would_be_found() -> None:
         assert len(cut(it)) == 1
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "100x30"])
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_contents_and_rows_are_not_cut(size: tuple[int, int], language: str) -> None:
-    async with console(size=size, language=language, engine=Recorded(record=False)) as it:
+async def test_nothing_of_the_contents_is_cut(language: str) -> None:
+    async def found(it: Driver) -> None:
+        await it.ask("slash", "mask")
+        await it.until_shown("1.3")
+
+    async with console(size=SIZES[0], language=language, engine=Recorded(record=False)) as it:
         await it.until_shown("1.1")
-        assert cut(it) == []
+        assert await cut_at_both_sizes(it) == {}
         assert "…" not in it.text_of("#contents"), "a title has room at 80 columns"
-    source = Source((str(LESSONS / "data" / "countries"),))
-    async with console(size=size, language=language, data=source, engine=Recorded(record=False)) as it:
-        await it.until_shown("Afghanistan")
-        assert cut(it) == []
+        await it.pilot.resize_terminal(*SIZES[0])
+        await it.until_shown("12 分钟" if language == "zh" else "12 min")
+        assert await walk_all(it, {"prompt": keys("slash"), "found": found}) == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_nothing_of_the_data_room_is_cut(language: str, tmp_path: Path) -> None:
+    async def saved_with_losses(it: Driver) -> None:
+        await it.ask("s", str(tmp_path / "out.csv"))
+        await it.until(lambda: isinstance(it.app.screen, ListWindow))
+        await it.until_shown("tags", "JSON")
+        assert "␊" not in it.screen()
+
+    rows = [{"id": f"00{n}", "note": "NA", "tags": ["a"], "score": 0.1 + 0.2} for n in range(3)]
+    (tmp_path / "lists.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    (tmp_path / "warned.csv").write_text("id,text\n007,NA\n008,\n", "utf-8")
+    walks = {
+        "rows": keys(),
+        "go": keys("colon"),
+        "steps": keys("a"),
+        "filter": keys("f"),
+        "find": keys("slash"),
+        "script": keys("x"),
+        "figures": keys("i"),
+        "cell": keys("enter"),
+        "open": keys("ctrl+o"),
+    }
+    source = Source((str(tmp_path / "lists.jsonl"),))
+    async with console(size=SIZES[0], language=language, data=source, engine=Recorded(record=False)) as it:
+        await it.until_shown("002")
+        assert await walk_all(it, {**walks, "save": keys("s"), "plan": saved_with_losses}) == {}
+    source = Source((str(tmp_path / "warned.csv"),))
+    async with console(size=SIZES[0], language=language, data=source, engine=Recorded(record=False)) as it:
+        await it.until_shown("007")
+        assert await walk_all(it, {"warnings": keys()}) == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_nothing_of_the_runs_is_cut(language: str) -> None:
+    falling = [0.1 + 0.6 * 0.97**n for n in range(100)]
+    runs = [
+        FinishedRun(name, seed=seed).begin().losses(falling).evaluation(50, 0.4).evaluation(100, 0.3).end().run
+        for seed, name in enumerate(("one-with-a-name-of-some-length", "two"))
+    ]
+    async with console(size=SIZES[0], language=language, engine=Recorded(record=False)) as it:
+        await it.press("f6")
+        await it.until_shown("two")
+        assert await walk_all(it, {"list": keys(), "fork": keys("f"), "remove": keys("d")}) == {}
+        screen = RunScreen(runs[0])
+        await it.app.push_screen(screen)
+        await it.until(lambda: screen.curves.status.step == 100)
+        pages = {number: keys(number) for number in "1234"}
+        assert await walk_all(it, {**pages, "find": keys("4", "slash"), "code": keys("c")}) == {}
+        await it.app.push_screen(Overlay(runs))
+        await it.until_shown("B two")
+        assert await walk_all(it, {"overlay": keys(), "tables": keys("tab"), "hidden": keys("A")}) == {}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -361,7 +361,12 @@ class HeadnotesApp(ConsoleApp):
         if by_terminal := len(text) <= clipboard.OSC52_LIMIT:
             self.copy_to_clipboard(text)
         copied = await asyncio.to_thread(clipboard.copy, text, paths.copied_file())
-        word = f"copied_{copied.place}" if copied.place or not by_terminal else "copied_sent"
+        if copied.place:
+            word = f"copied_{copied.place}"
+        elif by_terminal:
+            word = "copied_sent"
+        else:
+            word = "copied_too_long" if copied.kept else "copied_nowhere"
         said = say(self.language, word, what=say(self.language, what), n=f"{len(text):,}")
         if copied.kept and copied.place != "clipboard":
             said += " " + say(self.language, "copied_file", file=paths.copied_file())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from textual.binding import Binding, BindingType
 
@@ -61,8 +62,12 @@ class Key:
 
     @property
     def shown(self) -> str:
-        spellings = self.spellings
-        return shown(spellings[0]) + (f"-{shown(spellings[-1])}" if "{}" in self.action else "")
+        return self.shown_up_to(len(self.spellings))
+
+    def shown_up_to(self, count: int) -> str:
+        """The first spelling, or the range of the first `count` where each stands for a place."""
+        is_range = "{}" in self.action and count > 1
+        return shown(self.spellings[0]) + (f"-{shown(self.spellings[count - 1])}" if is_range else "")
 
     @property
     def spellings(self) -> list[str]:
@@ -84,8 +89,8 @@ KEYS: tuple[Key, ...] = (
         ("Find any command or lesson by typing", "输入文字查找命令或课文"), priority=True),
     Key("app.language", "l", "language", "everywhere", ("中文", "English"),
         ("Switch between English and Chinese, in place", "在原位切换中英文"), 6, True),
-    Key("app.theme", "ctrl+t", "next_theme", "everywhere", ("colours", "配色"),
-        ("Dark, light, or the terminal's own colours", "深色、浅色或终端自身的颜色"), 0, True),
+    Key("app.theme", "ctrl+t", "next_theme", "everywhere", ("colors", "配色"),
+        ("Dark, light, or the terminal's own colors", "深色、浅色或终端自身的颜色"), 0, True),
     Key("app.doctor", "f2", "doctor", "everywhere", ("doctor", "诊断"),
         ("Versions, device, models, paths: for a bug report", "版本、设备、模型、路径：便于报告问题"), 0, True),
     Key("app.models", "f3", "models", "everywhere", ("models", "模型"),
@@ -207,7 +212,7 @@ KEYS: tuple[Key, ...] = (
         ("One row more in the marked cell", "所标单元格加一行"), 1),
     Key("metrics.less", "minus", "add(-1)", "metrics", ("fewer", "减一"),
         ("One row fewer in the marked cell", "所标单元格减一行"), 2),
-    Key("metrics.digit", "1,2,3,4,5,6,7,8,9,0", "digit({})", "metrics", ("count", "输入数目"),
+    Key("metrics.digit", "0,1,2,3,4,5,6,7,8,9", "digit({})", "metrics", ("count", "输入数目"),
         ("Type the count of the marked cell", "直接输入所标单元格的数目")),
     Key("metrics.erase", "backspace,delete", "erase", "metrics", ("erase", "清除"),
         ("Erase the last digit of the count", "删去数目的最后一位")),
@@ -434,11 +439,15 @@ def foot(scope: str, language: str) -> str:
 
 
 def on_bottom_line(
-    scopes: Iterable[str], labels: Mapping[str, Words | None], is_typed: Callable[[str], bool]
+    scopes: Iterable[str],
+    labels: Mapping[str, Words | None],
+    is_typed: Callable[[str], bool],
+    counts: Mapping[str, int] = MappingProxyType({}),
 ) -> list[tuple[str, Words, Key]]:
     """The ranked keys of these scopes, nearest scope first: how each is spelled here, and what it does now.
 
-    A key that a nearer scope uses, that is typed into what has the focus, or whose label is None is left out.
+    A key that a nearer scope uses, that is typed into what has the focus, or whose label is None is left out. `counts`
+    says of a range of keys how many of them do something here.
     """
     lines: list[tuple[int, int, tuple[str, Words, Key]]] = []
     taken: set[str] = set()
@@ -448,7 +457,8 @@ def on_bottom_line(
             label = labels.get(key.id, key.label)
             free = [one for one in key.spellings if one not in taken and not is_typed(one)]
             if key.rank and label is not None and free:
-                spelling = key.shown if free[0] == key.spellings[0] else shown(free[0])
+                count = min(counts.get(key.id, len(key.spellings)), len(key.spellings))
+                spelling = key.shown_up_to(count) if free[0] == key.spellings[0] else shown(free[0])
                 lines.append((key.rank, nearness, (spelling, label, key)))
         taken |= {spelling for key in here for spelling in key.spellings}
     return [line for _, _, line in sorted(lines, key=lambda one: one[:2])]

@@ -163,7 +163,13 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Sent to the terminal's clipboard: {what} ({n} character{s}). Paste to check: a terminal does not confirm it.",
         "已发送到终端的剪贴板：{what}（{n} 个字符）。终端不会确认，请粘贴检查。",
     ),
-    "copied_": (
+    "copied_nowhere": (
+        "Not copied: {what} ({n} character{s}) is too long for the terminal's clipboard, and the file for such cases "
+        "cannot be written. F2 says where it would be: make room there, or copy less.",
+        "未复制：{what}（{n} 个字符）超出终端剪贴板的长度，备用文件也无法写入。"
+        "按 F2 查看其位置：请腾出空间，或少复制一些。",
+    ),
+    "copied_too_long": (
         "Too long for the terminal's clipboard: {what} ({n} character{s}).",
         "超出终端剪贴板的长度：{what}（{n} 个字符）。",
     ),
@@ -263,6 +269,17 @@ _WORDS: dict[str, tuple[str, str]] = {
         "max_length 在这里不起作用：需要 truncation，或者 padding=max_length。",
     ),
     "warning_padding_unused": ("{message}", "padding=longest 填充到批次中最长的一行，而这个批次只有一行。"),
+    "tokens_counted": ("{n} token{s}", "{n} 个词元"),
+    "tokens_listed": (" ({n} listed)", "（列出 {n} 个）"),
+    "tokens_limits": (
+        "   at most {limit}   {vocabulary} in the vocabulary",
+        "   上限 {limit}   词表 {vocabulary} 个",
+    ),
+    "tensor_facts": (
+        "mean {mean}   std {std}   from {lowest} to {highest}",
+        "平均 {mean}   标准差 {std}   从 {lowest} 到 {highest}",
+    ),
+    "more_tensor_rows": ("… {n} more row{s}", "……另有 {n} 行"),
     "anatomy_tokens": (
         "The tokenizer cuts the text into pieces of its vocabulary. [CLS] and [SEP] are added around them.",
         "分词器把文本切成词表中的片段，并在首尾加上 [CLS] 和 [SEP]。",
@@ -706,7 +723,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "final_metrics": ("last metrics", "最后的指标"),
     "recipes_differ": ("where the recipes differ", "配方的不同之处"),
     "no_differences": ("They have the same recipe.", "配方相同。"),
-    "doctor": ("Doctor", "诊断"),
+    "doctor": ("doctor", "诊断"),
     "not_known_yet": ("(when the engine is ready)", "（引擎就绪后显示）"),
 }
 

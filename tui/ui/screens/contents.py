@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from tui.ui.app import HeadnotesApp
 
 MOST_HITS = 200
+WIDEST = 100
+"""Columns of the list at most."""
+MARGIN = 14
+"""Columns of a lesson's line that are neither its title nor its facts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,11 @@ class ContentsList(Lines):
         first = 0 if all(row.entry is None for row in self.rows[: self.cursor]) else self.cursor
         self.show(min(first, self.cursor), self.cursor)
         self.refresh()
+
+    @property
+    def text_width(self) -> int:
+        """Columns for text: short enough to be read across, and never under the thumb."""
+        return max(MARGIN, min(self.size.width - self.THUMB, WIDEST))
 
     @property
     def chosen(self) -> Row | None:
@@ -112,6 +121,7 @@ class Contents(ConsoleScreen[None]):
     def __init__(self, *, coming_back: bool = False) -> None:
         super().__init__()
         self._words = ""
+        self._hits: list[Hit] = []
         self._coming_back = coming_back
         """Begin at the lesson that was read last, not at the top."""
 
@@ -149,10 +159,12 @@ class Contents(ConsoleScreen[None]):
         super().translate()
 
     def fill(self, cursor: int = 0) -> None:
-        """Lay out the contents."""
+        """Lay out the contents, or what was found in them."""
         if self._words:
+            if self._hits:  # else they are still looked for
+                self._fill_found(cursor)
             return
-        book, language, width = self.app.book, self.app.language, min(self.list.size.width, 100)
+        book, language, width = self.app.book, self.app.language, self.list.text_width
         rows: list[Row] = []
         last = next((entry for entry in entries(book) if entry.id == self.app.progress.last), None)
         if last is not None:
@@ -180,7 +192,7 @@ class Contents(ConsoleScreen[None]):
         if questions:
             parts.append(say(language, "quiz", done=right, all=questions))
         facts = "   ".join(part for part in parts if part)
-        room = width - cells(facts) - 14
+        room = width - cells(facts) - MARGIN
         done = sections and read >= sections
         number = fill(entry.number, 6)
         look = "warn" if entry.trouble else "text"
@@ -231,7 +243,7 @@ class Contents(ConsoleScreen[None]):
     @on(Prompt.Answered)
     def search(self, event: Prompt.Answered) -> None:
         self.list.focus()
-        self._words = event.text.strip()
+        self._words, self._hits = event.text.strip(), []
         if self._words:
             self.run_worker(self._search(self._words), exclusive=True, group="search")
         else:
@@ -256,9 +268,13 @@ class Contents(ConsoleScreen[None]):
             self.fill()
             self.app.notify(say(language, "nothing_found", words=words))
             return
-        width = min(self.list.size.width, 100)
-        rows = [Row((("  " + one_line(words, width - 4), "heading"), (f"   {len(hits)}", "dim"))), Row(())]
-        for hit in hits:
+        self._hits = hits
+        self._fill_found()
+
+    def _fill_found(self, cursor: int = 0) -> None:
+        words, language, width = self._words, self.app.language, self.list.text_width
+        rows = [Row((("  " + one_line(words, width - 12), "heading"), (f"   {len(self._hits)}", "dim"))), Row(())]
+        for hit in self._hits:
             head = f"    {fill(hit.entry.number, 6)}{one_line(hit.entry.title(language), 24)}  "
             rows.append(
                 Row(
@@ -267,7 +283,7 @@ class Contents(ConsoleScreen[None]):
                     hit.block,
                 )
             )
-        self.list.put(rows)
+        self.list.put(rows, cursor)
 
 
 def _from_second_cell(line: Line) -> Line:

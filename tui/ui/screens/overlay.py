@@ -169,6 +169,10 @@ class Overlay(ConsoleScreen[None]):
         self._draw()
         super().translate()
 
+    def key_counts(self) -> dict[str, int]:
+        """How many keys of a range do something: a letter for each run."""
+        return {"overlay.hide": len(self.runs)}
+
     def action_hide(self, letter: str) -> None:
         """Hide the curve of a run, or show it again."""
         place = overlay.MARKS.index(letter)

@@ -13,7 +13,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from tui.course.blocks import Cell, Claim, Quiz, Try
-from tui.course.book import Entry, entries
+from tui.course.book import Course, Entry, entries
 from tui.course.page import Page
 from tui.errors import HeadnotesError, UsageError
 from tui.ui.doing import Doing
@@ -296,6 +296,8 @@ class Reader(ConsoleScreen[None]):
             labels["lesson.code"] = None
         if not self.notes.is_at_last_stop or self.entry is known[-1]:
             labels["lesson.next"] = None
+        elif not isinstance(self.app.book, Course):
+            labels["lesson.next"] = ("next page", "下一篇")
         if self.is_running_something:
             labels |= dict.fromkeys(("lesson.escape", "edit.done"), ("stop", "停止"))
         elif self.notes.words:

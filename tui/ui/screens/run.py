@@ -10,6 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.timer import Timer
+from textual.worker import Worker
 
 from tui.course import book
 from tui.errors import UsageError
@@ -21,7 +22,7 @@ from tui.ui.keys import Words, bindings
 from tui.ui.run_orders import reads_only_said
 from tui.ui.screens.ordering import OrderingScreen
 from tui.ui.screens.windows import TextWindow, code_window
-from tui.ui.typeset import plain_lines
+from tui.ui.typeset import fold, plain_lines
 from tui.ui.verbatim import visible
 from tui.ui.widgets.chrome import KeyLine, Prompt, TopLine
 from tui.ui.widgets.lines import Line, Lines, line_text
@@ -71,6 +72,8 @@ class RunScreen(OrderingScreen):
         self.run_ = run
         self.curves = Curves(run)
         self.diagnoses: list[Diagnosis] = []
+        self._recipe: list[Line] = []
+        """Its page before long lines are folded: what is copied is a recipe again."""
         self._page = "curves"
         self._timer: Timer | None = None
         self._opened = False
@@ -146,14 +149,16 @@ class RunScreen(OrderingScreen):
             case "evaluations":
                 self.query_one(EvaluationPage).draw(self.curves)
             case "recipe" | "log":
-                self.run_worker(self._draw_from_files(), group="pages", exclusive=True)
+                # not a coroutine: the next drawing may come before this one has begun
+                _: Worker[None] = self.run_worker(self._draw_from_files, group="pages", exclusive=True)
 
     async def _draw_from_files(self) -> None:
         language, page = self.app.language, self._page
         width = max(30, self.size.width - 4)
         if page == "recipe":
             view = self.query_one("#recipe", Lines)
-            view.set_lines(await asyncio.to_thread(pages.recipe_lines, self.run_, self.curves, width, language))
+            self._recipe = await asyncio.to_thread(pages.recipe_lines, self.run_, self.curves, width, language)
+            view.set_lines([row for line in self._recipe for row in fold(line, width)])
         elif page == "log":
             printed = await asyncio.to_thread(folder.last_words, self.run_, PRINTED)
             self.query_one(LogPage).put(pages.log_lines(self.run_, self.curves, printed, language))
@@ -161,10 +166,11 @@ class RunScreen(OrderingScreen):
     def _draw_head(self) -> None:
         self._counted = monotonic()
         language, width = self.app.language, max(20, self.size.width - 2)
-        lines: list[Line] = [facts.progress_line(self.curves, language)]
-        lines += facts.fact_lines(self.curves, width, language) or [()]
+        progress = facts.progress_line(self.curves, language)
         if self._paused:
-            lines[0] = (*lines[0], (f"   {say(language, 'display_paused')}", "warn"))
+            progress = (*progress, (f"   {say(language, 'display_paused')}", "warn"))
+        lines: list[Line] = fold(progress, width)
+        lines += facts.fact_lines(self.curves, width, language) or [()]
         if not self._seated:
             told = " ".join(reads_only_said(self.run_, language))
             lines += plain_lines(visible(told), width, "warn")[:MOST_WARNINGS]
@@ -317,8 +323,8 @@ class RunScreen(OrderingScreen):
         self.app.push_screen(code_window(text, self.app.language, "run_script"))
 
     def action_copy(self) -> None:
-        shown = self.query_one(f"#{self._page}", Lines)
-        self.app.copy("page", "\n".join(line_text(line).rstrip() for line in shown.lines))
+        lines = self._recipe if self._page == "recipe" else self.query_one(f"#{self._page}", Lines).lines
+        self.app.copy("page", "\n".join(line_text(line).rstrip() for line in lines))
 
     def action_close(self) -> None:
         self.dismiss()

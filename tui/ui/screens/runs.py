@@ -31,7 +31,8 @@ from tui.ui.words import say
 
 LOOK = 0.5
 """Seconds between two looks at the folders."""
-WIDE = 100
+WIDE = 120
+"""Columns from which the task and the loss are shown, too; the name keeps 20 at least."""
 
 
 class RunTable(Table):

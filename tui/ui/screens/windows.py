@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
 from tui.errors import HeadnotesError
@@ -23,8 +24,10 @@ from tui.ui.wrap import fill
 if TYPE_CHECKING:
     from tui.ui.app import HeadnotesApp
 
-WIDEST = 104
-"""Columns of a window at most."""
+WIDEST, WIDEST_LIST = 104, 86
+"""Columns of a window at most: one to read, one to choose from."""
+LEAST = 3
+"""Rows that a window leaves to what scrolls in it, however low the terminal."""
 FRAME = """
     {name} {{
         align: center middle;
@@ -46,7 +49,7 @@ class TextWindow(ModalScreen[None]):
 
     SCOPES = ("window", "scroll")
     BINDINGS: ClassVar[list[BindingType]] = bindings("window")
-    DEFAULT_CSS = FRAME.format(name="TextWindow", widest=WIDEST, inside="Lines { height: auto; max-height: 70vh; }")
+    DEFAULT_CSS = FRAME.format(name="TextWindow", widest=WIDEST, inside="Lines { height: auto; }")
 
     app: HeadnotesApp
 
@@ -70,6 +73,7 @@ class TextWindow(ModalScreen[None]):
         view = self.query_one(Lines)
         view.set_lines(lines)
         view.styles.height = len(lines) + 1
+        leave_room_around(view, WIDEST)
 
     def action_close(self) -> None:
         self.dismiss()
@@ -85,8 +89,8 @@ class ListWindow(ModalScreen["int | None"]):
     BINDINGS: ClassVar[list[BindingType]] = bindings("list")
     DEFAULT_CSS = FRAME.format(
         name="ListWindow",
-        widest=86,
-        inside="OptionList { height: auto; max-height: 70vh; border: none; background: $background;"
+        widest=WIDEST_LIST,
+        inside="OptionList { height: auto; border: none; background: $background; scrollbar-size-vertical: 1;"
         " &:focus { border: none; } }",
     )
 
@@ -98,9 +102,9 @@ class ListWindow(ModalScreen["int | None"]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="window"):
-            yield Static(verbatim(self._title), id="window-title")
+            yield Static(verbatim(self._title, lines=True), id="window-title")  # may be a program
             if self._warnings:
-                yield Static(verbatim("\n".join(self._warnings)), id="window-warnings")
+                yield Static(verbatim("\n".join(self._warnings), lines=True), id="window-warnings")
             yield PromptList(*(verbatim(entry) for entry in self._entries))
             yield Static(verbatim(foot("list", self.app.language)), id="window-foot")
 
@@ -108,6 +112,10 @@ class ListWindow(ModalScreen["int | None"]):
         choice = self.query_one(OptionList)
         choice.highlighted = self._marked
         choice.focus()
+        self.on_resize()
+
+    def on_resize(self) -> None:
+        leave_room_around(self.query_one(OptionList), WIDEST_LIST)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(event.option_index)
@@ -121,6 +129,17 @@ class ListWindow(ModalScreen["int | None"]):
     def action_list(self, way: str) -> None:
         choice = self.query_one(OptionList)
         choice.action_cursor_down() if way == "down" else choice.action_cursor_up()
+
+
+def leave_room_around(scrolling: Widget, widest: int) -> None:
+    """Let what scrolls in a window be so high that the title, the warnings and the keys around it are seen, too."""
+    app, window = scrolling.app, scrolling.screen.query_one("#window")
+    width = min(widest, app.size.width * 94 // 100) - window.gutter.width
+    others = sum(
+        part.get_content_height(app.size, app.size, width) + part.styles.margin.height for part in window.query(Static)
+    )
+    room = app.size.height * 9 // 10 - window.gutter.height - others
+    scrolling.styles.max_height = max(LEAST, room)
 
 
 def code_window(code: str, language: str, title: str = "code_behind") -> TextWindow:
@@ -152,7 +171,7 @@ def help_window(scopes: Sequence[str], language: str) -> TextWindow:
         lines += [()] if lines else []
         lines.append(((pick(language, SCOPES[scope]), "heading" if scope in scopes else "title"),))
         for key in keys:
-            spellings = "1-9" if "{}" in key.action else " ".join(shown(one) for one in key.keys.split(","))
+            spellings = key.shown if "{}" in key.action else " ".join(map(shown, key.spellings))
             for row, line in enumerate(plain_lines(pick(language, key.help), 56)):
                 lines.append(((fill(spellings if row == 0 else "", 20) + " ", "accent"), *line))
     text = "\n".join("".join(piece for piece, _ in line) for line in lines)

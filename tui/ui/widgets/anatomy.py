@@ -91,7 +91,7 @@ def stage_lines(result: AnatomyResult, stage: int, width: int, language: str) ->
             "hidden": result.last_hidden_state,
             "pooler": result.pooler_output,
         }[name]
-        lines += _tensor(view, result.tokens if name != "pooler" else ["[CLS]"], width)
+        lines += _tensor(view, result.tokens if name != "pooler" else ["[CLS]"], width, language)
     else:
         lines += _labels(result, name, width)
     return lines
@@ -159,7 +159,7 @@ def _tokens(result: AnatomyResult, name: str, width: int) -> list[Line]:
     return lines
 
 
-def _tensor(view: TensorView, names: list[str], width: int) -> list[Line]:
+def _tensor(view: TensorView, names: list[str], width: int, language: str) -> list[Line]:
     """A corner of a tensor: one row a token, the first numbers of each, aligned at the point."""
     left = min(12, max((cells(visible(name)) for name in names), default=4))
     columns = max(1, min(len(view.corner[0]) if view.corner else 1, (width - left - 8) // 8))
@@ -169,9 +169,9 @@ def _tensor(view: TensorView, names: list[str], width: int) -> list[Line]:
         numbers = tuple((f"{value:8.3f}", "text" if abs(value) >= view.std else "dim") for value in row[:columns])
         lines.append((MARGIN, (fill(visible(name), left), "strong"), *numbers))
     if len(names) > len(view.corner):
-        lines.append((MARGIN, (f"… {len(names) - len(view.corner)} more rows", "dim")))
-    facts = f"mean {view.mean:.3f}   std {view.std:.3f}   from {view.lowest:.3f} to {view.highest:.3f}"
-    return [*lines, (), (MARGIN, (facts, "dim"))]
+        lines.append((MARGIN, (say(language, "more_tensor_rows", n=len(names) - len(view.corner)), "dim")))
+    facts = {name: f"{getattr(view, name):.3f}" for name in ("mean", "std", "lowest", "highest")}
+    return [*lines, (), (MARGIN, (say(language, "tensor_facts", **facts), "dim"))]
 
 
 def _labels(result: AnatomyResult, name: str, width: int) -> list[Line]:

@@ -140,16 +140,19 @@ class KeyLine(OneLine):
         screen = self.app.screen
         here = screen.focused or screen
         labels: dict[str, Words | None] = {}
+        counts: dict[str, int] = {}
         with suppress(NoMatches):  # a screen that is on its way, in or out, has not all its parts
             for node in reversed(here.ancestors_with_self):
                 if key_labels := getattr(node, "key_labels", None):
                     labels |= key_labels()
+                if key_counts := getattr(node, "key_counts", None):
+                    counts |= key_counts()
 
         def is_typed(spelling: str) -> bool:
             return isinstance(here, Widget) and here.check_consume_key(spelling, key_to_character(spelling))
 
         language = self.app.language
-        keys = on_bottom_line(scopes_of(here), labels, is_typed)
+        keys = on_bottom_line(scopes_of(here), labels, is_typed, counts)
         return [(spelling, pick(language, label)) for spelling, label, _ in sorted(keys, key=_is_help)]
 
     def sides(self) -> tuple[Line, Line]:

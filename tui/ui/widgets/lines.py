@@ -47,6 +47,8 @@ class Lines(ScrollView, can_focus=True):
     """
 
     show_thumb: ClassVar[bool] = True
+    THUMB: ClassVar[int] = 1
+    """Columns that text leaves free on the right, where the thumb is drawn once not all lines fit."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)

@@ -346,6 +346,11 @@ class Notes(Lines):
             labels["notes.next"] = None
         return labels
 
+    def key_counts(self) -> dict[str, int]:
+        """How many keys of a range do something: a digit for each choice of the marked question."""
+        marked = self.page.blocks[self.current] if self.page is not None and self.current is not None else None
+        return {"notes.pick": len(marked.choices)} if isinstance(marked, Quiz) and marked.choices else {}
+
     @property
     def is_at_last_stop(self) -> bool:
         """Whether the marked thing to do is the page's last, or the page has none."""

@@ -18,6 +18,7 @@ from tui.ui.verbatim import visible_with_positions
 from tui.ui.widgets.lines import Line, Lines
 from tui.ui.widgets.pane import Pane
 from tui.ui.widgets.table import Column, Table
+from tui.ui.words import say
 from tui.ui.wrap import breaks
 
 AROUND = 240
@@ -84,8 +85,11 @@ class TokensPane(Pane):
 
     def _draw_facts(self, result: TokensResult) -> None:
         width = max(20, self.size.width - 2)
-        more = f" ({result.listed:,} listed)" if result.listed < result.length else ""
-        counts = f"{result.length:,} tokens{more}   at most {result.limit}   {result.vocabulary:,} in the vocabulary"
+        language = self.app.language
+        counts = say(language, "tokens_counted", n=f"{result.length:,}")
+        if result.listed < result.length:
+            counts += say(language, "tokens_listed", n=f"{result.listed:,}")
+        counts += say(language, "tokens_limits", limit=result.limit, vocabulary=f"{result.vocabulary:,}")
         decoded = result.decoded if len(result.decoded) <= 300 else result.decoded[:300] + "…"
         lines: list[Line] = [
             *plain_lines(counts, width, "dim"),

@@ -18,6 +18,7 @@ from tests.hostile import TEXTS
 from tui import __version__
 from tui.cli import main
 from tui.commands.try_ import as_lines
+from tui.errors import UsageError
 
 COURSE = "I've been waiting for a HuggingFace course my whole life."
 
@@ -220,7 +221,25 @@ def test_a_name_that_no_file_can_have_is_a_sentence(
     words: tuple[str, ...], name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([*words[:1], *words[1:2], name] if words[0] == "runs" else [words[0], name, *words[1:]]) == 2
-    assert "headnotes: usage: " in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert "headnotes: usage: " in error
+    assert "x" * 100 not in error
+    assert "TOML" not in error
+
+
+def test_a_long_search_for_notes_says_so_at_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen = ""
+
+    def search(_: object) -> None:
+        nonlocal seen
+        while "Looking for Markdown files in '/'" not in seen:
+            seen += capsys.readouterr().err
+        raise UsageError("There are none.")
+
+    monkeypatch.setattr("tui.course.book.Folder.open", search)
+    assert main(["notes", "/"]) == 2
 
 
 def test_what_the_system_refuses_is_a_sentence(

@@ -74,6 +74,11 @@ class Stopped(EngineError):
     exit_code = 130
 
 
+def quoted(typed: str) -> str:
+    """What somebody typed, for a sentence about it: in quotes, and not all of it when it is long."""
+    return repr(typed) if len(typed) <= 80 else f"{typed[:60]!r}… ({len(typed):,} characters)"
+
+
 @dataclass(frozen=True, slots=True)
 class ResultWarning:
     """What a reader should know before trusting a result. It goes with the result; an error takes its place."""

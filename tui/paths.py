@@ -9,32 +9,60 @@ import errno
 import os
 from pathlib import Path
 
-from tui.errors import UsageError
+from tui.errors import UsageError, quoted
 
 
 def _base(kind: str) -> Path:
     if home := os.environ.get("HEADNOTES_HOME"):
-        return Path(home).expanduser() / kind
+        return expanded(home) / kind
     import platformdirs
 
     dirs = platformdirs.PlatformDirs("headnotes", appauthor=False)
     return Path({"config": dirs.user_config_dir, "state": dirs.user_state_dir, "cache": dirs.user_cache_dir}[kind])
 
 
+def expanded(text: str | Path) -> Path:
+    """A path as somebody typed it, with `~` as the home. The home of a user that is not known here stays a name.
+
+    `pathlib` raises there; it also takes `./~x` for a home, since it drops the `./`: such a name becomes absolute.
+    """
+    path = _with_home(str(text))
+    is_name = str(Path(path)).startswith("~") and not path.startswith("~")
+    return absolute(path) if is_name else Path(path)
+
+
+def _with_home(text: str) -> str:
+    try:
+        return os.path.expanduser(text)  # noqa: PTH111
+    except ValueError:  # a NUL in the name of a user
+        return text
+
+
+def absolute(path: str | Path) -> Path:
+    """The path from the root on. Raises `UsageError` where it is relative to a folder that is gone."""
+    try:
+        return Path(path).absolute()
+    except FileNotFoundError:
+        raise UsageError(
+            "The folder in which Headnotes was started is gone.", "", f"Write the whole path of {quoted(str(path))}."
+        ) from None
+
+
 def check_name(text: str) -> None:
     """Raises `UsageError` for what somebody typed as a path and no file can be called."""
-    shown = text if len(text) <= 80 else f"{text[:60]}… ({len(text):,} characters)"
-    expanded = os.path.expanduser(text)  # noqa: PTH111 (pathlib raises where there is no such user)
-    if expanded.startswith("~"):
-        raise UsageError(f"{shown} is in the home of a user that is not known here.", "", "Check the name.")
+    path = _with_home(text)
+    if path.startswith("~") and "\0" not in path:
+        raise UsageError(f"{quoted(text)} is in the home of a user that is not known here.", "", "Check the name.")
     try:
-        os.lstat(expanded)
+        os.lstat(path)
     except ValueError:
         why = "It holds a NUL character." if "\0" in text else "It holds a character that no name here can have."
-        raise UsageError(f"{shown!r} cannot be the name of a file.", why) from None
+        raise UsageError(f"{quoted(text)} cannot be the name of a file.", why, "Check the name.") from None
     except OSError as error:
         if error.errno == errno.ENAMETOOLONG:
-            raise UsageError(f"{shown} is too long for the name of a file.", "", "Check what was pasted.") from None
+            raise UsageError(
+                f"{quoted(text)} is too long for the name of a file.", "", "Check what was pasted."
+            ) from None
 
 
 def settings_file() -> Path:

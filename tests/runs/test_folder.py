@@ -297,7 +297,7 @@ def test_spoilt_folders_leave_the_others_alone() -> None:
     (paths.runs_dir() / "no-run").mkdir()
     assert len(folder.all_runs()) == 3
     runs[0].recipe_file.write_text("data = ")
-    with pytest.raises(UsageError, match=r"recipe\.toml is no TOML"):
+    with pytest.raises(UsageError, match=r"recipe\.toml is not TOML"):
         runs[0].recipe()
 
 

@@ -122,6 +122,8 @@ class Session:
 
     start: Start
     home: Path
+    planted: str = ""
+    """Code that every process of it runs first."""
     done: list[Action] = field(default_factory=list)
     """What it was sent so far."""
     uss: list[int] = field(default_factory=list)
@@ -133,6 +135,7 @@ class Session:
         self.home.mkdir(parents=True)
         (self.home / "sitecustomize.py").write_text(
             "import os, sys\nif 'tui.training.worker' in sys.orig_argv: os._exit(1)\n"  # no run outlives the fuzz
+            + self.planted
         )
         (self.home / "rows.csv").write_text(
             "text,label,n\n" + "".join(f"row {i} 这部电影,{'ab'[i % 2]},{i * 1.5}\n" for i in range(60)), "utf-8"

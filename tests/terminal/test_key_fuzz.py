@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,25 @@ def test_the_fuzz_presses_every_key_there_is() -> None:
 def test_the_same_seed_gives_the_same_actions() -> None:
     first, second = (list(itertools.islice(Actions(7).bursts(), 50)) for _ in range(2))
     assert first == second
+
+
+PLANTED = """
+if "tui" in sys.orig_argv:
+    from tui.ui.app import HeadnotesApp
+    HeadnotesApp.action_language = lambda app: setattr(app, "is_primed", True)
+    HeadnotesApp.action_next_theme = lambda app: hasattr(app, "is_primed") and os._exit(3)
+"""
+
+
+@pytest.mark.drill
+def test_a_planted_failure_is_found_and_shown_by_its_two_keys(tmp_path: Path) -> None:
+    keys: list[Action] = [b"\x14", b"j", b"l", (80, 24), b"\x14", b"k"]
+
+    def fails(some: Sequence[Action]) -> str:
+        return Session(STARTS["contents"], tmp_path / "home", PLANTED).play(iter(some), len(some))
+
+    assert fails(keys).startswith("it left the terminal with alternate screen")  # as whatever dies at once
+    assert shortest(keys, lambda some: bool(fails(some))) == [b"l", b"\x14"]
 
 
 @pytest.mark.parametrize("guilty", [(3,), (0, 19), (4, 5, 17)])

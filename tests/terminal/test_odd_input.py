@@ -44,6 +44,29 @@ def test_a_paste_that_never_ends_does_not_take_the_keys() -> None:
         assert it.ended() == 0
 
 
+@pytest.mark.parametrize("size", [(1, 24), (2, 24), (80, 1), (1, 1)])
+def test_the_smallest_windows_are_drawn_and_take_keys(size: tuple[int, int], own_home: Path) -> None:
+    columns, rows = size
+    with Terminal("2.2") as it:
+        it.until("Three steps")
+        it.settle()
+        seen = len(it.received)
+        it.child.setwinsize(rows, columns)
+        it.wait(lambda: b"\x1b[1;1H" in it.received[seen:], "a first line that is drawn")
+        for key in "lq":
+            it.settle()
+            it.child.send(key)
+            it.wait(it.pump, "something drawn after a key")
+        it.child.setwinsize(40, 120)
+        it.until("共享模型与分词器")
+        it.press("l")
+        it.until("Tokenizers")
+        it.press("ctrl+q")
+        assert it.ended() == 0
+        assert it.is_clean() == []
+    assert not (own_home / "state" / "console.log").exists()
+
+
 def test_contents_that_cannot_be_drawn_end_it_with_a_sentence_and_a_clean_terminal(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(
         "from tui.ui.screens.contents import ContentsList\n"

@@ -13,6 +13,7 @@ from textual import events
 from tests.hostile import TEXTS
 from tests.ui.console import Driver, InProcess, console
 from tests.ui.test_hostile import assert_harmless
+from tui import paths
 from tui.engine.client import Request
 from tui.engine.ticks import tap_tqdm
 from tui.errors import EngineDied
@@ -469,3 +470,43 @@ async def test_keys_that_come_while_rows_are_fetched_replace_each_other(tmp_path
         await it.until(lambda: it.rows.at.column == 60)
         assert len(engine.asked) - before <= 2
         assert "column_60" in it.screen()
+
+
+async def test_a_folder_that_is_gone_is_a_sentence_and_whole_paths_still_work(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started_in = tmp_path / "started in"
+    started_in.mkdir()
+    monkeypatch.chdir(started_in)
+    async with room(file) as it:
+        await shown(it, "5,000 rows")
+        started_in.rmdir()
+        await it.ask("s", "out.csv")
+        await shown(it, "The folder in which Headnotes was started is gone.", "Write the whole path of")
+        await it.ask("s", str(tmp_path / "out.csv"))
+        await it.until(lambda: isinstance(it.app.screen, ListWindow))
+        await it.press("enter")
+        await shown(it, f"Saved: {tmp_path}"[:60])
+        assert (tmp_path / "out.csv").is_file()
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [("a\0b.csv", "It holds a NUL character."), ("x" * 5000, "is too long for the name of a file")],
+    ids=["nul", "long"],
+)
+async def test_a_path_that_no_file_can_have_is_a_sentence_and_another_can_be_opened(
+    path: str, sentence: str, file: Path
+) -> None:
+    async with console() as it:
+        await it.press("f4")
+        for pasted, words in ((path, sentence), (str(file), "5,000 rows")):
+            await it.until(lambda: isinstance(it.app.screen, ListWindow))
+            await it.press("home", "enter")
+            await it.until(lambda: isinstance(it.app.focused, PromptInput))
+            it.app.post_message(events.Paste(pasted))
+            await it.press("enter")
+            await shown(it, words)
+            if pasted is path:
+                await it.press("ctrl+o")
+        assert not paths.console_log().exists()

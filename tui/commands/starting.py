@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TextIO
 
-from tui.errors import Stopped, UsageError
+from tui.errors import Stopped, UsageError, quoted
 from tui.sizes import size_said
 from tui.ui.verbatim import visible
 
@@ -43,7 +43,7 @@ def changes(words: list[str]) -> dict[str, str]:
     for word in words:
         name, equals, value = word.partition("=")
         if not equals:
-            raise UsageError(f"{word!r} is not key=value.", next_step="Write for example --set epochs=1 rows=500")
+            raise UsageError(f"{quoted(word)} is not key=value.", next_step="Write for example --set epochs=1 rows=500")
         found[name] = value
     return found
 

@@ -13,7 +13,7 @@ from typing import Protocol
 from tui.course.cache import remembered
 from tui.course.files import MOST_FRONT, decode, read_file, split_front_matter
 from tui.course.page import FrontMatter, Page
-from tui.errors import LessonError, UsageError
+from tui.errors import LessonError, UsageError, quoted
 
 LANGUAGES = ("en", "zh")
 _TAKES = "headnotes notes DIR takes a folder of Markdown files, or one file."
@@ -77,7 +77,7 @@ def find(book: Book, wanted: str) -> Entry:
     if len(begins) == 1:
         return begins[0]
     listed = ", ".join(f"{entry.number} {entry.id}" for entry in known[:12])
-    raise UsageError(f"There is no lesson {wanted!r}.", next_step=f"There are: {listed}.")
+    raise UsageError(f"There is no lesson {quoted(wanted)}.", next_step=f"There are: {listed}.")
 
 
 @dataclass

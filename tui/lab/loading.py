@@ -129,8 +129,8 @@ def find(at: Place, choice: str) -> tuple[Path, str]:
 def folder_of(choice: str) -> Path | None:
     """The folder that a choice of a model names, absolute; None when it names none."""
     try:
-        folder = Path(choice).expanduser().absolute()
-        return folder if folder.is_dir() else None
+        folder = paths.expanded(choice)
+        return paths.absolute(folder) if folder.is_dir() else None
     except (OSError, ValueError, RuntimeError):  # too long, not a path at all, a home that nobody has
         return None
 

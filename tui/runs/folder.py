@@ -33,7 +33,7 @@ import psutil
 import tui
 from tui import paths
 from tui.atomic import write_atomically
-from tui.errors import ResultWarning, UsageError
+from tui.errors import ResultWarning, UsageError, quoted
 from tui.runs import recipe
 from tui.runs.recipe import Recipe
 
@@ -198,8 +198,8 @@ def find(name: str) -> Run:
     """A run by its name or its folder. Raises `UsageError` that names the nearest."""
     import difflib
 
-    with suppress(OSError, RuntimeError, ValueError):  # names that are no paths
-        for folder in (paths.runs_dir() / name, Path(name).expanduser()):
+    with suppress(OSError, UsageError, ValueError):  # names that are no paths
+        for folder in (paths.runs_dir() / name, paths.expanded(name)):
             if name and (folder / "about.json").is_file():
                 return Run(folder.resolve())
     names = [run.name for run in all_runs()]
@@ -207,7 +207,7 @@ def find(name: str) -> Run:
     hint = (
         f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(names[:8])}." if names else "There are none."
     )
-    raise UsageError(f"There is no run {name!r}.", next_step=hint)
+    raise UsageError(f"There is no run {quoted(name)}.", next_step=hint)
 
 
 def checkpoints(run: Run) -> list[Checkpoint]:

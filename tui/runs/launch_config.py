@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from tui import paths
 from tui.errors import UsageError
 from tui.runs.recipe import Recipe
 
@@ -53,7 +54,7 @@ def make(recipe: Recipe) -> str:
 def read(name: str) -> str:
     """A reader's own file, unchanged. Raises `UsageError` when it is no YAML with what Accelerate needs."""
     try:
-        text = Path(name).expanduser().read_text("utf-8")
+        text = paths.expanded(name).read_text("utf-8")
         plain = yaml.safe_load(text)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise UsageError(f"{name} cannot be read as YAML.", str(error), "`accelerate config` makes one.") from None

@@ -14,7 +14,6 @@ import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import tomlkit
@@ -182,9 +181,9 @@ def load(name: str, changes: Mapping[str, Any] | None = None) -> Recipe:
 
     Raises `UsageError` with the file and what is wrong.
     """
-    path = Path(name)
+    paths.check_name(name)
+    path = paths.expanded(name)
     try:
-        path = path.expanduser()
         if not path.is_file() and name in shipped():  # a folder of that name is none
             path = paths.recipes_dir() / f"{name}.toml"
         values = tomllib.loads(path.read_text("utf-8"))
@@ -194,8 +193,10 @@ def load(name: str, changes: Mapping[str, Any] | None = None) -> Recipe:
         raise UsageError(
             f"There is no recipe {path}.", next_step=f"{hint}With the lessons come: {', '.join(shipped())}."
         ) from None
-    except (ValueError, OSError, RuntimeError, RecursionError) as error:  # no TOML, no UTF-8, no path
-        raise UsageError(f"{path} is no TOML.", str(error), "Mend that line.") from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read.", f"{error.strerror}.", "Name a TOML file.") from None
+    except (ValueError, RecursionError) as error:  # not TOML, or not UTF-8
+        raise UsageError(f"{path} is not TOML.", str(error), "Fix that line.") from None
     try:
         return read({**values, **(changes or {})})
     except UsageError as error:
@@ -265,8 +266,8 @@ def anchored(recipe: Recipe) -> Recipe:
 
 def anchored_path(name: str) -> str:
     """A path that holds from any folder, of a file or pattern that is here; anything else as it is."""
-    with suppress(OSError, RuntimeError, ValueError):  # names that are no paths
-        path = Path(name).expanduser()
+    with suppress(OSError, UsageError, ValueError):  # names that are no paths
+        path = paths.expanded(name)
         is_path = bool(name) and name != BACKBONE and "://" not in name
         if is_path and (path.exists() or glob.glob(str(path), recursive=True)):  # noqa: PTH207 (absolute, too)
             return os.path.abspath(path)  # noqa: PTH100 (links stay)

@@ -8,11 +8,12 @@ import os
 import signal
 from contextlib import ExitStack
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from textual import events
 from textual.binding import BindingType
 from textual.filter import Monochrome, NoColor
+from textual.screen import ModalScreen, Screen
 from textual.timer import Timer
 from textual.widgets import TextArea
 
@@ -37,6 +38,8 @@ from tui.ui.verbatim import visible
 from tui.ui.watching import Watching
 from tui.ui.widgets.chrome import scopes_of
 from tui.ui.words import say
+
+ScreenKind = TypeVar("ScreenKind", bound=Screen[Any])
 
 COLORLESS = "terminal"
 """The theme for NO_COLOR: it marks by attributes where the others use shades."""
@@ -220,12 +223,26 @@ class HeadnotesApp(ConsoleApp):
         """Go to the contents."""
         from tui.ui.screens.contents import Contents
 
-        if not isinstance(self.screen, Reader):
-            self.push_screen(Contents())
-        elif any(isinstance(screen, Contents) for screen in self.screen_stack):
-            self.pop_screen()
-        else:
+        opened = self._opened(Contents)
+        if opened is not None:
+            if isinstance(self.screen, Reader):
+                self.pop_screen()
+            self.bring_forward(opened)
+        elif isinstance(self.screen, Reader):
             self.switch_screen(Contents(coming_back=True))
+        else:
+            self.push_screen(Contents())
+
+    def go_to(self, screen: ConsoleScreen[Any]) -> None:
+        """Go to a screen: to the one that shows the same, where it is open, so that screens never pile up."""
+        for opened in self.screen_stack:
+            if isinstance(opened, ConsoleScreen) and opened.shows_same(screen):
+                self.bring_forward(opened)
+                return
+        self.push_screen(screen)
+
+    def _opened(self, kind: type[ScreenKind]) -> ScreenKind | None:
+        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, kind)), None)
 
     async def start_over(self, screen: ConsoleScreen[Any]) -> None:
         """Leave every screen there is, and go on with this one."""
@@ -238,34 +255,33 @@ class HeadnotesApp(ConsoleApp):
         """Open a lesson or a page of notes, at one of its blocks or where it was left."""
         if entry is None:
             return
-        if isinstance(self.screen, Reader):
-            self.screen.open(entry, block=block)
+        while isinstance(self.screen, ModalScreen):  # a lesson chosen from the palette over a window
+            self.screen.dismiss(None)
+        if (reader := self._opened(Reader)) is not None:
+            self.bring_forward(reader)
+            reader.open(entry, block=block)
         else:
             self.push_screen(Reader(entry, block=block))
 
     def action_doctor(self) -> None:
         from tui.ui.screens.doctor import Doctor
 
-        if not isinstance(self.screen, Doctor):
-            self.push_screen(Doctor())
+        self.go_to(Doctor())
 
     def action_models(self) -> None:
         from tui.ui.screens.models import Models
 
-        if not isinstance(self.screen, Models):
-            self.push_screen(Models())
+        self.go_to(Models())
 
     def action_data(self, source: Source | None = None) -> None:
         from tui.ui.screens.data import Data
 
-        if not isinstance(self.screen, Data):
-            self.push_screen(Data(source))
+        self.go_to(Data(source))
 
     def action_runs(self) -> None:
         from tui.ui.screens.runs import Runs
 
-        if not isinstance(self.screen, Runs):
-            self.push_screen(Runs())
+        self.go_to(Runs())
 
     def action_help(self) -> None:
         from tui.ui.screens.windows import help_window

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 from contextlib import suppress
-from pathlib import Path
 
 from tui import paths
 from tui.atomic import write_atomically
@@ -39,5 +38,5 @@ def bundled() -> list[Source]:
 
 
 def _absolute(path: str) -> str:
-    there = Path(path).expanduser()
+    there = paths.expanded(path)
     return str(there.resolve()) if not is_address(path) and there.exists() else path

@@ -22,7 +22,7 @@ from textual.app import App
 from textual.await_remove import AwaitRemove
 from textual.dom import DOMNode
 from textual.driver import Driver
-from textual.events import Resize
+from textual.events import Resize, ScreenResume, ScreenSuspend
 from textual.message import Message
 from textual.messages import InBandWindowResize
 from textual.screen import Screen
@@ -124,6 +124,16 @@ class ConsoleApp(App[int]):
     def narrowed(self, update: CompositorUpdate) -> CompositorUpdate:
         """The part of an update that the terminal does not show yet."""
         return update
+
+    def bring_forward(self, screen: Screen[Any]) -> None:
+        """Make a screen that is open the current one; those that were above it stay open below it."""
+        if screen is not self.screen:
+            self.capture_mouse(None)
+            self.screen.post_message(ScreenSuspend())
+            self._screen_stack.remove(screen)
+            self._screen_stack.append(screen)
+            screen.post_message(ScreenResume())
+            self.screen_change_signal.publish(screen)
 
     def _handle_exception(self, error: Exception) -> None:
         if self.catch(error) and self.is_headless and self._exception is None:

@@ -170,7 +170,7 @@ def test_bad_recipes_are_sentences(new: Callable[..., Run]) -> None:
         run.recipe_file.write_text(recipe.text(recipe.Recipe(**asked)))
     spoilt = new()
     spoilt.recipe_file.write_text("data = ")
-    made.append((spoilt, {}, "is no TOML."))
+    made.append((spoilt, {}, "is not TOML."))
     working = [workers.work(run) for run, _, _ in made]
     for (run, _, said), process in zip(made, working, strict=True):
         assert workers.finish(process) == 1

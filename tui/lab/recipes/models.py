@@ -37,7 +37,7 @@ def folder(recipe: Recipe) -> Path:
     if name == BACKBONE:
         return Path(checkpoints.backbone().folder)
     own = paths.models_dir() / name
-    found = Path(name).expanduser() if Path(name).expanduser().is_dir() else own if own.is_dir() else None
+    found = paths.expanded(name) if paths.expanded(name).is_dir() else own if own.is_dir() else None
     found = found or loading.in_cache(name, None)
     if found is None:
         raise CheckpointError(
@@ -64,7 +64,7 @@ def adapted(where: Path) -> Path | None:
         ) from error
     if not (where / "adapter_model.safetensors").is_file():
         raise CheckpointError(f"{where} holds an adapter without safetensors.", "", "Name another folder.")
-    found = Path(base).absolute() if Path(base).is_dir() else loading.in_cache(base, None)
+    found = paths.absolute(base) if Path(base).is_dir() else loading.in_cache(base, None)
     if found is None:
         raise CheckpointError(
             f"{where} is an adapter to {base}, which is not on this machine.", "", "Name another checkpoint."

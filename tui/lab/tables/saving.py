@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tui import paths
 from tui.errors import DataError, UsageError
 from tui.lab.tables.desk import DESK
 from tui.lab.tables.losses import Loss, losses, nested_columns
@@ -46,7 +47,7 @@ class Plan:
 def plan(handle: str, path: str) -> Plan:
     """What would be written where. Raises `UsageError` for a path that cannot be."""
     held = DESK.find(handle)
-    target = Path(path).expanduser().absolute()
+    target = paths.absolute(paths.expanded(path))
     if not path.strip() or Path(path).name in ("", "..") or "\0" in path:
         raise UsageError("Save where?", next_step="Like: rows.parquet, rows.csv, rows.jsonl, or a folder.")
     ending = target.suffix.lower() if target.suffix.lower() in FORMATS else ""

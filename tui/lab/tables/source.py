@@ -115,8 +115,8 @@ def call(source: Source) -> Call:
                 "Loading a pickle runs whatever code is in it.",
                 "Save it as Parquet where it was made, and open that.",
             )
-    if len(source.paths) == 1 and not is_address(first) and Path(first).expanduser().is_dir():
-        return _folder(source, Path(first).expanduser())
+    if len(source.paths) == 1 and not is_address(first) and paths.expanded(first).is_dir():
+        return _folder(source, paths.expanded(first))
     if source.format == "hub" or (len(source.paths) == 1 and _is_hub_id(first) and not source.format):
         options: dict[str, Any] = {"name": source.config} if source.config else {}
         return Call("load_dataset", (first,), {**options, **_common(source)})
@@ -161,7 +161,7 @@ def files_of(path: str) -> list[str]:
     """The files that a path names: itself, or what a glob matches. Raises `UsageError` when there are none."""
     if is_address(path):
         return [path]
-    expanded = Path(path).expanduser()
+    expanded = paths.expanded(path)
     if expanded.is_file():
         return [str(expanded)]
     if any(sign in path for sign in "*?["):
@@ -182,9 +182,9 @@ def shipped(path: str) -> str:
         return path
     try:
         paths.check_name(path)
-        if _matches(Path(path).expanduser()):
+        if _matches(paths.expanded(path)):
             return path
-    except (UsageError, RuntimeError):  # no such user, or no such name: `call` says so
+    except UsageError:  # no such user, or no such name: `call` says so
         return path
     bundled = paths.data_dir() / path
     return str(bundled) if _matches(bundled) else path
@@ -208,7 +208,7 @@ def _ending_within(path: str) -> str:
     if not path.lower().endswith(".zip") or is_address(path):
         return ""
     try:
-        with zipfile.ZipFile(Path(path).expanduser()) as archive:
+        with zipfile.ZipFile(paths.expanded(path)) as archive:
             ends = {PurePosixPath(name).suffix.lower() for name in archive.namelist() if not name.endswith("/")}
     except (OSError, zipfile.BadZipFile):
         return ""
@@ -227,7 +227,7 @@ def nearest(path: str) -> list[str]:
     """Names in the folder of a path that look like it."""
     import difflib
 
-    asked = Path(path).expanduser()
+    asked = paths.expanded(path)
     try:
         names = [one.name for one in asked.parent.iterdir()][:5000]
     except OSError:
@@ -241,8 +241,8 @@ def _matches(pattern: Path) -> list[str]:
 
 def _is_there(path: str) -> bool:
     try:
-        return Path(path).expanduser().exists()
-    except (OSError, RuntimeError, ValueError):  # too long, of an unknown user, or with a NUL
+        return paths.expanded(path).exists()
+    except (OSError, UsageError, ValueError):  # too long, or with a NUL
         return False
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.reactive import Reactive
 from textual.screen import Screen
@@ -28,6 +28,10 @@ class ConsoleScreen(Screen[Result]):
 
     SHOWS_RUNS = False
     """Whether the screen is about runs, and needs no strip that tells of them."""
+
+    def shows_same(self, other: ConsoleScreen[Any]) -> bool:
+        """Whether the other screen, if it were opened, would show what this one does."""
+        return type(self) is type(other)
 
     def show_run(self, glance: Glance | None, others: int) -> None:
         """Tell in one line of a run that goes on, and how many more there are; None takes the line away."""

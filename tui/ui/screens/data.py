@@ -11,7 +11,8 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Static
 
-from tui.errors import TableGone
+from tui import paths
+from tui.errors import TableGone, UsageError
 from tui.lab.tables.desk import Changed, Page, Table
 from tui.lab.tables.saving import Plan
 from tui.lab.tables.source import Source, is_address, source_from_text
@@ -334,7 +335,10 @@ class Data(ConsoleScreen[None]):
             case "find" if event.text:
                 self.finding.begin(event.text)
             case "save" if event.text.strip() and self.table is not None:
-                self._plan_saving(str(Path(event.text.strip()).expanduser().absolute()))
+                try:
+                    self._plan_saving(str(paths.absolute(paths.expanded(event.text.strip()))))
+                except UsageError as error:
+                    self.asking.tell(error)
 
     @on(Prompt.Closed)
     def back_to_rows(self) -> None:
@@ -470,7 +474,10 @@ class Data(ConsoleScreen[None]):
 
 def _from_here(path: str) -> str:
     """A path as it is from the reader's folder when it is in it."""
-    here = Path.cwd()
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:  # it was deleted
+        return path
     return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
 
 

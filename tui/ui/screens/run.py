@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from time import monotonic
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -20,6 +20,7 @@ from tui.runs.diagnostics import Diagnosis
 from tui.runs.folder import Run
 from tui.ui.keys import Words, bindings
 from tui.ui.run_orders import reads_only_said
+from tui.ui.screens.base import ConsoleScreen
 from tui.ui.screens.ordering import OrderingScreen
 from tui.ui.screens.windows import TextWindow, code_window
 from tui.ui.typeset import fold, plain_lines
@@ -81,6 +82,9 @@ class RunScreen(OrderingScreen):
         self._seated = False
         self._stale = False
         self._drawn = self._counted = 0.0
+
+    def shows_same(self, other: ConsoleScreen[Any]) -> bool:
+        return isinstance(other, RunScreen) and other.run_ == self.run_
 
     def compose(self) -> ComposeResult:
         yield TopLine()

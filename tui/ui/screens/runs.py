@@ -168,7 +168,7 @@ class Runs(OrderingScreen):
 
     def action_open(self) -> None:
         if (one := self.chosen) is not None:
-            self.app.push_screen(RunScreen(one.run))
+            self.app.go_to(RunScreen(one.run))
 
     def action_mark(self) -> None:
         one = self.chosen
@@ -189,7 +189,7 @@ class Runs(OrderingScreen):
         known = [one.run for one in self.overview.glances]
         runs = [run for run in self.marked if run in known] or ([self.chosen.run] if self.chosen else [])
         if runs:
-            self.app.push_screen(Overlay(runs))
+            self.app.go_to(Overlay(runs))
 
     def key_labels(self) -> dict[str, Words | None]:
         """What the bottom line says otherwise just now; None for what would do nothing."""

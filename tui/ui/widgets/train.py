@@ -260,7 +260,7 @@ class TrainPane(Pane):
             return
         from tui.ui.screens.run import RunScreen
 
-        self.app.push_screen(RunScreen(self.run))
+        self.app.go_to(RunScreen(self.run))
 
 
 def begin(spec: TrainSpec, planned: TrainResult) -> tuple[Run, list[str]]:

@@ -107,6 +107,7 @@ def test_no_streams_at_all_is_a_sentence() -> None:
     assert "Standard input and output and error are not a terminal." in done.stderr
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("theme", ["light", "terminal"])
 def test_no_color_sends_no_color_codes(theme: str) -> None:
     with Terminal("2.2", "--theme", theme, NO_COLOR="1") as it:
@@ -134,6 +135,7 @@ def test_a_dumb_terminal_gets_no_escape_sequences(command: list[str]) -> None:
         assert b"\x1b" not in it.received
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)], ids=["120x40", "80x24"])
 def test_the_terminals_cursor_is_where_text_is_typed(size: tuple[int, int]) -> None:
     def before_cursor() -> str:
@@ -141,7 +143,7 @@ def test_the_terminals_cursor_is_where_text_is_typed(size: tuple[int, int]) -> N
         return "".join(it.screen.buffer[row][x].data for x in range(column))
 
     with Terminal("2.2", size=size) as it:
-        it.until("Three steps, one line")
+        it.until("Three steps, one line", "engine ready")  # until then seconds are counted
         it.press("/")
         it.settle()
         assert before_cursor().endswith("Find: ")

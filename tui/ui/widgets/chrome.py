@@ -132,7 +132,8 @@ class KeyLine(OneLine):
 
     def settle(self) -> None:
         """Draw the line again when other keys matter now."""
-        if self.is_mounted and self.offered() != self._offered:
+        if self.is_mounted and (offered := self.offered()) != self._offered:
+            self._offered = offered  # behind a window it is not drawn, and would be asked to be for ever
             self.refresh()
 
     def offered(self) -> list[tuple[str, str]]:

@@ -190,3 +190,17 @@ def test_a_broken_lesson_is_a_sentence_and_the_others_open(tmp_path: object) -> 
 def test_it_can_be_started_as_a_module_and_as_a_command() -> None:
     done = subprocess.run([sys.executable, "-m", "tui", "--version"], capture_output=True, check=True, timeout=20)
     assert done.stdout.startswith(b"headnotes ")
+
+
+def test_nothing_is_sent_while_a_text_has_the_focus_on_a_screen_above_others() -> None:
+    with Terminal("2.2") as it:
+        it.until("Three steps, one line", "POSITIVE")
+        it.press("esc", "q")
+        it.until("Several sequences at once")
+        it.press("down", "down", "enter")
+        it.until("Models expect a batch", "[CLS]")
+        it.press("tab")
+        it.settle()
+        before = len(it.received)
+        it.pump(1.5)
+        assert len(it.received) == before

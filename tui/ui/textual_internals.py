@@ -170,6 +170,9 @@ class ConsoleApp(App[int]):
             if self._batch_count:
                 return
             renderable = self.narrowed(renderable)
+            cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
+            if getattr(renderable, "parts", None) == [] and cursor == self._previous_cursor_position:
+                return  # nothing has changed: send nothing, not even where the cursor is
         super()._display(screen, renderable)
 
 

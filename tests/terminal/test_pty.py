@@ -176,7 +176,7 @@ def test_a_broken_lesson_is_a_sentence_and_the_others_open(tmp_path: object) -> 
     shutil.copytree(LESSONS, package / "lessons")
     broken = package / "lessons" / "1-transformer-models" / "01-introduction.en.md"
     broken.write_text("---\nid: [\n---\n", "utf-8")
-    with Terminal(cwd=str(package)) as it:
+    with Terminal(PYTHONPATH=str(package)) as it:
         it.until("Tokenizers", seconds=20)
         assert "YAML" in it.text()
         it.press("enter")

@@ -9,8 +9,10 @@ import pytest
 from textual import constants
 from textual._xterm_parser import XTermParser
 from textual.app import App
+from textual.css.scalar import Scalar
 from textual.dom import DOMNode
 from textual.drivers.linux_driver import LinuxDriver
+from textual.geometry import Region
 from textual.message_pump import MessagePump
 from textual.widgets import OptionList
 
@@ -84,3 +86,17 @@ async def test_a_list_takes_a_page_key_before_it_is_laid_out() -> None:
     async with console(engine=engine) as it:
         it.app.push_screen(PagedAtOnce("title", ["first", "second"]))
         await it.until_shown("first", "second")
+
+
+async def test_nothing_is_kept_of_sizes_that_the_terminal_had() -> None:
+    """Neither results about regions, nor lines that were drawn; those of screens below the front one are all gone."""
+    async with console(lesson="2.2") as it:
+        below = it.app.screen
+        await it.press("f3")
+        kept = []
+        for width in range(80, 110):
+            await it.pilot.resize_terminal(width, 40)
+            kept.append(Region.intersection.cache_info().currsize + Scalar.resolve.cache_info().currsize)
+        assert it.app.screen is not below
+        assert max(kept[-5:]) < 2 * max(kept[:5])
+        assert not any(widget._styles_cache._cache for widget in below.walk_children(with_self=True))

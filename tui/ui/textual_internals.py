@@ -20,9 +20,11 @@ from textual._context import active_message_pump
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.await_remove import AwaitRemove
+from textual.css.scalar import Scalar
 from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.events import Resize, ScreenResume, ScreenSuspend
+from textual.geometry import Region
 from textual.message import Message
 from textual.messages import InBandWindowResize
 from textual.screen import Screen
@@ -124,6 +126,20 @@ class ConsoleApp(App[int]):
     def narrowed(self, update: CompositorUpdate) -> CompositorUpdate:
         """The part of an update that the terminal does not show yet."""
         return update
+
+    def forget_sizes(self) -> None:
+        """Drop what was computed and drawn for the size that the terminal had before; sizes do not come back often.
+
+        Textual keeps the last 1,024 to 4,096 results of each of these methods, and with every line that a widget has
+        drawn a dozen pieces that were cut from it, which hold theirs: 4 MB more with every 1,000 keys and resizes.
+        """
+        for kind in (Region, Scalar):
+            for method in vars(kind).values():
+                if clear := getattr(method, "cache_clear", None):
+                    clear()
+        for screen in self.screen_stack:
+            for widget in screen.walk_children(Widget, with_self=True):
+                widget._styles_cache.clear()
 
     def bring_forward(self, screen: Screen[Any]) -> None:
         """Make a screen that is open the current one; those that were above it stay open below it."""

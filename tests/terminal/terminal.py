@@ -34,7 +34,8 @@ class Terminal:
         """`prefix` is a command that runs the words after it; a variable that is None is taken out."""
         columns, rows = size
         env = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
-        env.pop("LC_ALL", None)
+        for name in ("LC_ALL", "COLUMNS", "LINES"):  # a runner of several processes says 80 by 24
+            env.pop(name, None)
         for name, value in environment.items():
             env.pop(name, None) if value is None else env.update({name: value})
         self.screen = pyte.Screen(columns, rows)

@@ -16,6 +16,7 @@ settings.load_profile("headnotes")
 os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["IPYTHONDIR"] = tempfile.mkdtemp(prefix="headnotes-ipython-")  # a home that is not there is warned about
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 os.environ["PYTHONSAFEPATH"] = "1"  # no child of a test imports from the folder it is started in
 os.environ["HF_DATASETS_CACHE"] = tempfile.mkdtemp(prefix="headnotes-datasets-")
@@ -29,7 +30,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_unconfigure() -> None:
-    shutil.rmtree(os.environ["HF_DATASETS_CACHE"], ignore_errors=True)
+    for name in ("HF_DATASETS_CACHE", "IPYTHONDIR"):
+        shutil.rmtree(os.environ[name], ignore_errors=True)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -15,6 +15,7 @@ from transformers import (
     pipelines,
 )
 
+from tui.errors import UsageError
 from tui.lab import checkpoints
 from tui.lab.tasks.restored import registered
 
@@ -85,7 +86,7 @@ def test_a_long_context_is_read_in_windows_to_its_end(reader: Any) -> None:
 
 
 def test_a_question_that_leaves_no_room_is_refused(reader: Any) -> None:
-    with pytest.raises(ValueError, match="leaves"):
+    with pytest.raises(UsageError, match="leaves"):
         reader({"question": "why " * 600, "context": CONTEXT})
 
 

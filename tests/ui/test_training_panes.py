@@ -126,7 +126,7 @@ async def test_a_plan_is_read_before_anything_is_started(lesson: Opening, starte
         assert "always saying 1: accuracy 0." in plan
         assert "10,795,394 of 22,713,986 are trained: 48%" in plan
         assert "learning rate   linear" in plan
-        await it.until_shown("rows  96", "learning_rate  0.0001", "freeze  embeddings", "stop and save")
+        await it.until_shown("rows  96", "learning_rate  0.0001", "freeze  embeddings", "f fine-tune")
         await it.press("l")
         await it.until(lambda: "按 f 开始训练。" in shown(it, "#plan"))
         assert started == []

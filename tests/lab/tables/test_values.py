@@ -158,3 +158,8 @@ def test_a_value_of_the_type_json_is_parsed() -> None:
     table, meta = column(array)
     assert cells.texts(table, [meta])[0] == ['{"k": "café"}']
     assert cells.whole(array[0], meta) == '{\n  "k": "café"\n}'
+
+
+def test_a_moment_of_old_days_keeps_its_seconds() -> None:
+    array = pyarrow.array([-2177481944, 0, None], pyarrow.timestamp("s", "Asia/Shanghai"))
+    assert values.exact(array).to_pylist() == ["1900-12-31 15:54:16Z", "1970-01-01 08:00:00+0800", None]

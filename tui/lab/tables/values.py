@@ -73,6 +73,11 @@ def exact(array: Any) -> Any:
         texts = compute.cast(array, pyarrow.string())
     except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError):
         return pyarrow.array([_last_resort(one) if one.is_valid else None for one in array], pyarrow.string())
+    if t.is_timestamp(array.type) and array.type.tz:
+        # The local time of old days is off by seconds, too, which "+0805" does not say: then the moment is in UTC.
+        same = compute.equal(compute.cast(texts, array.type), array)
+        utc = compute.cast(compute.cast(array, pyarrow.timestamp(array.type.unit, "UTC")), pyarrow.string())
+        texts = compute.if_else(same, texts, utc)
     if t.is_temporal(array.type):
         return compute.replace_substring_regex(texts, r"\.0+($|[+\-Z])", r"\1")  # 12:30:00.000 is 12:30:00
     return texts

@@ -128,7 +128,9 @@ def test_json_values_are_strict_json_and_typed(array: Any) -> None:
     assert json.loads(json.dumps(plain, allow_nan=False)) == plain
     assert values.plain_values(pyarrow.chunked_array([array, array])) == plain * 2
     assert values.plain_values(array.slice(1)) == plain[1:]
-    for stored, value in zip(array.to_pylist() if not pyarrow.types.is_nested(array.type) else [], plain, strict=False):
+    kind = array.type  # Python has no room for the longest of Arrow's durations and moments
+    is_plain = not pyarrow.types.is_nested(kind) and not pyarrow.types.is_temporal(kind)
+    for stored, value in zip(array.to_pylist() if is_plain else [], plain, strict=False):
         if isinstance(stored, bool | int | str) or (isinstance(stored, float) and math.isfinite(stored)):
             assert type(value) is type(stored)
             assert pyarrow.scalar(value, array.type) == pyarrow.scalar(stored, array.type)

@@ -194,7 +194,7 @@ def test_every_recipe_runs_to_its_end(name: str, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     status = standing.look(folder.find(name))
     assert (status.state, status.step) == ("done", 4)
-    assert status.metric is not None
+    assert status.history.last is not None
 
 
 @pytest.mark.drill

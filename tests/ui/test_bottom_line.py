@@ -189,7 +189,7 @@ async def test_a_lesson() -> None:
 @pytest.mark.drill
 async def test_every_other_state_of_a_lesson() -> None:
     fields = [on_the_options, on_a_text_option, on_the_answer, in_the_search, searching]
-    async with console("2.2", engine=Recorded(record=False)) as it:
+    async with console("2.2") as it:
         await it.until_shown("POSITIVE")
         await walk_all(it, [*fields, mark(Try), mark(Cell), mark(Claim)])
 

@@ -23,7 +23,7 @@ STARTS = {
 KEYS, BURSTS = 3_000, 2_000
 SESSION = 250
 """Actions after which a new console is started, so that a failure is near its cause."""
-SETTLED, MEASURED = 2_000, 5_000
+SETTLED, MEASURED = 2_000, 10_000
 PER_THOUSAND = 1_000_000
 
 

@@ -12,6 +12,7 @@ from textual.app import App
 from textual.css.scalar import Scalar
 from textual.dom import DOMNode
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import MouseDown, MouseEvent, MouseMove, MouseUp
 from textual.geometry import Region
 from textual.message_pump import MessagePump
 from textual.widgets import OptionList
@@ -20,6 +21,7 @@ from tests.conftest import ROOT
 from tests.ui.console import InProcess, console
 from tui.ui import textual_internals
 from tui.ui.screens.windows import ListWindow
+from tui.ui.widgets.chrome import TopLine
 
 
 def test_no_other_module_imports_private_modules_of_textual() -> None:
@@ -88,15 +90,31 @@ async def test_a_list_takes_a_page_key_before_it_is_laid_out() -> None:
         await it.until_shown("first", "second")
 
 
-async def test_nothing_is_kept_of_sizes_that_the_terminal_had() -> None:
-    """Neither results about regions, nor lines that were drawn; those of screens below the front one are all gone."""
+@pytest.mark.parametrize("kind", [MouseDown, MouseMove, MouseUp])
+async def test_a_widget_that_is_being_removed_can_be_clicked(kind: type[MouseEvent]) -> None:
     async with console(lesson="2.2") as it:
-        below = it.app.screen
-        await it.press("f3")
-        kept = []
-        for width in range(80, 110):
-            await it.pilot.resize_terminal(width, 40)
-            kept.append(Region.intersection.cache_info().currsize + Scalar.resolve.cache_info().currsize)
-        assert it.app.screen is not below
-        assert max(kept[-5:]) < 2 * max(kept[:5])
-        assert not any(widget._styles_cache._cache for widget in below.walk_children(with_self=True))
+        line = it.app.screen.query_one(TopLine)
+        x, y = line.region.offset
+        parent = line._parent
+        line._parent = None  # as between the removal of a toast and the next layout
+        try:
+            await it.app.on_event(kind(None, x, y, 0, 0, 1, False, False, False))
+        finally:
+            line._parent = parent
+
+
+async def test_what_was_drawn_is_not_kept_forever() -> None:
+    """Neither lines and their pieces, nor results about regions, however many keys and sizes there were."""
+    async with console(lesson="2.2") as it:
+        regions = []
+        while it.app._paints < 2 * textual_internals.PAINTS_PER_CACHE:
+            await it.pilot.resize_terminal(80 + it.app._paints % 60, 40)
+            regions.append(Region.intersection.cache_info().currsize + Scalar.resolve.cache_info().currsize)
+        assert min(regions[len(regions) // 2 :]) < max(regions) / 2
+
+        def lines() -> int:
+            return sum(len(widget._styles_cache._cache) for widget in it.app.screen.walk_children())
+
+        assert lines() > 0
+        it.app.clear_render_caches()
+        assert lines() == 0

@@ -23,7 +23,7 @@ from contextlib import contextmanager, suppress
 from queue import SimpleQueue
 from time import monotonic, perf_counter, sleep
 from types import FrameType
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO
 
 from tui.engine import child, imports
 from tui.engine.protocol import BEAT_EVERY, decode, encode
@@ -106,7 +106,7 @@ class Engine:
                 self._answers.flush()
         except (BrokenPipeError, ValueError):
             self._is_silent = True
-            end()
+            os._exit(0)  # the watchdog ends whatever a cell or a step has started
         finally:
             if is_main:
                 self._is_writing = False
@@ -150,7 +150,7 @@ class Engine:
                 elif isinstance(message.get("id"), int):
                     self._queue.append(message)
                     self._arrived.notify()
-        end()
+        os._exit(0)
 
     def _look_up(self) -> None:
         while True:
@@ -305,16 +305,6 @@ class Engine:
             self.say(kind="trouble", error=explain(error))
             return None
         return warming
-
-
-def end() -> NoReturn:
-    """The console has gone: end at once, with every process that a step has forked."""
-    import psutil
-
-    for process in psutil.Process().children(recursive=True):
-        with suppress(psutil.Error):
-            process.kill()
-    os._exit(0)
 
 
 def wake_main() -> None:

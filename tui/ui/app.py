@@ -211,7 +211,6 @@ class HeadnotesApp(ConsoleApp):
 
     def on_resize(self) -> None:
         # Also where the size that is drawn stays the same: the terminal may have lost what it showed.
-        self.forget_sizes()
         self.action_redraw()
 
     def action_redraw(self) -> None:

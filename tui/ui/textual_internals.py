@@ -17,17 +17,20 @@ from typing import Any
 
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual._context import active_message_pump
+from textual._styles_cache import StylesCache
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.await_remove import AwaitRemove
 from textual.css.scalar import Scalar
 from textual.dom import DOMNode
 from textual.driver import Driver
-from textual.events import Resize, ScreenResume, ScreenSuspend
+from textual.errors import NoWidget
+from textual.events import Event, MouseEvent, Resize, ScreenResume, ScreenSuspend
 from textual.geometry import Region
 from textual.message import Message
 from textual.messages import InBandWindowResize
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import OptionList
 
@@ -42,6 +45,8 @@ PASTE_PATIENCE = 2.0
 SMALLEST, LARGEST = (12, 3), (2000, 1000)
 """Columns and rows that are drawn, whatever the terminal says of its size. A smaller one shows a part of it: Textual
 raises where a widget is left with no column for its text."""
+PAINTS_PER_CACHE = 250
+"""Paints after which what was kept to draw faster is dropped: the next one takes some 10 ms more."""
 _SEQUENCES = re.compile("(?=\x1b)")
 
 
@@ -118,6 +123,7 @@ class ConsoleApp(App[int]):
 
     def __init__(self) -> None:
         super().__init__(driver_class=driver_class)
+        self._paints = 0
 
     @abstractmethod
     def catch(self, error: Exception) -> bool:
@@ -127,15 +133,15 @@ class ConsoleApp(App[int]):
         """The part of an update that the terminal does not show yet."""
         return update
 
-    def forget_sizes(self) -> None:
-        """Drop what was computed and drawn for the size that the terminal had before; sizes do not come back often.
+    def clear_render_caches(self) -> None:
+        """Drop the lines that widgets have drawn, and results about regions and strips.
 
-        Textual keeps the last 1,024 to 4,096 results of each of these methods, and with every line that a widget has
-        drawn a dozen pieces that were cut from it, which hold theirs: 4 MB more with every 1,000 keys and resizes.
+        Textual keeps the last 1,024 to 16,384 results of each of these methods; one of them keeps with each result all
+        lines of a widget that may be long gone: 4 MB more with every 1,000 keys.
         """
-        for kind in (Region, Scalar):
+        for kind in (Region, Scalar, Strip, StylesCache):
             for method in vars(kind).values():
-                if clear := getattr(method, "cache_clear", None):
+                if clear := getattr(getattr(method, "__func__", method), "cache_clear", None):  # class methods, too
                     clear()
         for screen in self.screen_stack:
             for widget in screen.walk_children(Widget, with_self=True):
@@ -155,6 +161,19 @@ class ConsoleApp(App[int]):
         if self.catch(error) and self.is_headless and self._exception is None:
             self._exception = error  # raised by `run_test` at its end
             self._exception_event.set()
+
+    async def on_event(self, event: Event) -> None:
+        # Until the next layout a removed widget is still found where it was; Textual asks it for its parent.
+        if isinstance(event, MouseEvent) and not self._is_on_widget(event):
+            return
+        await super().on_event(event)
+
+    def _is_on_widget(self, event: MouseEvent) -> bool:
+        try:
+            widget, _ = self.get_widget_at(event.x, event.y)
+        except NoWidget:
+            return True  # outside of everything: for the screen
+        return widget.is_attached
 
     async def _dispatch_message(self, message: Message) -> None:
         # An error in a widget's own messages ends the widget; in the app's, it would end the app.
@@ -185,6 +204,9 @@ class ConsoleApp(App[int]):
         if isinstance(renderable, CompositorUpdate):
             if self._batch_count:
                 return
+            self._paints += 1
+            if self._paints % PAINTS_PER_CACHE == 0:
+                self.clear_render_caches()
             renderable = self.narrowed(renderable)
             cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
             if getattr(renderable, "parts", None) == [] and cursor == self._previous_cursor_position:

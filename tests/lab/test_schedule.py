@@ -178,7 +178,7 @@ def test_steps_are_counted_as_the_trainer_counts(
     trainer = Trainer(torch.nn.Linear(1, 1), arguments, train_dataset=Rows(rows))  # type: ignore[arg-type]
     loader = trainer.get_train_dataloader()
     _, steps_an_epoch, _, _, effective, batches, steps = trainer.set_initial_training_values(arguments, loader)
-    ours = schedule.arithmetic(rows, batch, accumulation, 1, epochs, max_steps, warmup)
+    ours = curves.arithmetic(rows, batch, accumulation, 1, epochs, max_steps, warmup)
     assert ours == schedule.Arithmetic(batches, steps_an_epoch, steps, arguments.get_warmup_steps(steps), effective)
 
 
@@ -189,7 +189,7 @@ def test_batches_of_each_process_are_as_accelerate_deals_them(rows: int, batch: 
 
     whole = BatchSampler(SequentialSampler(range(rows)), batch, drop_last=False)
     counts = [len(BatchSamplerShard(whole, processes, place)) for place in range(processes)]
-    ours = schedule.arithmetic(rows, batch, 1, processes, 1.0, 0, 0.0)
+    ours = curves.arithmetic(rows, batch, 1, processes, 1.0, 0, 0.0)
     assert counts == [ours.batches] * processes
     assert ours.effective_batch == batch * processes
 

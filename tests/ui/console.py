@@ -18,14 +18,15 @@ from tui.course.book import Book, Course, Folder, entries, find
 from tui.engine.client import NOT_ANSWERING, EngineClient, Phase, Request
 from tui.errors import HeadnotesError, Stopped, explain
 from tui.lab import registry, stock
-from tui.lab.instrument import hearing
 from tui.lab.tables import asked
 from tui.lab.tables.source import Source
+from tui.partial_results import hearing
 from tui.settings import Settings
+from tui.text.lines import line_text
 from tui.ui.app import HeadnotesApp
 from tui.ui.screens.reader import Reader
 from tui.ui.widgets.chrome import Prompt, PromptInput
-from tui.ui.widgets.lines import Lines, line_text
+from tui.ui.widgets.lines import Lines
 from tui.ui.widgets.rows import RowTable
 from tui.ui.widgets.sentence import Sentence
 

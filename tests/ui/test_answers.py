@@ -14,8 +14,8 @@ from tui.errors import ResultWarning
 from tui.lab.checkpoints import AnsweredBy
 from tui.lab.pipeline import PipelineResult, StageTimes
 from tui.lab.tasks.answers import Answer, Candidate, Entity, LabelScore, Piece, read
+from tui.text.lines import Line, line_text
 from tui.ui.widgets.answers import answer_lines, bar, marked, written
-from tui.ui.widgets.lines import Line, line_text
 from tui.ui.wrap import cells
 
 PLAIN = PipelineResult(

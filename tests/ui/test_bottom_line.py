@@ -18,6 +18,7 @@ from tui.course.blocks import Cell, Claim, Quiz, Try
 from tui.lab.tables.source import Source
 from tui.runs import folder
 from tui.runs.folder import Run
+from tui.text.lines import line_text
 from tui.ui.keys import KEYS, shown
 from tui.ui.screens.contents import Contents
 from tui.ui.screens.overlay import Overlay
@@ -26,7 +27,7 @@ from tui.ui.screens.run import PAGES, RunScreen
 from tui.ui.screens.windows import ListWindow
 from tui.ui.widgets.anatomy import Stages
 from tui.ui.widgets.chrome import KeyLine, Prompt, PromptInput
-from tui.ui.widgets.lines import Lines, line_text
+from tui.ui.widgets.lines import Lines
 from tui.ui.widgets.options import Options
 
 State = Callable[[Driver], Awaitable[None]]

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.text.lines import line_text
 from tui.ui.chart import Series, chart, figure
 from tui.ui.terminal import to_ascii
-from tui.ui.widgets.lines import line_text
 from tui.ui.wrap import cells
 
 VALUES = st.lists(st.floats(allow_nan=True, allow_infinity=True, width=32), min_size=1, max_size=60)

@@ -16,13 +16,14 @@ from tests.runs.recorded import Recorded as FinishedRun
 from tests.ui.console import Driver, console
 from tests.ui.test_snapshots import Recorded
 from tui.lab.tables.source import Source
+from tui.text.lines import line_text
 from tui.ui.keys import KEYS
 from tui.ui.screens.overlay import Overlay
 from tui.ui.screens.palette import CommandList
 from tui.ui.screens.run import RunScreen
 from tui.ui.screens.windows import ListWindow
 from tui.ui.widgets.chrome import OneLine, Prompt
-from tui.ui.widgets.lines import Lines, line_text
+from tui.ui.widgets.lines import Lines
 from tui.ui.widgets.rows import RowTable
 from tui.ui.wrap import cells
 

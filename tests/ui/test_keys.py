@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 from textual.binding import Binding
 
+from tui.text.lines import line_text
 from tui.ui.app import HeadnotesApp
 from tui.ui.keys import KEYS, SCOPES, bindings, on_bottom_line
 from tui.ui.screens.contents import Contents
@@ -22,7 +23,7 @@ from tui.ui.screens.runs import Runs
 from tui.ui.screens.windows import ListWindow, TextWindow, help_window
 from tui.ui.widgets.anatomy import Stages
 from tui.ui.widgets.chrome import Prompt
-from tui.ui.widgets.lines import Lines, line_text
+from tui.ui.widgets.lines import Lines
 from tui.ui.widgets.mask import MaskGrid
 from tui.ui.widgets.matrix import MatrixGrid
 from tui.ui.widgets.notes import Notes

@@ -15,12 +15,13 @@ from tui.course.book import Entry, Folder, entries
 from tui.course.page import Page
 from tui.course.progress import Progress
 from tui.errors import EngineDied
+from tui.text.lines import line_text
 from tui.ui.screens.contents import Contents, ContentsList
 from tui.ui.screens.doctor import Doctor
 from tui.ui.screens.reader import Reader
 from tui.ui.screens.windows import ListWindow, TextWindow
 from tui.ui.typeset import Answering, Outcome
-from tui.ui.widgets.lines import Lines, line_text
+from tui.ui.widgets.lines import Lines
 from tui.ui.widgets.notes import Notes
 from tui.ui.wrap import cells
 

@@ -23,6 +23,7 @@ from tui.runs import folder, launching, predictions
 from tui.runs.curves import Curves
 from tui.runs.folder import Checkpoint, Run
 from tui.runs.predictions import Changed, Changes
+from tui.text.lines import line_text
 from tui.ui import run_orders
 from tui.ui.screens import runs as runs_screen
 from tui.ui.screens.overlay import Overlay
@@ -32,7 +33,6 @@ from tui.ui.screens.runs import Runs
 from tui.ui.screens.windows import ListWindow, TextWindow
 from tui.ui.verbatim import visible
 from tui.ui.watching import Watching
-from tui.ui.widgets.lines import line_text
 from tui.ui.widgets.runs import evaluated, facts, pages
 from tui.ui.widgets.runs.evaluation_page import EvaluationPage
 from tui.ui.widgets.runs.strip import RunStrip

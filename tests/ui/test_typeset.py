@@ -13,10 +13,10 @@ from tests.hostile import texts
 from tui.course.blocks import Cell, Claim, Code, Paragraph, Quiz, Span, Table
 from tui.course.lesson import read_lesson, read_notes
 from tui.course.page import Page
+from tui.text.lines import Line, line_text
 from tui.ui.page_layout import PageLayout
 from tui.ui.typeset import Answering, Outcome, Setting, set_block
 from tui.ui.verbatim import visible
-from tui.ui.widgets.lines import Line, line_text
 from tui.ui.wrap import cells
 
 FILES = sorted(LESSONS.glob("*/*.md"))

@@ -29,7 +29,7 @@ from tui.engine import child, imports
 from tui.engine.protocol import BEAT_EVERY, decode, encode
 from tui.errors import Stopped, UsageError, explain
 from tui.lab import registry
-from tui.lab.instrument import hearing
+from tui.partial_results import hearing
 
 IDLE = 2.0
 """Seconds without a request before an engine for tables goes on to get ready for models: torch is a long import."""

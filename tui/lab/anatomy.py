@@ -8,8 +8,7 @@ from typing import Any
 
 from tui.lab import checkpoints
 from tui.lab.instrument import Instrument, Result
-from tui.lab.text_warnings import Passage, room, text_warnings
-from tui.lab.tokens import clean
+from tui.lab.text_warnings import Passage, clean, room, text_warnings
 from tui.options import option
 
 STAGES = ("tokens", "ids", "embeddings", "hidden", "pooler", "logits", "softmax", "label")

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
+from tui import partial_results
 from tui.errors import UsageError
-from tui.lab import checkpoints, instrument, loading, pipeline, shelf
+from tui.lab import checkpoints, loading, pipeline, shelf
 from tui.lab.instrument import Instrument, Result
 from tui.lab.pipeline import RESTORED, TASKS, PipelineSpec
 from tui.lab.tables.desk import DESK, Table
@@ -94,7 +95,7 @@ def run(spec: BatchSpec) -> BatchResult:
             prompt = text["context"] if isinstance(text, dict) else text
             answer, score = _said(read(task, _alone(task, output), prompt), prompt)
             rows.append(BatchRow(prompt, answer, score, gold))
-        instrument.report({"rows": [{"text": r.text[:200], "answer": r.answer, "score": r.score, "right": r.right}
+        partial_results.report({"rows": [{"text": r.text[:200], "answer": r.answer, "score": r.score, "right": r.right}
                                     for r in rows[-50:]]})  # fmt: skip
     seconds = perf_counter() - start
     agreeing = sum(row.answer.lower() == row.right.lower() for row in rows) if spec.label else None

@@ -12,6 +12,7 @@ from tui.errors import ResultWarning, UsageError
 from tui.lab.tables.opening import load, splits
 from tui.lab.tables.source import Source, shipped
 
+AVERAGES = ("macro", "micro", "weighted")
 LEAST_CLASSES, MOST_CLASSES = 2, 12
 MOST_ROWS = 100_000
 

@@ -1,8 +1,9 @@
-"""The library's learning-rate schedules: which there are, what each takes, and the rate of every step."""
+"""The library's learning-rate schedules: what each takes, the rate of every step, and how many steps a run has."""
 
 from __future__ import annotations
 
 import difflib
+import math
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,6 +39,22 @@ SPECIFIC = tuple(dict.fromkeys(name for names in TAKES.values() for name in name
 SHAPES = ("", "linear", "cosine", "1-sqrt")
 MOST_POINTS = 400
 
+MOST_STEPS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """What the numbers of a run come to, counted as the library's Trainer counts."""
+
+    batches: int
+    """In an epoch, on each process; the last one may be smaller."""
+    steps_an_epoch: int
+    """Steps of the optimizer; the last one of an epoch may be of fewer batches."""
+    steps: int
+    warmup_steps: int
+    effective_batch: int
+    """Rows behind one step: of a batch, times batches that are added up, times processes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Curve:
@@ -58,6 +75,35 @@ class Curve:
     highest: float
     highest_at: int
     """The first step with the highest rate."""
+
+
+def arithmetic(
+    rows: int, batch_size: int, accumulation: int, processes: int, epochs: float, max_steps: int, warmup: float
+) -> Arithmetic:
+    """Batches and steps of a run. Raises `UsageError` for numbers that make none."""
+    counts = {"rows": rows, "batch_size": batch_size, "accumulation": accumulation, "processes": processes}
+    for name, count in counts.items():
+        if count < 1:
+            raise UsageError(f"{name} cannot be {count}: it is 1 or more.", next_step=f"Give {name}=1 or more.")
+    if max_steps < 0 or warmup < 0 or (epochs <= 0 and not max_steps):
+        raise UsageError("That makes no steps.", next_step="epochs is above 0; max_steps and warmup are not below 0.")
+    batches = math.ceil(rows / (batch_size * processes))
+    steps_an_epoch = math.ceil(batches / accumulation)
+    steps = max_steps or math.ceil(epochs * steps_an_epoch)
+    warmup_steps = int(warmup) if warmup >= 1 else math.ceil(steps * warmup)
+    return Arithmetic(batches, steps_an_epoch, steps, warmup_steps, batch_size * accumulation * processes)
+
+
+def rates(
+    name: str, steps: int, warmup_steps: int, learning_rate: float, points: int = MOST_POINTS
+) -> list[tuple[float, float]]:
+    """(step, rate) of a schedule with the library's own options, at most so many; none for one that needs measurements.
+
+    Raises `UsageError` for a schedule that needs an option.
+    """
+    named = [one for one in names(name, "", {}) if one in TAKES]
+    drawn = [draw(one, learning_rate, steps, warmup_steps, {}, points) for one in named]
+    return [(float(step), rate) for curve in drawn for step, rate in zip(curve.steps, curve.rates, strict=True)]
 
 
 def names(first: str, further: str, options: Mapping[str, Any]) -> list[str]:

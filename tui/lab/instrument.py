@@ -1,25 +1,15 @@
-"""What an instrument is, and how one that runs tells what it has so far."""
+"""What an instrument is."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
 from tui.errors import ResultWarning
 from tui.options import option, read_spec, with_own_names
 
-__all__ = ["Instrument", "Result", "hearing", "option", "report"]
-
-hearing: ContextVar[Callable[[dict[str, Any]], None] | None] = ContextVar("hearing", default=None)
-"""Who hears what a running instrument has so far. The engine sets it."""
-
-
-def report(partial: dict[str, Any]) -> None:
-    """Tell what there is so far: some fields of the result to come, as plain data."""
-    if (hear := hearing.get()) is not None:
-        hear(partial)
+__all__ = ["Instrument", "Result", "option"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from tui.lab import instrument
+from tui import partial_results
 from tui.lab.instrument import Instrument, Result
 from tui.lab.tables.making import made_file, make
 from tui.options import option
@@ -149,7 +149,7 @@ class _Watch:
         self._last = now
         own, file = _memory()
         self.samples.append(Sample(stage, now, own - self._before[0], file - self._before[1]))
-        instrument.report({"samples": [asdict(sample) for sample in self.samples[-200:]]})
+        partial_results.report({"samples": [asdict(sample) for sample in self.samples[-200:]]})
 
 
 def _memory() -> tuple[int, int]:

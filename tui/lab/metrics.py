@@ -9,7 +9,7 @@ from typing import Any
 
 from tui.errors import ResultWarning, UsageError
 from tui.lab import counts, scores
-from tui.lab.counts import Counts
+from tui.lab.counts import AVERAGES, Counts
 from tui.lab.instrument import Instrument, Result
 from tui.lab.intervals import RESAMPLES, Interval, bootstrapped
 from tui.lab.tables.source import Source, call, shipped
@@ -17,7 +17,6 @@ from tui.options import option
 
 MATRIX = "50 10; 5 35"
 SCORES = ("precision", "recall", "f1")
-AVERAGES = ("macro", "micro", "weighted")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from tui.lab import checkpoints, instrument, loading, shelf
+from tui import partial_results
+from tui.lab import checkpoints, loading, shelf
 from tui.lab.instrument import Instrument, Result
 from tui.lab.tasks.answers import Answer, Candidate, Entity, LabelScore, Piece, plain, read
 from tui.lab.tasks.calls import arguments, check
@@ -181,7 +182,7 @@ def code(spec: PipelineSpec) -> str:
 
 def _heard(pieces: list[Piece], text: str, probability: float) -> None:
     pieces.append(Piece(text, probability))
-    instrument.report({"pieces": [asdict(piece) for piece in pieces]})
+    partial_results.report({"pieces": [asdict(piece) for piece in pieces]})
 
 
 @lru_cache(loading.KEPT)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from tui.errors import ResultWarning, UsageError
 from tui.lab import curves
-from tui.lab.curves import MEASURED, MOST_POINTS, NAMES, SHAPES, SPECIFIC, TAKES, Curve
+from tui.lab.curves import MEASURED, MOST_STEPS, NAMES, SHAPES, SPECIFIC, TAKES, Arithmetic, Curve, arithmetic
 from tui.lab.instrument import Instrument, Result
 from tui.options import option
-
-MOST_STEPS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +46,6 @@ class ScheduleSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class Arithmetic:
-    """What the numbers of a run come to, counted as the library's Trainer counts."""
-
-    batches: int
-    """In an epoch, on each process; the last one may be smaller."""
-    steps_an_epoch: int
-    """Steps of the optimizer; the last one of an epoch may be of fewer batches."""
-    steps: int
-    warmup_steps: int
-    effective_batch: int
-    """Rows behind one step: of a batch, times batches that are added up, times processes."""
-
-
-@dataclass(frozen=True, slots=True)
 class Calculation:
     """How one number of the arithmetic is found."""
 
@@ -87,23 +70,6 @@ class ScheduleResult(Result):
     """Why the schedule has no curve: `reduce_lr_on_plateau`, `greedy`, or empty."""
 
 
-def arithmetic(
-    rows: int, batch_size: int, accumulation: int, processes: int, epochs: float, max_steps: int, warmup: float
-) -> Arithmetic:
-    """Batches and steps of a run. Raises `UsageError` for numbers that make none."""
-    counts = {"rows": rows, "batch_size": batch_size, "accumulation": accumulation, "processes": processes}
-    for name, count in counts.items():
-        if count < 1:
-            raise UsageError(f"{name} cannot be {count}: it is 1 or more.", next_step=f"Give {name}=1 or more.")
-    if max_steps < 0 or warmup < 0 or (epochs <= 0 and not max_steps):
-        raise UsageError("That makes no steps.", next_step="epochs is above 0; max_steps and warmup are not below 0.")
-    batches = math.ceil(rows / (batch_size * processes))
-    steps_an_epoch = math.ceil(batches / accumulation)
-    steps = max_steps or math.ceil(epochs * steps_an_epoch)
-    warmup_steps = int(warmup) if warmup >= 1 else math.ceil(steps * warmup)
-    return Arithmetic(batches, steps_an_epoch, steps, warmup_steps, batch_size * accumulation * processes)
-
-
 def run(spec: ScheduleSpec) -> ScheduleResult:
     """Step through the library's schedulers. Raises `UsageError` for what they do not take."""
     counted, options = _counted(spec), given(spec)
@@ -115,18 +81,6 @@ def run(spec: ScheduleSpec) -> ScheduleResult:
     return ScheduleResult(
         counted, calculations(spec, counted), (counted.steps + 1) // 2, drawn, no_curve, warnings=warnings
     )
-
-
-def rates(
-    name: str, steps: int, warmup_steps: int, learning_rate: float, points: int = MOST_POINTS
-) -> list[tuple[float, float]]:
-    """(step, rate) of a schedule with the library's own options, at most so many; none for one that needs measurements.
-
-    Raises `UsageError` for a schedule that needs an option.
-    """
-    names = [one for one in curves.names(name, "", {}) if one in TAKES]
-    drawn = [curves.draw(one, learning_rate, steps, warmup_steps, {}, points) for one in names]
-    return [(float(step), rate) for curve in drawn for step, rate in zip(curve.steps, curve.rates, strict=True)]
 
 
 def code(spec: ScheduleSpec) -> str:

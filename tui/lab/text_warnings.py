@@ -58,6 +58,11 @@ def excerpt(text: str) -> str:
     return f"“{flat if len(flat) <= EXCERPT and len(text) <= 4 * EXCERPT else flat[:EXCERPT] + ' …'}”"
 
 
+def clean(text: str) -> str:
+    """The text with lone surrogates replaced by U+FFFD: they are no characters, and the tokenizer refuses them."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def _readings(tokenizer: Any, passages: Sequence[Passage]) -> list[_Reading]:
     if not passages:
         return []

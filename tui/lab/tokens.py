@@ -10,7 +10,7 @@ from typing import Any
 from tui.errors import ResultWarning, UsageError
 from tui.lab import checkpoints
 from tui.lab.instrument import Instrument, Result
-from tui.lab.text_warnings import Passage, text_warnings
+from tui.lab.text_warnings import Passage, clean, text_warnings
 from tui.options import option
 
 MOST_TOKENS = 100_000
@@ -154,11 +154,6 @@ def cuts(spec: TokensSpec) -> bool:
     if spec.truncation == "unset":
         return spec.max_length is not None and spec.padding == "no"
     return spec.truncation != "no"
-
-
-def clean(text: str) -> str:
-    """The text with lone surrogates replaced by U+FFFD: they are no characters, and the tokenizer refuses them."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _check(spec: TokensSpec, tokenizer: Any) -> None:

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from tui.text.lines import Line, Piece
 from tui.ui.verbatim import visible
-from tui.ui.widgets.lines import Line, Piece
 from tui.ui.wrap import cells, fill, shorten
 
 _DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))

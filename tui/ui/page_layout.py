@@ -9,8 +9,8 @@ from functools import cached_property
 
 from tui.course.blocks import Cell, Claim, Quiz, Stop, Try, plain
 from tui.course.page import Page, Section
+from tui.text.lines import Line, line_text
 from tui.ui.typeset import Setting, State, set_block
-from tui.ui.widgets.lines import Line, line_text
 
 BELOW = 3
 """Empty lines under the last block, so that the end of a page looks like one."""

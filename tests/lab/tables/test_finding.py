@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.errors import UsageError
-from tui.lab.instrument import hearing
 from tui.lab.tables import finding
 from tui.lab.tables.desk import DESK, Table
 from tui.lab.tables.source import Source
+from tui.partial_results import hearing
 
 
 def of(**columns: list[Any]) -> Table:

@@ -10,10 +10,10 @@ from typing import Any
 
 from tui import paths
 from tui.errors import ResultWarning, UsageError
-from tui.lab import schedule
+from tui.lab import curves
+from tui.lab.curves import Arithmetic
 from tui.lab.recipes import features, models, plan_warnings, rows, scoring
 from tui.lab.recipes.strategies import check_strategy
-from tui.lab.schedule import Arithmetic
 from tui.runs import devices
 from tui.runs.recipe import Recipe
 
@@ -81,7 +81,7 @@ def plan(recipe: Recipe) -> Plan:
     tokenizer = models.tokenizer(recipe)
     lengths = _lengths(found.train, recipe, tokenizer)
     size, eval_size = (_count(table, recipe, tokenizer) for table in (found.train, found.evaluation))
-    counted = schedule.arithmetic(
+    counted = curves.arithmetic(
         size, recipe.batch_size, recipe.accumulation, recipe.processes * recipe.machines, recipe.epochs,
         recipe.max_steps, recipe.warmup,
     )  # fmt: skip
@@ -119,9 +119,9 @@ def plan(recipe: Recipe) -> Plan:
 
 def _rates(recipe: Recipe, counted: Arithmetic) -> list[tuple[float, float]]:
     """The learning rate over the run; nothing for one of so many steps that stepping through them takes minutes."""
-    if counted.steps > schedule.MOST_STEPS:
+    if counted.steps > curves.MOST_STEPS:
         return []
-    return schedule.rates(recipe.schedule, counted.steps, counted.warmup_steps, recipe.learning_rate, POINTS)
+    return curves.rates(recipe.schedule, counted.steps, counted.warmup_steps, recipe.learning_rate, POINTS)
 
 
 def settled(recipe: Recipe) -> Recipe:

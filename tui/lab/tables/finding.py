@@ -8,10 +8,10 @@ from time import monotonic
 from typing import Any
 
 from tui.errors import UsageError
-from tui.lab.instrument import report
 from tui.lab.tables.cells import SHOWN, Column
 from tui.lab.tables.desk import DESK, Come
 from tui.lab.tables.values import decoded, exact, json_text, plain_values
+from tui.partial_results import report
 
 AT_A_TIME = 20_000
 """Rows looked through between two looks at the clock; a stop is heard after so many."""

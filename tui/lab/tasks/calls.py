@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tui.errors import CheckpointError, UsageError
-from tui.lab.tokens import clean
+from tui.lab.text_warnings import clean
 
 if TYPE_CHECKING:
     from tui.lab.loading import Loaded

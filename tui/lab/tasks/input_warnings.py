@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.errors import ResultWarning
 from tui.lab.tasks.calls import gaps, labels_of, written_labels
-from tui.lab.text_warnings import Passage, room, text_warnings
-from tui.lab.tokens import clean
+from tui.lab.text_warnings import Passage, clean, room, text_warnings
 
 if TYPE_CHECKING:
     from tui.lab.loading import Loaded

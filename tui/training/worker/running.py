@@ -13,10 +13,10 @@ from typing import Any
 
 from tui.engine.ticks import tap_tqdm
 from tui.errors import Explained, HeadnotesError, Stopped, UsageError, explain
-from tui.lab import schedule
+from tui.lab import curves
+from tui.lab.curves import Arithmetic
 from tui.lab.recipes import features, models, planning, rows, scoring
 from tui.lab.recipes.strategies import check_strategy
-from tui.lab.schedule import Arithmetic
 from tui.runs import events, folder
 from tui.runs.best import History
 from tui.runs.folder import Checkpoint, Run
@@ -211,7 +211,7 @@ def _history(recipe: Recipe, labels: list[str]) -> History:
 
 def _arithmetic(recipe: Recipe, rows: int) -> Arithmetic:
     """The steps of these processes; `UsageError` when there are none."""
-    return schedule.arithmetic(
+    return curves.arithmetic(
         rows, recipe.batch_size, recipe.accumulation, world(), recipe.epochs, recipe.max_steps, recipe.warmup
     )
 

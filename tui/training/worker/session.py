@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from tui.errors import Explained, HeadnotesError
+from tui.lab.curves import Arithmetic
 from tui.lab.recipes.rows import Rows
 from tui.lab.recipes.scoring import Scorer, Scores
-from tui.lab.schedule import Arithmetic
 from tui.runs import diagnostics, folder
 from tui.runs.best import History, Score, kept_checkpoints
 from tui.runs.curves import Curves

@@ -12,11 +12,12 @@ from textual.binding import BindingType
 
 from tui.course.book import Entry, entries
 from tui.course.search import Hit, in_book
+from tui.text.lines import Line
 from tui.ui.keys import Words, bindings
 from tui.ui.screens.base import ConsoleScreen
 from tui.ui.typeset import one_line
 from tui.ui.widgets.chrome import KeyLine, Prompt, TopLine
-from tui.ui.widgets.lines import Line, Lines
+from tui.ui.widgets.lines import Lines
 from tui.ui.words import say
 from tui.ui.wrap import cells, fill
 

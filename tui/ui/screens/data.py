@@ -20,6 +20,7 @@ from tui.lab.tables.steps import BY_NAME, OPERATIONS
 from tui.lab.tables.summary import Summary
 from tui.options import revive
 from tui.sizes import size_said
+from tui.text.lines import Line, line_text
 from tui.ui import recent
 from tui.ui.asking import Asking
 from tui.ui.finding import Finding
@@ -30,7 +31,7 @@ from tui.ui.typeset import one_line, plain_lines
 from tui.ui.verbatim import verbatim, visible
 from tui.ui.widgets.chrome import KeyLine, Prompt, TopLine
 from tui.ui.widgets.figures import summary_lines
-from tui.ui.widgets.lines import Line, Lines, line_text
+from tui.ui.widgets.lines import Lines
 from tui.ui.widgets.rows import RowTable
 from tui.ui.widgets.status import Status
 from tui.ui.widgets.warnings import warning_text

@@ -9,11 +9,12 @@ from textual.binding import BindingType
 
 from tui import doctor
 from tui.errors import HeadnotesError, explain
+from tui.text.lines import Line
 from tui.ui.keys import bindings
 from tui.ui.screens.base import ConsoleScreen
 from tui.ui.typeset import plain_lines
 from tui.ui.widgets.chrome import KeyLine, TopLine
-from tui.ui.widgets.lines import Line, Lines
+from tui.ui.widgets.lines import Lines
 from tui.ui.words import say
 
 

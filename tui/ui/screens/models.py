@@ -18,13 +18,14 @@ from tui.lab.stock import Stock
 from tui.options import revive
 from tui.settings import HUB, endpoint
 from tui.sizes import size_said
+from tui.text.lines import Line, line_text
 from tui.ui.keys import Words, bindings
 from tui.ui.screens.base import ConsoleScreen
 from tui.ui.screens.windows import ListWindow
 from tui.ui.typeset import plain_lines
 from tui.ui.verbatim import verbatim
 from tui.ui.widgets.chrome import KeyLine, TopLine
-from tui.ui.widgets.lines import Line, Lines, line_text
+from tui.ui.widgets.lines import Lines
 from tui.ui.words import say
 
 

@@ -15,12 +15,13 @@ from tui.runs import comparing, predictions
 from tui.runs.comparing import Duel
 from tui.runs.curves import Curves
 from tui.runs.folder import Run
+from tui.text.lines import Line, line_text
 from tui.ui.keys import bindings
 from tui.ui.screens.base import ConsoleScreen
 from tui.ui.screens.run import PAINT_CURVES, POLL
 from tui.ui.typeset import plain_lines
 from tui.ui.widgets.chrome import KeyLine, TopLine
-from tui.ui.widgets.lines import Line, Lines, line_text
+from tui.ui.widgets.lines import Lines
 from tui.ui.widgets.runs import overlay, panels
 from tui.ui.widgets.runs.views import MARGIN, CurvesPage
 from tui.ui.words import say

@@ -20,12 +20,13 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui.course.book import entries
+from tui.text.lines import Line
 from tui.ui.keys import KEYS, bindings, foot
 from tui.ui.screens.windows import FRAME
 from tui.ui.typeset import one_line
 from tui.ui.verbatim import verbatim
 from tui.ui.widgets.chrome import PromptInput, scopes_of
-from tui.ui.widgets.lines import Line, Lines
+from tui.ui.widgets.lines import Lines
 from tui.ui.words import LANGUAGES, pick, say
 from tui.ui.wrap import cells, fill
 

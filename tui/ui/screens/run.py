@@ -18,6 +18,7 @@ from tui.runs import diagnostics, folder, predictions, seats
 from tui.runs.curves import Curves
 from tui.runs.diagnostics import Diagnosis
 from tui.runs.folder import Run
+from tui.text.lines import Line, line_text
 from tui.ui.keys import Words, bindings
 from tui.ui.run_orders import reads_only_said
 from tui.ui.screens.base import ConsoleScreen
@@ -26,7 +27,7 @@ from tui.ui.screens.windows import TextWindow, code_window
 from tui.ui.typeset import fold, plain_lines
 from tui.ui.verbatim import visible
 from tui.ui.widgets.chrome import KeyLine, Prompt, TopLine
-from tui.ui.widgets.lines import Line, Lines, line_text
+from tui.ui.widgets.lines import Lines
 from tui.ui.widgets.runs import evaluated, facts, pages
 from tui.ui.widgets.runs.evaluation_page import EvaluationPage
 from tui.ui.widgets.runs.views import CurvesPage, LogPage

@@ -13,11 +13,12 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
 from tui.errors import HeadnotesError
+from tui.text.lines import Line
 from tui.ui.keys import KEYS, SCOPES, bindings, foot, shown
 from tui.ui.textual_internals import PromptList
 from tui.ui.typeset import fold, highlighted, plain_lines
 from tui.ui.verbatim import verbatim, visible
-from tui.ui.widgets.lines import Line, Lines
+from tui.ui.widgets.lines import Lines
 from tui.ui.words import pick, say
 from tui.ui.wrap import fill
 

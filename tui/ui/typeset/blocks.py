@@ -19,11 +19,11 @@ from tui.course.blocks import (
     Try,
     plain,
 )  # fmt: skip
+from tui.text.lines import Line, Piece
 from tui.ui.typeset.code import code_lines
 from tui.ui.typeset.prose import Setting, pieces_of, set_pieces
 from tui.ui.typeset.stops import Answering, State, cell_lines, claim_lines, quiz_lines, try_lines
 from tui.ui.verbatim import visible
-from tui.ui.widgets.lines import Line, Piece
 from tui.ui.wrap import cells
 
 

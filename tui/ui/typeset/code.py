@@ -6,9 +6,9 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
+from tui.text.lines import Line, Piece
 from tui.ui.typeset.prose import Setting
 from tui.ui.verbatim import visible
-from tui.ui.widgets.lines import Line, Piece
 from tui.ui.wrap import cells
 
 CONTINUED = "    "

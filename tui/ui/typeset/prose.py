@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from tui.course.blocks import Spans
+from tui.text.lines import Line, Piece
 from tui.ui.verbatim import visible
-from tui.ui.widgets.lines import Line, Piece
 from tui.ui.wrap import breaks, shorten, wrapped
 
 WIDEST = 76

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from tui.course.blocks import Cell, Claim, Quiz, Try
 from tui.course.quizzes import shown_order
+from tui.text.lines import Line
 from tui.ui.typeset.code import code_lines
 from tui.ui.typeset.prose import Setting, plain_lines, prose
 from tui.ui.verbatim import visible
-from tui.ui.widgets.lines import Line
 from tui.ui.words import say
 from tui.ui.wrap import cells, fill
 

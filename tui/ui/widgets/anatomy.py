@@ -9,11 +9,12 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from tui.lab.anatomy import STAGES, AnatomyResult, TensorView
+from tui.text.lines import Line
 from tui.ui.keys import Words, bindings
 from tui.ui.typeset import plain_lines
 from tui.ui.verbatim import visible
 from tui.ui.widgets.answers import bar
-from tui.ui.widgets.lines import Line, Lines
+from tui.ui.widgets.lines import Lines
 from tui.ui.widgets.pane import Pane
 from tui.ui.words import say
 from tui.ui.wrap import cells, fill

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from tui.lab.pipeline import PipelineResult
 from tui.lab.tasks.answers import Candidate, Piece
+from tui.text.lines import Line
 from tui.ui.typeset import plain_lines, set_pieces
 from tui.ui.verbatim import visible
-from tui.ui.widgets.lines import Line
 from tui.ui.widgets.warnings import warning_text
 from tui.ui.words import say
 from tui.ui.wrap import cells, fill

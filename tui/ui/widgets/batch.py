@@ -8,9 +8,9 @@ from textual.widgets import Static
 
 from tui.lab import shelf
 from tui.lab.batch import BatchResult
+from tui.text.lines import Line
 from tui.ui.typeset import plain_lines
 from tui.ui.widgets.data import TablePane
-from tui.ui.widgets.lines import Line
 from tui.ui.widgets.options import Options
 from tui.ui.widgets.sentence import Sentence
 from tui.ui.words import say

@@ -23,9 +23,10 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui.engine.client import Phase
+from tui.text.lines import Line
 from tui.ui.keys import Key, Words, bindings, on_bottom_line
 from tui.ui.verbatim import verbatim, visible
-from tui.ui.widgets.lines import Line, Lines
+from tui.ui.widgets.lines import Lines
 from tui.ui.widgets.ordered_keys import run_bound_key
 from tui.ui.words import known, pick, say
 from tui.ui.wrap import cells, shorten

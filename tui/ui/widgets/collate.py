@@ -8,9 +8,10 @@ from typing import ClassVar
 from textual.widget import Widget
 
 from tui.lab.collate import CollateResult
+from tui.text.lines import Line
 from tui.ui.typeset import plain_lines
 from tui.ui.widgets.answers import bar
-from tui.ui.widgets.lines import Line, Lines
+from tui.ui.widgets.lines import Lines
 from tui.ui.widgets.pane import Pane
 from tui.ui.words import say
 from tui.ui.wrap import fill

@@ -12,8 +12,9 @@ from textual.widget import Widget
 from tui.errors import TableGone
 from tui.lab.data import DataResult
 from tui.lab.tables.desk import Table
+from tui.text.lines import Line
 from tui.ui.typeset import plain_lines
-from tui.ui.widgets.lines import Line, Lines
+from tui.ui.widgets.lines import Lines
 from tui.ui.widgets.pane import Pane
 from tui.ui.widgets.rows import RowTable
 from tui.ui.widgets.status import Status

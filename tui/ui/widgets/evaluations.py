@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from tui.text.lines import Line
 from tui.ui.chart import figure
 from tui.ui.verbatim import visible
-from tui.ui.widgets.lines import Line
 from tui.ui.wrap import cells, fill
 
 COLUMN = 11

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 from tui.lab.tables.summary import Histogram, Lengths, Summary, said
+from tui.text.lines import Line
 from tui.ui.typeset import plain_lines
 from tui.ui.verbatim import visible
 from tui.ui.widgets.answers import bar
-from tui.ui.widgets.lines import Line
 from tui.ui.words import say
 from tui.ui.wrap import cells, fill
 

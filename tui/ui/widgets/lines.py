@@ -16,20 +16,13 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tui.text.lines import Line, line_text
 from tui.ui.keys import bindings
 from tui.ui.verbatim import visible
 from tui.ui.wrap import cells
 
 if TYPE_CHECKING:
     from tui.ui.app import HeadnotesApp
-
-Piece = tuple[str, str]
-Line = tuple[Piece, ...]
-
-
-def line_text(line: Line) -> str:
-    """The line without its looks."""
-    return "".join(text for text, _ in line)
 
 
 class Lines(ScrollView, can_focus=True):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 from tui.lab.map import Lap, MapResult
+from tui.text.lines import Line
 from tui.ui.typeset import plain_lines
 from tui.ui.verbatim import visible
 from tui.ui.widgets.answers import bar
 from tui.ui.widgets.data import TablePane
-from tui.ui.widgets.lines import Line
 from tui.ui.words import say
 from tui.ui.wrap import cells, fill
 

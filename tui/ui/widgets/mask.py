@@ -11,10 +11,11 @@ from textual.message import Message
 from textual.widget import Widget
 
 from tui.lab.mask import ALONE, YOUR_MASK, MaskResult, Reading
+from tui.text.lines import Line
 from tui.ui.keys import Words, bindings
 from tui.ui.typeset import plain_lines
 from tui.ui.verbatim import visible
-from tui.ui.widgets.lines import Line, Lines
+from tui.ui.widgets.lines import Lines
 from tui.ui.widgets.pane import Pane
 from tui.ui.words import say
 from tui.ui.wrap import cells, fill, shorten

@@ -11,10 +11,11 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from tui.lab import counts
-from tui.lab.metrics import AVERAGES
+from tui.lab.counts import AVERAGES
+from tui.text.lines import Line
 from tui.ui.keys import Words, bindings
 from tui.ui.verbatim import visible
-from tui.ui.widgets.lines import Line, Lines
+from tui.ui.widgets.lines import Lines
 from tui.ui.words import say
 from tui.ui.wrap import cells, fill
 

@@ -9,9 +9,10 @@ from textual.widget import Widget
 
 from tui.lab.memory import MemoryResult, Sample
 from tui.options import revive
+from tui.text.lines import Line
 from tui.ui.typeset import plain_lines
 from tui.ui.widgets.answers import bar
-from tui.ui.widgets.lines import Line, Lines
+from tui.ui.widgets.lines import Lines
 from tui.ui.widgets.pane import Pane
 from tui.ui.words import say
 from tui.ui.wrap import fill

@@ -12,9 +12,10 @@ from tui.errors import UsageError
 from tui.lab import counts
 from tui.lab.intervals import RESAMPLES, Interval
 from tui.lab.metrics import MATRIX, MetricsResult
+from tui.text.lines import Line
 from tui.ui.typeset import plain_lines
 from tui.ui.verbatim import visible
-from tui.ui.widgets.lines import Line, Lines
+from tui.ui.widgets.lines import Lines
 from tui.ui.widgets.matrix import MatrixGrid, label_width
 from tui.ui.widgets.options import Options
 from tui.ui.widgets.pane import Pane

@@ -16,10 +16,11 @@ from textual.timer import Timer
 
 from tui.course.blocks import Block, Cell, Claim, Quiz, Stop, Try
 from tui.course.page import Page, Section
+from tui.text.lines import Line, Piece, line_text
 from tui.ui.keys import Words, bindings
 from tui.ui.page_layout import PageLayout
 from tui.ui.typeset import Setting, State, code_of, highlighted
-from tui.ui.widgets.lines import Line, Lines, Piece, line_text
+from tui.ui.widgets.lines import Lines
 from tui.ui.words import say
 
 _ACTS: dict[type, Words] = {

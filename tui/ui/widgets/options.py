@@ -16,9 +16,10 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tui.lab.instrument import Instrument
+from tui.text.lines import Line
 from tui.ui.keys import Words, bindings
 from tui.ui.verbatim import visible
-from tui.ui.widgets.lines import Line, Lines
+from tui.ui.widgets.lines import Lines
 from tui.ui.words import say
 from tui.ui.wrap import cells, shorten
 

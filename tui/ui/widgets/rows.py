@@ -21,10 +21,11 @@ from tui.errors import HeadnotesError, TableGone
 from tui.lab.tables.cells import Column
 from tui.lab.tables.desk import Page, Table
 from tui.options import revive
+from tui.text.lines import Line
 from tui.ui.keys import bindings
 from tui.ui.verbatim import visible
 from tui.ui.widgets.columns import GAP, Columns
-from tui.ui.widgets.lines import Line, Lines
+from tui.ui.widgets.lines import Lines
 from tui.ui.wrap import fill
 
 KEPT = 1000

@@ -9,10 +9,11 @@ from textual.widget import Widget
 
 from tui.lab.curves import SPECIFIC, TAKES, Curve
 from tui.lab.schedule import Calculation, ScheduleResult
+from tui.text.lines import Line
 from tui.ui.chart import LOOKS, Series, chart, figure
 from tui.ui.typeset import plain_lines
 from tui.ui.verbatim import visible
-from tui.ui.widgets.lines import Line, Lines
+from tui.ui.widgets.lines import Lines
 from tui.ui.widgets.options import Options
 from tui.ui.widgets.pane import Pane
 from tui.ui.words import say

@@ -9,9 +9,10 @@ from textual.widget import Widget
 
 from tui.lab.stream import StreamResult
 from tui.lab.tables.cells import Column
+from tui.text.lines import Line
 from tui.ui.typeset import plain_lines
 from tui.ui.verbatim import visible
-from tui.ui.widgets.lines import Line, Lines
+from tui.ui.widgets.lines import Lines
 from tui.ui.widgets.pane import Pane
 from tui.ui.words import say
 from tui.ui.wrap import cells, fill

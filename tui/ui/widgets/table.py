@@ -9,8 +9,9 @@ from typing import overload
 from textual.geometry import Size
 from textual.strip import Strip
 
+from tui.text.lines import Line
 from tui.ui.verbatim import visible
-from tui.ui.widgets.lines import Line, Lines
+from tui.ui.widgets.lines import Lines
 from tui.ui.wrap import fill
 
 

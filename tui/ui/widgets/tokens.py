@@ -11,11 +11,13 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.widget import Widget
 
-from tui.lab.tokens import TokensResult, clean
+from tui.lab.text_warnings import clean
+from tui.lab.tokens import TokensResult
+from tui.text.lines import Line
 from tui.ui.keys import bindings
 from tui.ui.typeset import plain_lines
 from tui.ui.verbatim import visible_with_positions
-from tui.ui.widgets.lines import Line, Lines
+from tui.ui.widgets.lines import Lines
 from tui.ui.widgets.pane import Pane
 from tui.ui.widgets.table import Column, Table
 from tui.ui.words import say

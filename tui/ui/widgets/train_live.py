@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from tui.runs import diagnostics
 from tui.runs.curves import Curves
+from tui.text.lines import Line
 from tui.ui.chart import Series, chart
 from tui.ui.typeset import fold, one_line, plain_lines
 from tui.ui.verbatim import visible
 from tui.ui.widgets.answers import bar
 from tui.ui.widgets.evaluations import evaluation_lines
-from tui.ui.widgets.lines import Line
 from tui.ui.widgets.runs.facts import LOOK_OF, diagnosis_text, fact_lines, progress_line
 from tui.ui.words import say
 from tui.ui.wrap import shorten

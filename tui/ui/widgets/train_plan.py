@@ -10,12 +10,12 @@ from tui.lab.train import TrainResult
 from tui.runs import recipe
 from tui.runs.recipe import Recipe
 from tui.sizes import size_said
+from tui.text.lines import Line
 from tui.ui.chart import Series, chart
 from tui.ui.keys import KEYS
 from tui.ui.typeset import one_line, plain_lines
 from tui.ui.verbatim import visible
 from tui.ui.widgets.answers import bar
-from tui.ui.widgets.lines import Line
 from tui.ui.widgets.schedule import calculation_lines
 from tui.ui.words import say
 from tui.ui.wrap import cells, fill, shorten

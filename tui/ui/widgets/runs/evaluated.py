@@ -9,10 +9,10 @@ from typing import Any
 from tui.runs import standing
 from tui.runs.curves import Curves, Evaluation
 from tui.runs.predictions import Changed, Changes, Predicted
+from tui.text.lines import Line, Piece
 from tui.ui.chart import figure
 from tui.ui.typeset import plain_lines
 from tui.ui.verbatim import visible
-from tui.ui.widgets.lines import Line, Piece
 from tui.ui.widgets.matrix import grid_lines
 from tui.ui.words import say
 from tui.ui.wrap import cells, fill, shorten

@@ -10,9 +10,9 @@ from tui.runs.curves import Curves
 from tui.runs.diagnostics import Diagnosis
 from tui.runs.standing import Status
 from tui.sizes import size_said
+from tui.text.lines import Line, Piece
 from tui.ui.chart import figure
 from tui.ui.verbatim import visible
-from tui.ui.widgets.lines import Line, Piece
 from tui.ui.words import known, say
 from tui.ui.wrap import cells, shorten
 

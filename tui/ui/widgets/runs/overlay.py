@@ -12,10 +12,10 @@ from tui.runs.curves import Curves
 from tui.runs.folder import Run
 from tui.runs.recipe import Recipe
 from tui.runs.series import smooth
+from tui.text.lines import Line, Piece
 from tui.ui.chart import LOOKS, Series, chart, figure
 from tui.ui.typeset import plain_lines
 from tui.ui.verbatim import visible
-from tui.ui.widgets.lines import Line, Piece
 from tui.ui.widgets.runs.facts import state_piece, steps_said
 from tui.ui.widgets.runs.panels import EPOCH_OR_TIME, View, nearest
 from tui.ui.words import say

@@ -14,10 +14,10 @@ from tui.runs.events import Event
 from tui.runs.folder import Run
 from tui.runs.predictions import json_lines
 from tui.sizes import size_said
+from tui.text.lines import Line
 from tui.ui.chart import figure
 from tui.ui.typeset import highlighted, plain_lines
 from tui.ui.verbatim import visible
-from tui.ui.widgets.lines import Line
 from tui.ui.widgets.runs.facts import diagnosis_text, state_said
 from tui.ui.words import known, say
 from tui.ui.wrap import fill

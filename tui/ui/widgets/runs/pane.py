@@ -11,11 +11,12 @@ from textual.widget import Widget
 
 from tui.lab.runs import Curve, Listed, RunsResult
 from tui.runs import folder
+from tui.text.lines import Line
 from tui.ui.chart import Series, chart
 from tui.ui.typeset import plain_lines
 from tui.ui.verbatim import visible
 from tui.ui.widgets.evaluations import evaluation_lines
-from tui.ui.widgets.lines import Line, Lines
+from tui.ui.widgets.lines import Lines
 from tui.ui.widgets.pane import Pane
 from tui.ui.widgets.runs.facts import score_figure, state_piece
 from tui.ui.words import say

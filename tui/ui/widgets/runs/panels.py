@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from tui.runs.curves import AXES, Axis, Curves
 from tui.runs.series import smooth
 from tui.sizes import size_said
+from tui.text.lines import Line, Piece, line_text
 from tui.ui.chart import LOOKS, Series, chart, figure
 from tui.ui.verbatim import visible
-from tui.ui.widgets.lines import Line, Piece, line_text
 from tui.ui.widgets.runs.facts import duration
 from tui.ui.words import say
 from tui.ui.wrap import cells, shorten

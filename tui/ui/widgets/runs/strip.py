@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from tui.runs.overview import Glance
+from tui.text.lines import Line
 from tui.ui.chart import figure
 from tui.ui.keys import KEYS
 from tui.ui.verbatim import visible
 from tui.ui.widgets.chrome import OneLine
-from tui.ui.widgets.lines import Line
 from tui.ui.widgets.runs.facts import state_piece
 from tui.ui.words import say
 

@@ -8,8 +8,9 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from tui.runs.curves import AXES, Curves
+from tui.text.lines import Line, line_text
 from tui.ui.keys import Words, bindings
-from tui.ui.widgets.lines import Line, Lines, line_text
+from tui.ui.widgets.lines import Lines
 from tui.ui.widgets.runs import panels
 from tui.ui.widgets.runs.panels import PANELS, SMOOTHINGS, View
 

@@ -16,8 +16,8 @@ import pytest
 from tests.conftest import LESSONS
 from tests.hostile import TEXTS
 from tui import __version__
-from tui.cli import main
-from tui.commands.try_ import as_lines
+from tui.cli.main import main
+from tui.cli.try_instrument import as_lines
 from tui.errors import UsageError
 
 COURSE = "I've been waiting for a HuggingFace course my whole life."
@@ -248,6 +248,6 @@ def test_what_the_system_refuses_is_a_sentence(
     def refuse(_: object) -> int:
         raise PermissionError(13, "Permission denied", "/root/lessons")
 
-    monkeypatch.setattr("tui.commands.lessons_.run", refuse)
+    monkeypatch.setattr("tui.cli.lessons.run", refuse)
     assert main(["lessons", "list"]) == 1
     assert capsys.readouterr().err == "headnotes: error: Permission denied (/root/lessons).\n"

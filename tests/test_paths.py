@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tui import paths
 from tui.errors import UsageError, quoted
-from tui.lab.tables.source import Source, call
+from tui.tables.source import Source, call
 
 
 @pytest.fixture

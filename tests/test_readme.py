@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tui.ui.keys import KEYS, shown
+from tui.console.keys import KEYS, shown
 
 README = (ROOT / "README.md").read_text("utf-8")
 RUN = "python3 -m venv .venv && .venv/bin/pip install -c constraints.txt -e . && .venv/bin/headnotes"
@@ -39,7 +39,7 @@ def test_its_links_lead_to_files(target: str) -> None:
 
 
 def test_its_commands_exist() -> None:
-    from tui.cli import COMMANDS
+    from tui.cli.main import COMMANDS
 
     for word in re.findall(r"^    headnotes (\w+)", README, re.MULTILINE):
         assert word in COMMANDS

@@ -22,15 +22,16 @@ def loaded_after(code: str) -> set[str]:
 @pytest.mark.parametrize(
     "code",
     [
-        "import tui.ui.app",
-        "from tui.lab import pipeline\npipeline.code(pipeline.PipelineSpec(text='', task='ner', model='course'))",
-        "import tui.ui.widgets.bench, tui.ui.screens.doctor, tui.ui.screens.windows",
-        "import tui.engine.client, tui.lab.registry, tui.doctor",
-        "import tui.commands.open_, tui.commands.notes_, tui.commands.try_, tui.commands.doctor_",
-        "from tui.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass",
-        "from tui.cli import main\ntry: main(['try', '--help'])\nexcept SystemExit: pass",
-        "from tui.cli import main\nmain(['lessons', 'list'])",
-        "from tui.cli import main\nmain(['lessons', 'check'])",
+        "import tui.console.app",
+        "from tui.instruments.pipeline import PipelineSpec, code\n"
+        "code(PipelineSpec(text='', task='ner', model='course'))",
+        "import tui.console.widgets.bench, tui.console.screens.doctor, tui.console.screens.windows",
+        "import tui.engine.client, tui.instruments.registry, tui.doctor",
+        "import tui.cli.open, tui.cli.notes, tui.cli.try_instrument, tui.cli.doctor",
+        "from tui.cli.main import main\ntry: main(['--help'])\nexcept SystemExit: pass",
+        "from tui.cli.main import main\ntry: main(['try', '--help'])\nexcept SystemExit: pass",
+        "from tui.cli.main import main\nmain(['lessons', 'list'])",
+        "from tui.cli.main import main\nmain(['lessons', 'check'])",
     ],
 )
 def test_nothing_heavy_is_loaded(code: str) -> None:
@@ -38,7 +39,9 @@ def test_nothing_heavy_is_loaded(code: str) -> None:
 
 
 def test_help_does_not_even_load_textual() -> None:
-    assert "textual" not in loaded_after("from tui.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass")
+    assert "textual" not in loaded_after(
+        "from tui.cli.main import main\ntry: main(['--help'])\nexcept SystemExit: pass"
+    )
 
 
 def test_the_course_can_be_used_without_a_screen_or_a_model() -> None:

@@ -21,7 +21,7 @@ from tests.conftest import LESSONS, ROOT
 from tests.engine.test_client import until
 from tests.terminal.terminal import Terminal
 from tui.engine.client import EngineClient
-from tui.lab.registry import INSTRUMENTS
+from tui.instruments.registry import INSTRUMENTS
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
 

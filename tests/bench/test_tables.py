@@ -20,12 +20,12 @@ import pyte
 import pytest
 
 from tests.bench.test_console import table  # noqa: F401 (a fixture)
+from tests.console.console import Driver, console
 from tests.engine.test_client import until
-from tests.ui.console import Driver, console
+from tui.console.widgets.rows import RowTable
 from tui.engine.client import DATA_FIRST, EngineClient
-from tui.lab.tables import making
-from tui.lab.tables.source import Source
-from tui.ui.widgets.rows import RowTable
+from tui.tables import generate
+from tui.tables.source import Source
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(3600)]
 HUGE = int(os.environ.get("HEADNOTES_BENCH_ROWS", "10_000_000"))
@@ -43,7 +43,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def made(home: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Path]:
     monkeypatch.setenv("HEADNOTES_HOME", str(home))
-    return making.make
+    return generate.make
 
 
 class Clock:
@@ -205,7 +205,7 @@ async def test_search_and_map(
         few["table"]["code"].replace(
             "from datasets", "import time\nfrom transformers import AutoTokenizer\nfrom datasets"
         )
-        + "from tui.lab import checkpoints\n"
+        + "from tui.instruments import checkpoints\n"
         "tokenizer = AutoTokenizer.from_pretrained(checkpoints.backbone().folder)\n"
         "for _ in range(4):\n    start = time.perf_counter()\n"
         "    dataset.map(lambda rows: tokenizer(rows['text']), batched=True, load_from_cache_file=False)\n"

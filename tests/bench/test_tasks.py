@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from tests.bench.test_console import table  # noqa: F401 (a fixture)
-from tui.lab.registry import INSTRUMENTS
-from tui.lab.shelf import SHELF
+from tui.instruments.registry import INSTRUMENTS
+from tui.models.catalog import SHELF
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
 PAIRS = 3

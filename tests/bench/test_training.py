@@ -15,8 +15,9 @@ import pytest
 
 from tests.bench.test_console import KEYS, delays_of, table  # noqa: F401 (a fixture)
 from tests.terminal.terminal import Terminal
-from tui.lab.recipes.script import script
-from tui.runs import events, folder, launching, recipe, standing
+from tui.recipes import recipe
+from tui.recipes.script import script
+from tui.runs import events, folder, launch, run_status
 from tui.runs.folder import Run
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(3600)]
@@ -36,7 +37,7 @@ import json, sys, time, psutil
 from pathlib import Path
 from tui.runs.curves import Curves
 from tui.runs.folder import Run
-from tui.ui.widgets.runs import panels
+from tui.console.widgets.runs import panels
 before, begun = psutil.Process().memory_info().rss, time.perf_counter()
 curves = Curves(Run(Path(sys.argv[1])))
 curves.read()
@@ -65,10 +66,10 @@ def through_the_worker(loop: str) -> float:
     """Steps per second between the first and the last one."""
     wanted = asked(loop)
     run = folder.create(wanted, script(wanted))
-    launching.start(run)
+    launch.start(run)
     while folder.alive(run):
         time.sleep(0.2)
-    assert standing.look(run).state == "done", folder.last_words(run)
+    assert run_status.look(run).state == "done", folder.last_words(run)
     times = [event.time for event in events.read_all(run.steps_file)]
     return (len(times) - 1) / (times[-1] - times[0])
 
@@ -81,7 +82,7 @@ def by_the_script(loop: str, where: Path) -> float:
     (where / "script.py").write_text(
         f"{CLOCK}\n{text}\nprint()\nprint((len(clock) - 1) / (clock[-1] - clock[0]))\n", "utf-8"
     )
-    environment = {**launching.environment(asked(loop)), "PYTHONPATH": ""}
+    environment = {**launch.environment(asked(loop)), "PYTHONPATH": ""}
     done = subprocess.run(["nice", "-n", "5", sys.executable, "script.py"], cwd=where, env=environment,
                           check=True, capture_output=True, text=True)  # fmt: skip
     return float(done.stdout.split()[-1])
@@ -146,8 +147,8 @@ def test_keys_and_bytes_beside_a_run_on_all_cores(table: Callable[..., None]) ->
             it.until("POSITIVE", "ready")
             for trains in (False, True):
                 if trains:
-                    launching.start(run)
-                    it.wait(lambda: standing.look(run).step > 3, "the first steps", 120)
+                    launch.start(run)
+                    it.wait(lambda: run_status.look(run).step > 3, "the first steps", 120)
                     it.until("F6 runs")
                 it.settle(0.3)
                 for name, keys in (("line down / up", ("j", "k")), ("page down / up", (" ", "\x1b[5~"))):
@@ -165,7 +166,7 @@ def test_keys_and_bytes_beside_a_run_on_all_cores(table: Callable[..., None]) ->
             sent = (len(it.received) - before) / WATCHED
         assert folder.alive(run), folder.last_words(run)
     finally:
-        launching.kill(run)
+        launch.kill(run)
     table(
         f"Key to first byte of its frame, ms, {KEYS} keys; a run trains on all cores (goal p99 < 50)",
         ("", "p50", "p99", "max"),

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests import hostile_notes
+from tui.console.page_layout import PageLayout
+from tui.console.typeset import Setting
 from tui.course.blocks import Code
 from tui.course.book import MOST_LEVELS, Entry, Folder, entries
 from tui.course.files import MOST_BYTES, MOST_LINES
 from tui.errors import LessonError, UsageError
-from tui.ui.page_layout import PageLayout
-from tui.ui.typeset import Setting
 
 
 @pytest.fixture(scope="module")

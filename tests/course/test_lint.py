@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import LESSONS
 from tui.course.lint import Finding, check
-from tui.lab import registry
+from tui.instruments import registry
 
 FRONT = '---\nid: {id}\nsection: "1.1"\ntitle: {title}\nclaims: [E001]\n---\n'
 BODY = """

@@ -13,7 +13,7 @@ import pytest
 from tui import paths
 from tui.engine.client import FETCHER, EngineClient
 from tui.engine.environment import PRIVATE, child_command, child_environment, child_folder
-from tui.runs import launching
+from tui.runs import launch
 
 STRAYS = ("tui", "random", "json", "evaluate", "datasets", "torch", "numpy", "transformers", "psutil", "IPython",
           "sitecustomize", "usercustomize", "encodings", "multiprocess", "tqdm", "accelerate", "colorsys")  # fmt: skip
@@ -80,8 +80,8 @@ async def test_an_engine_begins_and_goes_on_in_a_folder_that_is_gone(
 @pytest.mark.parametrize(
     "command",
     [
-        child_command(launching.WORKER, "--help"),
-        (sys.executable, "-m", launching.WORKER, "--help"),  # as a launcher starts it
+        child_command(launch.WORKER, "--help"),
+        (sys.executable, "-m", launch.WORKER, "--help"),  # as a launcher starts it
         child_command("tui", "--version"),
         child_command("torch.distributed.run", "--help"),
         child_command("accelerate.commands.launch", "--help"),

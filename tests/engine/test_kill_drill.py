@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.console.console import console
 from tests.scales import SCALES, seed, times
-from tests.ui.console import console
 from tui.engine.client import EngineClient
 
 KILLS = 50

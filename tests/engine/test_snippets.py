@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.course.test_lint_kinds import change, course  # noqa: F401 (a fixture)
-from tui.cli import main
+from tui.cli.main import main
 from tui.course.lint import Finding, check
 from tui.engine.snippets import run_page
 

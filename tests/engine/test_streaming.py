@@ -20,7 +20,7 @@ def writer(tmp_path_factory: pytest.TempPathFactory) -> str:
     import torch
     from transformers import GPT2Config, GPT2LMHeadModel
 
-    from tui.lab import checkpoints
+    from tui.models import checkpoints
 
     folder = tmp_path_factory.mktemp("writer")
     torch.manual_seed(0)

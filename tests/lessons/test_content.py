@@ -14,7 +14,7 @@ from tui.course.lesson import read_lesson
 from tui.course.page import Page
 from tui.engine import ticks
 from tui.engine.snippets import run_page
-from tui.lab import registry
+from tui.instruments import registry
 
 FILES = sorted(LESSONS.glob("*/*.md"))
 INVENTORY = tomllib.loads((LESSONS / "inventory.toml").read_text("utf-8"))

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from tests.conftest import LESSONS
-from tui.lab.shelf import SHELF
+from tui.models.catalog import SHELF
 
 MODELS, DATA = LESSONS / "models", LESSONS / "data"
 FOLDERS = sorted(folder for folder in MODELS.iterdir() if folder.is_dir())

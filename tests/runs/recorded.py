@@ -7,7 +7,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from tui.runs import folder, recipe
+from tui.recipes import recipe
+from tui.runs import folder
 from tui.runs.events import Log
 from tui.runs.folder import Run
 

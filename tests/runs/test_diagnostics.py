@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tui.runs import diagnostics
 from tui.runs.curves import Evaluation
 from tui.runs.diagnostics import Diagnosis
-from tui.runs.standing import Status
+from tui.runs.run_status import Status
 
 
 class Made:

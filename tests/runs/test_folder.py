@@ -20,14 +20,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui import paths
-from tui.commands import following
+from tui.cli import follow
 from tui.errors import UsageError
-from tui.runs import events, folder, launching, orders, seats, standing
+from tui.recipes.recipe import Recipe
+from tui.runs import console_lock, events, folder, launch, orders, run_status
 from tui.runs.curves import Curves
 from tui.runs.events import Event, Log
 from tui.runs.folder import Run
-from tui.runs.recipe import Recipe
-from tui.runs.standing import Status
+from tui.runs.run_status import Status
 
 
 def made(**values: Any) -> Run:
@@ -78,9 +78,9 @@ STOP_REFUSED = ("order", {"order": "stop", "id": "a", "state": "refused"})
 )
 def test_states(lines: list[tuple[str, dict[str, Any]]], alive: str, dead: str) -> None:
     run = told(made(), *lines)
-    assert standing.look(run).state == dead
+    assert run_status.look(run).state == dead
     with folder.hold(run):
-        status = standing.look(run)
+        status = run_status.look(run)
         assert status.alive
         assert status.state == alive
 
@@ -97,7 +97,7 @@ def test_a_status_knows_step_loss_metric_and_trouble() -> None:
     for step in (1, 2, 3):
         log.write("step", step=step, loss=1 / step)
     log.close()
-    status = standing.look(run)
+    status = run_status.look(run)
     assert (status.step, status.steps, status.loss) == (3, 20, 1 / 3)
     best, last = status.history.best, status.history.last
     assert best
@@ -112,7 +112,7 @@ def test_losses_are_better_when_they_fall() -> None:
     scores = enumerate((9.0, 7.0, 8.0))
     run = told(made(), ("prepared", {"main": "perplexity"}),
                *(("evaluation", {"step": at, "metrics": {"perplexity": value}}) for at, value in scores))  # fmt: skip
-    best = standing.look(run).history.best
+    best = run_status.look(run).history.best
     assert best is not None
     assert (best.step, best.value) == (1, 7.0)
 
@@ -121,7 +121,7 @@ def test_the_direction_of_the_recipe_counts() -> None:
     run = told(made(), ("prepared", {"main": "perplexity", "greater_is_better": True}),
                ("evaluation", {"step": 1, "metrics": {"perplexity": 2.0}}),
                ("evaluation", {"step": 2, "metrics": {"perplexity": 3.0}}))  # fmt: skip
-    best = standing.look(run).history.best
+    best = run_status.look(run).history.best
     assert best is not None
     assert best.step == 2
 
@@ -130,7 +130,7 @@ def test_what_was_undone_and_what_was_asked_for_is_not_the_best() -> None:
     run = told(made(), ("prepared", {"main": "f1"}), ("evaluation", {"step": 2, "metrics": {"f1": 0.5}}),
                ("evaluation", {"step": 3, "metrics": {"f1": 0.9}, "asked": True}),
                ("evaluation", {"step": 4, "metrics": {"f1": 0.8}}), ("resumed", {"step": 2}))  # fmt: skip
-    history = standing.look(run).history
+    history = run_status.look(run).history
     assert [score.step for score in history.scores] == [2]
 
 
@@ -145,8 +145,8 @@ fields = st.dictionaries(st.sampled_from(["stage", "steps", "main", "metrics", "
 def test_no_event_breaks_a_status(lines: list[tuple[str, dict[str, Any]]]) -> None:
     status = Status()
     for kind, some in lines:
-        standing.take(status, Event(1, 0.0, kind, some))
-    standing.settle(status, Run(Path("nowhere")))
+        run_status.take(status, Event(1, 0.0, kind, some))
+    run_status.settle(status, Run(Path("nowhere")))
 
 
 def test_a_clock_that_is_set_back_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,7 +156,7 @@ def test_a_clock_that_is_set_back_changes_nothing(monkeypatch: pytest.MonkeyPatc
         told(run, stage("starting"), ("prepared", {"steps": 4}), stage("training"), ("done", {"step": 4}))
     times = [event.time for event in events.read_all(run.events_file)]
     assert times == sorted(times, reverse=True)
-    status = standing.look(run)
+    status = run_status.look(run)
     assert (status.state, status.steps) == ("done", 4)
 
 
@@ -211,18 +211,18 @@ def test_a_run_is_private_or_its_groups(group: bool, monkeypatch: pytest.MonkeyP
     code = "import os; os.mkdir('evaluations'); open('evaluations/rows.jsonl', 'w'); open('events.jsonl', 'w')"
     run = made(group=group)
     monkeypatch.setattr(
-        launching, "command", lambda *_: [sys.executable, "-c", f"import os; os.chdir({str(run.folder)!r}); {code}"]
+        launch, "command", lambda *_: [sys.executable, "-c", f"import os; os.chdir({str(run.folder)!r}); {code}"]
     )
     run.folder.chmod(0o755)  # as an earlier version made it
     before = os.umask(0)
     try:
-        launching.start(run)
-        assert seats.take(run)
+        launch.start(run)
+        assert console_lock.take(run)
         with folder.hold(run):
             orders.give(run, "save", "test")
     finally:
         os.umask(before)
-    seats.leave(run)
+    console_lock.leave(run)
     while folder.worker_process(run) is not None:
         time.sleep(0.01)
     assert stat.S_IMODE(run.folder.stat().st_mode) == (0o750 if group else 0o700)
@@ -237,30 +237,30 @@ def test_a_run_is_private_or_its_groups(group: bool, monkeypatch: pytest.MonkeyP
 def test_a_launch_that_ends_before_the_first_event_has_failed(launcher: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def dies(word: str) -> None:
         code = f"print('a torch of another age'); raise SystemExit({word!r})"
-        monkeypatch.setattr(launching, "command", lambda *_: [sys.executable, "-c", code])
-        launching.start(run)
+        monkeypatch.setattr(launch, "command", lambda *_: [sys.executable, "-c", code])
+        launch.start(run)
         while folder.alive(run):
             time.sleep(0.01)
 
     run = made(launcher=launcher)
-    assert standing.look(run).state == "new"
+    assert run_status.look(run).state == "new"
     curves = Curves(run)
     curves.read()
     assert curves.status.state == "new"
     dies("No module named torch")
     curves.read()
-    for status in (standing.look(run), curves.status):
+    for status in (run_status.look(run), curves.status):
         assert status.state == "failed"
         assert status.trouble is not None
         assert status.trouble.fields["detail"].endswith("a torch of another age | No module named torch")
-    assert following.stay(run, plain=True, as_json=False) == 1
+    assert follow.stay(run, plain=True, as_json=False) == 1
 
     told(run, stage("starting"), stage("training"), ("stopped", {"step": 3}))
-    assert standing.look(run).state == "stopped"
+    assert run_status.look(run).state == "stopped"
     dies("and once more, when it was to go on")
-    assert standing.look(run).state == "failed"
+    assert run_status.look(run).state == "failed"
     told(run, stage("starting"), stage("training"))
-    assert standing.look(run).state == "dead"
+    assert run_status.look(run).state == "dead"
 
 
 def test_names_that_commands_would_misread() -> None:
@@ -313,11 +313,11 @@ def test_checkpoints_that_are_whole() -> None:
     found = folder.checkpoints(run)
     assert [one.step for one in found] == [4, 12]
     assert found[0].bytes > 10
-    assert launching.latest(run).step == 12
+    assert launch.latest(run).step == 12
     shutil.rmtree(run.folder / "checkpoint-4")
     shutil.rmtree(run.folder / "checkpoint-12")
     with pytest.raises(UsageError, match="no whole checkpoint"):
-        launching.latest(run)
+        launch.latest(run)
 
 
 def test_a_copied_folder_is_a_run(tmp_path: Path) -> None:
@@ -329,7 +329,7 @@ def test_a_copied_folder_is_a_run(tmp_path: Path) -> None:
         assert not folder.alive(copy)
     shutil.rmtree(run.folder)
     assert folder.find(str(copy.folder)) == copy
-    assert standing.look(copy).state == "done"
+    assert run_status.look(copy).state == "done"
     assert [one.folder.parent for one in folder.checkpoints(copy)] == [copy.folder]
     assert str(run.folder) not in "".join(file.read_text() for file in copy.folder.glob("*.*"))
 
@@ -384,8 +384,6 @@ def test_last_words() -> None:
 
 
 def test_whoever_started_a_worker_may_end_before_it_without_a_warning() -> None:
-    code = (
-        "import subprocess; from tui.runs import launching; launching._STARTED.append(subprocess.Popen(['sleep', '3']))"
-    )
+    code = "import subprocess; from tui.runs import launching; launch._STARTED.append(subprocess.Popen(['sleep', '3']))"
     done = subprocess.run([sys.executable, "-X", "dev", "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr == ""

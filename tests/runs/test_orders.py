@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.errors import UsageError
+from tui.recipes.recipe import Recipe
 from tui.runs import folder, orders
 from tui.runs.folder import Run
 from tui.runs.orders import Inbox
-from tui.runs.recipe import Recipe
 
 
 @pytest.fixture

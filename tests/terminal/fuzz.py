@@ -16,7 +16,7 @@ import pexpect
 import psutil
 
 from tests.terminal.terminal import Terminal
-from tui.ui.keys import KEYS
+from tui.console.keys import KEYS
 
 Action = bytes | tuple[int, int]
 
@@ -134,7 +134,7 @@ class Session:
         shutil.rmtree(self.home, ignore_errors=True)
         self.home.mkdir(parents=True)
         (self.home / "sitecustomize.py").write_text(
-            "import os, sys\nif 'tui.training.worker' in sys.orig_argv: os._exit(1)\n"  # no run outlives the fuzz
+            "import os, sys\nif 'tui.runs.worker' in sys.orig_argv: os._exit(1)\n"  # no run outlives the fuzz
             + self.planted
         )
         (self.home / "rows.csv").write_text(

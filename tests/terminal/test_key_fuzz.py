@@ -85,7 +85,7 @@ def test_the_same_seed_gives_the_same_actions() -> None:
 
 PLANTED = """
 if "tui" in sys.orig_argv:
-    from tui.ui.app import HeadnotesApp
+    from tui.console.app import HeadnotesApp
     HeadnotesApp.action_language = lambda app: setattr(app, "is_primed", True)
     HeadnotesApp.action_next_theme = lambda app: hasattr(app, "is_primed") and os._exit(3)
 """

@@ -183,6 +183,6 @@ def test_nothing_leaves_the_machine(
               f"{record.packets} packets")  # fmt: skip
     assert record.attempts == []
     assert record.packets == 0
-    modules = {"console": "tui.engine.server", "data_room": "tui.engine.server", "train": "tui.training.worker"}
+    modules = {"console": "tui.engine.server", "data_room": "tui.engine.server", "train": "tui.runs.worker"}
     assert any(modules.get(use.__name__, "tui") in line for line in record.processes)
     assert "HF_HUB_OFFLINE" not in os.environ

@@ -69,7 +69,7 @@ def test_the_smallest_windows_are_drawn_and_take_keys(size: tuple[int, int], own
 
 def test_contents_that_cannot_be_drawn_end_it_with_a_sentence_and_a_clean_terminal(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(
-        "from tui.ui.screens.contents import ContentsList\n"
+        "from tui.console.screens.contents import ContentsList\n"
         "def decorated(self, y): raise ValueError('the own words of the reader')\n"
         "ContentsList.decorated = decorated\n"
     )
@@ -85,8 +85,8 @@ def test_contents_that_cannot_be_drawn_end_it_with_a_sentence_and_a_clean_termin
 @pytest.mark.parametrize(
     "broken",
     [
-        "tui.ui.widgets.notes:Notes.on_unmount",
-        "tui.ui.screens.reader:Reader.on_unmount",
+        "tui.console.widgets.notes:Notes.on_unmount",
+        "tui.console.screens.reader:Reader.on_unmount",
         "tui.engine.client:EngineClient.close",
     ],
 )

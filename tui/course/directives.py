@@ -12,9 +12,9 @@ from typing import Any
 import yaml
 
 from tui.course.blocks import Block, Cell, Choice, Claim, Code, Quiz, Spans, Try
-from tui.course.characters import closes_up
 from tui.course.markdown import inline
 from tui.errors import LessonError
+from tui.text.characters import closes_up
 
 KINDS = ("try", "code-cell", "claim", "quiz")
 QUIZ_KINDS = ("single", "multiple", "order", "number")

@@ -13,7 +13,7 @@ from tui.course.blocks import Block, Code, Heading, Paragraph, Span, plain
 from tui.course.files import MOST_BYTES, MOST_LINES, decode, split_front_matter
 from tui.course.page import FrontMatter, Page
 from tui.errors import HeadnotesError, LessonError
-from tui.sizes import size_said
+from tui.text.sizes import size_said
 
 MOST_TITLE = 300
 """Characters of a title that are kept: it is drawn whenever the reader moves on."""

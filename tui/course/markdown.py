@@ -30,8 +30,8 @@ from tui.course.blocks import (
     Table,
     plain,
 )
-from tui.course.characters import closes_up
 from tui.errors import LessonError
+from tui.text.characters import closes_up
 
 MOST_ELEMENTS = 30_000
 """Lines, table cells and inline marks of one page: about 60 MB while it is read. Our longest lesson has 1,227."""

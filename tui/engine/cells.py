@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui.errors import Stopped
-from tui.lab import checkpoints
+from tui.models import checkpoints
 
 OUTPUT_LIMIT = 20_000
 """Characters of output that are passed on; the rest is counted."""

@@ -28,7 +28,7 @@ from typing import Any, BinaryIO
 from tui.engine import child, imports
 from tui.engine.protocol import BEAT_EVERY, decode, encode
 from tui.errors import Stopped, UsageError, explain
-from tui.lab import registry
+from tui.instruments import registry
 from tui.partial_results import hearing
 
 IDLE = 2.0
@@ -157,7 +157,7 @@ class Engine:
             request = self._lookups.get()
             start = perf_counter()
             try:
-                from tui.lab.tables.asked import look
+                from tui.tables.api import look
 
                 result = look(str(request.get("call")), request.get("values") or {})
                 self.say(kind="result", id=request["id"], result=result, seconds=perf_counter() - start)
@@ -251,23 +251,23 @@ class Engine:
             case "cell":
                 return self.cells.run(request.get("space"), str(request.get("code", "")))
             case "data":
-                from tui.lab.tables.asked import work
+                from tui.tables.api import work
 
                 hearing.set(self.partial)
                 return work(str(request.get("call")), request.get("values") or {})
             case "about":
-                from tui.lab.machine import about
+                from tui.models.machine import about
 
                 return about()
             case "stock":
-                from tui.lab.stock import take
+                from tui.models.local import take
 
                 return take()
             case "plan" | "fetch" as do:
-                from tui.lab import fetching
+                from tui.models import download
 
-                planned = fetching.plan(*fetching.resolve(str(request.get("what"))))
-                return planned if do == "plan" else fetching.fetch(planned)
+                planned = download.plan(*download.resolve(str(request.get("what"))))
+                return planned if do == "plan" else download.fetch(planned)
             case other:
                 raise UsageError(f"The engine cannot do {other!r}.")
 
@@ -281,7 +281,7 @@ class Engine:
         return self._cells
 
     def _warm_up(self) -> Iterator[tuple[str, Callable[[], object]]]:
-        from tui.lab import checkpoints, machine
+        from tui.models import checkpoints, machine
 
         if self._data_first:
             yield "importing datasets", machine.import_datasets

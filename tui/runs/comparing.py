@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui.errors import ResultWarning, UsageError
-from tui.runs import predictions, recipe, standing
+from tui.recipes import recipe
+from tui.runs import predictions, run_status
 from tui.runs.curves import Curves, Evaluation
 from tui.runs.folder import Run
 
@@ -107,7 +108,7 @@ def _followed(run: Run) -> Curves:
 def _outcome(curves: Curves) -> Outcome:
     """How a run stands."""
     run = curves.run
-    status = standing.look(run)
+    status = run_status.look(run)
     last = evaluation_of_model(curves)
     prepared = status.prepared
     baseline = prepared.get("baseline")
@@ -130,7 +131,7 @@ def _best(name: str, values: list[float | None]) -> list[int]:
         return []
     top = known[0]
     for value in known:
-        top = value if standing.is_better(name, value, top) else top
+        top = value if run_status.is_better(name, value, top) else top
     return [place for place, value in enumerate(values) if value == top]
 
 

@@ -12,11 +12,11 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from tui.runs import folder, standing
+from tui.runs import folder, run_status
 from tui.runs.events import SLICE, Event, Tail, metrics_of, sample
 from tui.runs.folder import Run
+from tui.runs.run_status import Status
 from tui.runs.series import Points, smooth
-from tui.runs.standing import Status
 
 Axis = Literal["step", "epoch", "time"]
 AXES: tuple[Axis, ...] = ("step", "epoch", "time")
@@ -180,7 +180,7 @@ class Curves:
 
     def _take_events(self, events: list[Event]) -> None:
         for event in events:
-            standing.take(self._known, event)
+            run_status.take(self._known, event)
             self._known.changed = event.time
             self._began = event.time if self._began is None else self._began
             match event.kind:
@@ -264,7 +264,7 @@ class Curves:
             self._known.alive = folder.alive(self.run)
         if new or self._known.alive != was or (self.status.state == "new" and folder.launch_failed(self.run)):
             self.status = dataclasses.replace(self._known)
-            standing.settle(self.status, self.run)
+            run_status.settle(self.status, self.run)
             return True
         return False
 

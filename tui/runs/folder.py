@@ -34,8 +34,8 @@ import tui
 from tui import paths
 from tui.atomic import write_atomically
 from tui.errors import ResultWarning, UsageError, quoted
-from tui.runs import recipe
-from tui.runs.recipe import Recipe
+from tui.recipes import recipe
+from tui.recipes.recipe import Recipe
 
 VERSION = 2
 """Of a run's folder."""

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tui import paths
-from tui.runs import folder, standing
+from tui.runs import folder, run_status
 from tui.runs.folder import Run
-from tui.runs.standing import Status
+from tui.runs.run_status import Status
 
 WEIGH_EVERY = 10.0
 """Seconds between two counts of a run's bytes on the disk while it works."""
@@ -53,7 +53,7 @@ class Overview:
             moved = sizes != one._sizes
             if moved or (one.lives and not folder.alive(one.run)) or one.status.state == "new":
                 before = (one.status.state, one.status.step)
-                one._sizes, one.status = sizes, standing.look(one.run)
+                one._sizes, one.status = sizes, run_status.look(one.run)
                 changed = changed or moved or before != (one.status.state, one.status.step)
                 if not one.lives:
                     one._weighed = -WEIGH_EVERY

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tui.errors import ResultWarning
 from tui.runs.folder import Run
-from tui.runs.standing import Status
+from tui.runs.run_status import Status
 
 
 def recorded_warnings(run: Run, status: Status) -> list[ResultWarning]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tui import paths
-from tui.lab import checkpoints
+from tui.models import checkpoints
 
 SEED = 0
 THREADS = 1

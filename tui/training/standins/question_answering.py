@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from tui import paths
-from tui.lab import checkpoints
+from tui.models import checkpoints
 from tui.training.standins import made_questions
 from tui.training.standins.made_questions import Row
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tui import paths
-from tui.lab import checkpoints
+from tui.models import checkpoints
 
 SEED = 0
 THREADS = 2

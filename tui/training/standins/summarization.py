@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from tui import paths
-from tui.lab import checkpoints
+from tui.models import checkpoints
 from tui.training.standins import seq2seq
 from tui.training.standins.seq2seq import Coded, Cost, Row
 

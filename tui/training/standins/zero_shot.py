@@ -16,7 +16,7 @@ from collections import Counter
 from pathlib import Path
 
 from tui import paths
-from tui.lab import checkpoints
+from tui.models import checkpoints
 
 SEED = 0
 EACH = 80
@@ -111,7 +111,7 @@ def main() -> None:
     from sklearn.metrics import accuracy_score
     from transformers import pipeline
 
-    from tui.lab.tasks.zero_shot import EmbeddingZeroShot
+    from tui.models.pipelines.zero_shot import EmbeddingZeroShot
 
     torch.set_num_threads(2)
     rows, labels = read_rows(asked.available), list(LABELS.values())

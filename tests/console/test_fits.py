@@ -1,0 +1,220 @@
+"""Nothing on the screens is cut where it could wrap: every screen and window at 80x24 and 100x30, in both languages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tests.console.console import Driver, console
+from tests.console.test_snapshots import Recorded
+from tests.runs.recorded import Recorded as FinishedRun
+from tui.console.keys import KEYS
+from tui.console.screens.overlay import Overlay
+from tui.console.screens.palette import CommandList
+from tui.console.screens.run import RunScreen
+from tui.console.screens.windows import ListWindow
+from tui.console.widgets.chrome import OneLine, Prompt
+from tui.console.widgets.lines import Lines
+from tui.console.widgets.rows import RowTable
+from tui.tables.source import Source
+from tui.text.lines import line_text
+from tui.text.wrap import cells
+
+Walk = Callable[[Driver], Awaitable[None]]
+SIZES = [(80, 24), (100, 30)]
+LANGUAGES = ["en", "zh"]
+
+
+def cut(it: Driver) -> list[str]:
+    """Lines of text that are wider than the place they have, and widgets that reach out of theirs.
+
+    Tables scroll sideways and are left out."""
+    found = []
+    screen = it.app.screen
+    for widget in screen.query(Widget):
+        if widget.display and widget.visible and widget.region and not isinstance(widget, RowTable):
+            found += _cut_lines(widget)
+            place = screen.find_widget(widget)
+            if place.visible_region != place.region:
+                found.append(f"{widget!r} is seen in part: {place.visible_region} of {place.region}")
+    return found
+
+
+def _cut_lines(widget: Widget) -> list[str]:
+    width = widget.content_size.width
+    if isinstance(widget, OneLine):
+        left, right = widget.sides()
+        pieces = [text for text, _ in (*left, *right)]
+        return [] if sum(map(cells, pieces)) <= width else [f"{widget!r}: {''.join(pieces)}"]
+    if isinstance(widget, Lines) and not widget.allow_horizontal_scroll:
+        lines, height, _ = widget.extent()
+        room = width - (widget.THUMB if lines > height and widget.show_thumb else 0)
+        wide = [f"{widget!r}: {line_text(line)}" for line in widget.lines if cells(line_text(line).rstrip()) > room]
+        is_out_of_reach = lines > height and not widget.can_focus and not isinstance(widget, CommandList)
+        return [*wide, *([f"{widget!r}: {lines} lines in {height}"] if is_out_of_reach else [])]
+    if isinstance(widget, Static):
+        height = widget.visual.get_height(widget.styles, width) if width else 0
+        return [f"{widget!r}: {widget.visual}"] if height > max(1, widget.content_size.height) else []
+    return []
+
+
+def keys(*pressed: str) -> Walk:
+    async def walk(it: Driver) -> None:
+        await it.press(*pressed)
+
+    return walk
+
+
+async def number_prompt(it: Driver) -> None:
+    quiz = next(n for n, block in enumerate(it.reader.page.blocks) if getattr(block, "kind", "") == "number")  # type: ignore[union-attr]
+    it.reader.notes.focus()
+    await it.go_to_stop(quiz)
+    await it.press("enter")
+    assert it.app.screen.query_one(Prompt).is_open
+
+
+LESSON = {
+    "notes": keys(),
+    "bench": keys("tab"),
+    "text": keys("e"),
+    "help": keys("question_mark"),
+    "outline": keys("t"),
+    "links": keys("o"),
+    "code": keys("c"),
+    "palette": keys("ctrl+p"),
+    "doctor": keys("f2"),
+    "models": keys("f3"),
+    "data": keys("f4"),
+    "leave": keys("ctrl+c"),
+    "history": keys("escape", "h"),
+    "number": number_prompt,
+}
+
+
+async def cut_at_both_sizes(it: Driver) -> dict[str, list[str]]:
+    """What is cut, by size."""
+    trouble = {}
+    for size in SIZES:
+        await it.pilot.resize_terminal(*size)
+        await it.pilot.pause()
+        if found := cut(it):
+            trouble[f"{size[0]}x{size[1]}"] = found
+    return trouble
+
+
+async def close_windows(it: Driver, base: type[Screen[Any]]) -> None:
+    """Back to the screen of this class, without an open prompt."""
+    while not isinstance(it.app.screen, base):
+        await it.app.pop_screen()
+    for prompt in it.app.screen.query(Prompt):
+        if prompt.is_open:
+            prompt.cancel()
+    await it.pilot.pause()
+
+
+async def walk_all(it: Driver, walks: Mapping[str, Walk]) -> dict[str, dict[str, list[str]]]:
+    """What is cut in each of these states of a screen."""
+    trouble = {}
+    base = type(it.app.screen)
+    for name, walk in walks.items():
+        await walk(it)
+        if found := await cut_at_both_sizes(it):
+            trouble[name] = found
+        await close_windows(it, base)
+    return trouble
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_nothing_of_a_lesson_is_cut(language: str) -> None:
+    async with console("2.2", size=SIZES[0], language=language, engine=Recorded(record=False)) as it:
+        await it.until(lambda: it.reader.bench.pane is not None and it.reader.bench.pane.result is not None)
+        assert await walk_all(it, LESSON) == {}
+
+
+async def test_what_is_cut_would_be_found() -> None:
+    async with console("2.2", size=SIZES[0], engine=Recorded(record=False)) as it:
+        it.reader.notes.set_lines([(("x" * 81, "text"),)])
+        assert len(cut(it)) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_nothing_of_the_contents_is_cut(language: str) -> None:
+    async def found(it: Driver) -> None:
+        await it.ask("slash", "mask")
+        await it.until_shown("1.3")
+
+    async with console(size=SIZES[0], language=language, engine=Recorded(record=False)) as it:
+        await it.until_shown("1.1")
+        assert await cut_at_both_sizes(it) == {}
+        assert "…" not in it.text_of("#contents"), "a title has room at 80 columns"
+        await it.pilot.resize_terminal(*SIZES[0])
+        await it.until_shown("12 分钟" if language == "zh" else "12 min")
+        assert await walk_all(it, {"prompt": keys("slash"), "found": found}) == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_nothing_of_the_data_room_is_cut(language: str, tmp_path: Path) -> None:
+    async def saved_with_losses(it: Driver) -> None:
+        await it.ask("s", str(tmp_path / "out.csv"))
+        await it.until(lambda: isinstance(it.app.screen, ListWindow))
+        await it.until_shown("tags", "JSON")
+        assert "␊" not in it.screen()
+
+    rows = [{"id": f"00{n}", "note": "NA", "tags": ["a"], "score": 0.1 + 0.2} for n in range(3)]
+    (tmp_path / "lists.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    (tmp_path / "warned.csv").write_text("id,text\n007,NA\n008,\n", "utf-8")
+    walks = {
+        "rows": keys(),
+        "go": keys("colon"),
+        "steps": keys("a"),
+        "filter": keys("f"),
+        "find": keys("slash"),
+        "script": keys("x"),
+        "figures": keys("i"),
+        "cell": keys("enter"),
+        "open": keys("ctrl+o"),
+    }
+    source = Source((str(tmp_path / "lists.jsonl"),))
+    async with console(size=SIZES[0], language=language, data=source, engine=Recorded(record=False)) as it:
+        await it.until_shown("002")
+        assert await walk_all(it, {**walks, "save": keys("s"), "plan": saved_with_losses}) == {}
+    source = Source((str(tmp_path / "warned.csv"),))
+    async with console(size=SIZES[0], language=language, data=source, engine=Recorded(record=False)) as it:
+        await it.until_shown("007")
+        assert await walk_all(it, {"warnings": keys()}) == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_nothing_of_the_runs_is_cut(language: str) -> None:
+    falling = [0.1 + 0.6 * 0.97**n for n in range(100)]
+    runs = [
+        FinishedRun(name, seed=seed).begin().losses(falling).evaluation(50, 0.4).evaluation(100, 0.3).end().run
+        for seed, name in enumerate(("one-with-a-name-of-some-length", "two"))
+    ]
+    async with console(size=SIZES[0], language=language, engine=Recorded(record=False)) as it:
+        await it.press("f6")
+        await it.until_shown("two")
+        assert await walk_all(it, {"list": keys(), "fork": keys("f"), "remove": keys("d")}) == {}
+        screen = RunScreen(runs[0])
+        await it.app.push_screen(screen)
+        await it.until(lambda: screen.curves.status.step == 100)
+        pages = {number: keys(number) for number in "1234"}
+        assert await walk_all(it, {**pages, "find": keys("4", "slash"), "code": keys("c")}) == {}
+        await it.app.push_screen(Overlay(runs))
+        await it.until_shown("B two")
+        assert await walk_all(it, {"overlay": keys(), "tables": keys("tab"), "hidden": keys("A")}) == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_every_command_of_the_palette_is_whole_at_80_columns(language: str) -> None:
+    room = 80 * 94 // 100 - 4 - 2 - 4  # frame, thumb, margins
+    for key in KEYS:
+        if key.palette:
+            assert cells(key.help[language == "zh"]) + cells(key.shown) <= room, key.id

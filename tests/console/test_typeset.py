@@ -1,0 +1,104 @@
+"""Pages to lines: exact widths, every character kept, any width, any text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import LESSONS
+from tests.hostile import texts
+from tui.console.page_layout import PageLayout
+from tui.console.typeset import Answering, Outcome, Setting, set_block
+from tui.course.blocks import Cell, Claim, Code, Paragraph, Quiz, Span, Table
+from tui.course.lesson import read_lesson, read_notes
+from tui.course.page import Page
+from tui.text.lines import Line, line_text
+from tui.text.visible import visible
+from tui.text.wrap import cells
+
+FILES = sorted(LESSONS.glob("*/*.md"))
+
+
+def text_of(lines: list[Line]) -> str:
+    return "\n".join(line_text(line) for line in lines)
+
+
+def lesson(path: Path) -> Page:
+    return read_lesson(path, path.stem.rpartition(".")[2], path.read_bytes())
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+@pytest.mark.parametrize("width", [38, 58, 78, 200])
+def test_every_line_of_every_lesson_fits(path: Path, width: int) -> None:
+    layout = PageLayout(lesson(path), Setting(width, "en", True), {}, None)
+    widest = max(layout.rows, key=lambda line: cells(line_text(line)))
+    assert cells(line_text(widest)) <= min(width - 2, 76), line_text(widest)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_colouring_code_moves_nothing(path: Path) -> None:
+    page = lesson(path)
+    plain, coloured = (PageLayout(page, Setting(60, "en", on), {}, None) for on in (False, True))
+    assert [line_text(line) for line in plain.rows] == [line_text(line) for line in coloured.rows]
+
+
+@settings(max_examples=80, deadline=None)
+@given(texts, st.integers(20, 90))
+def test_any_page_of_notes_can_be_set(text: str, width: int) -> None:
+    page = read_notes(Path("x.md"), text.encode("utf-8", "replace"))
+    layout = PageLayout(page, Setting(width, "zh", True), {}, None)
+    assert len(layout.rows) == len(layout.owners)
+    assert all(cells(line_text(line)) <= max(20, width - 4) for line in layout.rows)
+
+
+@given(texts)
+def test_code_keeps_every_character(text: str) -> None:
+    lines = set_block(Code(1, text, "python"), Setting(60, "en", True))
+    joined = "".join(line_text(line).strip() for line in lines)
+    assert "".join(joined.split()) == "".join(visible(text, lines=True).split())
+
+
+def test_a_table_fits_and_aligns() -> None:
+    header = ((Span("task"),), (Span("score"),))
+    rows = (((Span("a very long name of a task that must wrap"),), (Span("0.5"),)), ((Span("b"),), (Span("12.25"),)))
+    lines = set_block(Table(1, header, rows, ("left", "right")), Setting(40, "en", False))
+    assert all(cells(line_text(line)) <= 36 for line in lines)
+    assert line_text(lines[2]).endswith("  0.5")
+
+
+def test_a_claim_shows_its_sides_its_proof_and_what_it_printed() -> None:
+    claim = Claim(1, "E028", (Span("Logits are probabilities."),), (Span("They are scores."),), "print(1)", "1")
+    before = text_of(set_block(claim, Setting(70, "en", False)))
+    after = text_of(set_block(claim, Setting(70, "en", False), Outcome("1\n", False)))
+    assert all(words in before for words in ("Often said", "What is so", "E028", "enter runs the proof", "print(1)"))
+    assert "prints" in after
+    assert "enter runs" not in after
+
+
+def test_output_is_shown_verbatim() -> None:
+    cell = Cell(1, "print(x)", "")
+    shown = text_of(set_block(cell, Setting(70, "en", False), Outcome("[CLS] \x1b[31m [/INST]\n", False)))
+    assert "[CLS] ␛[31m [/INST]" in shown
+
+
+def test_a_question_explains_every_choice_after_it_was_answered() -> None:
+    choices = "- {text: first, right: true, why: because}\n- {text: second, why: not so}"
+    text = f"```{{quiz}} q\nask: Which?\nchoices:\n{choices}\n```"
+    front = '---\nid: x\nsection: "1"\ntitle: x\n---\n'
+    (quiz,) = read_lesson(Path("x.en.md"), "en", (front + text).encode()).blocks
+    assert isinstance(quiz, Quiz)
+    before = text_of(set_block(quiz, Setting(70, "en", False), Answering((0,))))
+    after = text_of(set_block(quiz, Setting(70, "en", False), Answering((1,), judged=False)))
+    assert "1 [x] first" in before
+    assert "because" not in before
+    assert "because" in after
+    assert "not so" in after
+    assert "Not yet." in after
+
+
+def test_prose_is_never_wider_than_it_reads_well() -> None:
+    lines = set_block(Paragraph(1, (Span("word " * 100),)), Setting(300, "en", False))
+    assert max(cells(line_text(line)) for line in lines) <= 76

@@ -1,0 +1,52 @@
+"""Tables in a folder of their own, with a cache of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tui.engine.ticks import tap_tqdm
+from tui.tables.source import Source
+from tui.tables.table_store import DESK, Table
+
+tap_tqdm(lambda what, done, total: None)
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What the library prepares is forgotten after the test."""
+    import datasets
+
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    yield
+    DESK.clear()
+
+
+@pytest.fixture
+def rows_csv(tmp_path: Path) -> Path:
+    """100 rows: name, n, k."""
+    file = tmp_path / "rows.csv"
+    lines = [f"row {n},{n},{n % 3}" for n in range(100)]
+    file.write_text("\n".join(["name,n,k", *lines]) + "\n", "utf-8")
+    return file
+
+
+@pytest.fixture
+def table(rows_csv: Path) -> Table:
+    """The 100 rows, open."""
+    return DESK.open(Source((str(rows_csv),)))
+
+
+@pytest.fixture
+def names_of() -> Callable[[Table], list[str | None]]:
+    """The first column of a table's first split."""
+
+    def names(table: Table) -> list[str | None]:
+        split = table.splits[0]
+        page = DESK.rows(table.handle, split.name, 0, 10_000, [table.columns[0].name])
+        return [row[0] for row in page.rows]
+
+    return names

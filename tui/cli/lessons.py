@@ -1,0 +1,72 @@
+"""`headnotes lessons list` and `headnotes lessons check`."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+
+from tui import paths
+from tui.cli.quiet import quiet
+from tui.course.book import Course
+from tui.course.lint import Run, check
+from tui.instruments import registry
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_subparsers(dest="what", required=True, metavar="list|check")
+    listing = what.add_parser("list", help="all lessons with their numbers, ids and minutes")
+    checking = what.add_parser("check", help="find what is wrong with a course; exit code 1 when there is anything")
+    for one in (listing, checking):
+        one.add_argument("folder", nargs="?", type=Path, default=None, help="a course; ours when left out")
+        one.add_argument("--json", action="store_true", help="print JSON")
+    checking.add_argument("--run", action="store_true", help="run the code, too, and compare what it prints: minutes")
+
+
+def run(asked: argparse.Namespace) -> int:
+    folder = asked.folder or paths.lessons_dir()
+    return _list(folder, asked.json) if asked.what == "list" else _check(folder, asked.json, asked.run)
+
+
+def _list(folder: Path, as_json: bool) -> int:
+    course = Course.open(folder)
+    if as_json:
+        lessons = [
+            {
+                "chapter": chapter.number,
+                "number": e.number,
+                "id": e.id,
+                "titles": e.titles,
+                "minutes": e.minutes,
+            }
+            for chapter in course.chapters
+            for e in chapter.entries
+        ]
+        print(json.dumps(lessons, ensure_ascii=False))
+        return 0
+    for chapter in course.chapters:
+        print(f"{chapter.number} {chapter.title('en')}")
+        for entry in chapter.entries:
+            languages = " ".join(entry.files)
+            print(f"  {entry.number:5} {entry.id:28} {entry.title('en'):36} {entry.minutes:3} min  {languages}")
+    return 0
+
+
+def _check(folder: Path, as_json: bool, with_code: bool) -> int:
+    with quiet() if with_code else nullcontext(sys.stdout) as out:
+        run: Run | None = None
+        if with_code:
+            from tui.engine.snippets import run_page
+
+            run = run_page
+        findings = check(folder, lambda instrument, values: registry.find(instrument).read(values), run)
+        if as_json:
+            print(json.dumps([dataclasses.asdict(finding) for finding in findings], ensure_ascii=False), file=out)
+        else:
+            for finding in findings:
+                print(f"{finding.file}:{finding.line}: {finding.what} {finding.do}".rstrip(), file=out)
+            print(f"{len(findings)} to mend" if findings else "The course is sound.", file=out)
+    return 1 if findings else 0

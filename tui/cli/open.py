@@ -1,0 +1,55 @@
+"""`headnotes [LESSON]` and `headnotes notes DIR`: the console."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from tui import paths, settings
+from tui.course.book import Book, Course, Entry, find
+from tui.settings import LANGUAGES, THEMES
+from tui.tables.source import Source
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("lesson", nargs="?", help="number or id of a lesson: 2.2")
+    add_screen_options(parser)
+
+
+def add_screen_options(parser: argparse.ArgumentParser) -> None:
+    """What every command that opens a screen understands."""
+    parser.add_argument("--language", choices=LANGUAGES, help="language of lessons and screens")
+    parser.add_argument("--theme", choices=THEMES, help="colors; terminal = your own sixteen")
+    parser.add_argument("--utf8", action="store_true", help="the terminal shows UTF-8, whatever the locale says")
+
+
+def run(asked: argparse.Namespace) -> int:
+    course = Course.open(paths.lessons_dir())
+    return show(course, find(course, asked.lesson) if asked.lesson else None, asked)
+
+
+def show(book: Book, entry: Entry | None, asked: argparse.Namespace, data: Source | None = None) -> int:
+    """Open the console on a book, or on a data set beside it. Raises `UsageError` where no screen can be drawn."""
+    from tui.console import terminal
+
+    terminal.check()
+    ascii_only = not asked.utf8 and not terminal.is_utf8(os.environ)
+    chosen, complaints = settings.load(paths.settings_file(), language=asked.language, theme=asked.theme)
+    if book.trouble:
+        complaints.append(book.trouble)
+    from tui.console.app import HeadnotesApp
+    from tui.console.words import say
+    from tui.engine.client import DATA_FIRST, ENGINE, EngineClient
+
+    if ascii_only:
+        complaints.append(say(chosen.language, "ascii_notice"))
+    engine = EngineClient(log=paths.engine_log(), command=DATA_FIRST if data is not None else ENGINE)
+    app = HeadnotesApp(
+        book, chosen, open_at=entry, data=data, complaints=tuple(complaints), ascii_only=ascii_only, engine=engine
+    )
+    app.run()
+    sys.stdout.flush()
+    if app.border.fatal is not None:
+        raise app.border.fatal
+    return app.return_code or 0

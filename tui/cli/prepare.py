@@ -1,0 +1,38 @@
+"""`headnotes prepare`: fetch what a chapter uses, for later work without a network."""
+
+from __future__ import annotations
+
+import argparse
+
+from tui import paths
+from tui.cli.models import get
+from tui.course.blocks import Try
+from tui.course.book import Course
+from tui.errors import UsageError
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--chapter", metavar="N", help="one chapter only")
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def run(asked: argparse.Namespace) -> int:
+    from tui.models import catalog
+
+    book = Course.open(paths.lessons_dir())
+    chapters = [one for one in book.chapters if asked.chapter in (None, one.number)]
+    if not chapters:
+        known = ", ".join(one.number for one in book.chapters)
+        raise UsageError(f"There is no chapter {asked.chapter}.", next_step=f"There are: {known}.")
+    tasks = {
+        catalog.place(block.values.get("task", "sentiment-analysis")).task
+        for chapter in chapters
+        for entry in chapter.entries
+        for block in book.read(entry, "en").blocks
+        if isinstance(block, Try) and block.instrument == "pipeline"
+    }
+    places = [at for at in catalog.SHELF if at.task in tasks]
+    if not places:
+        print("Everything that is used there is on this machine already.")
+        return 0
+    return get([(at.course, at.revision) for at in places], yes=asked.yes)

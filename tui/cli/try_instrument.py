@@ -1,0 +1,154 @@
+"""`headnotes try NAME key=value ...`: an instrument without a screen, for scripts, tests and other programs."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any, TextIO
+
+from tui.cli.quiet import quiet
+from tui.errors import HeadnotesError, UsageError, explain
+from tui.instruments import registry
+from tui.instruments.instrument import Instrument
+from tui.options import options_of
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", nargs="?", help=f"the instrument: {', '.join(registry.INSTRUMENTS)}")
+    parser.add_argument(
+        "values", nargs="*", metavar="key=value", help="its options; a key may come again for several texts"
+    )
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--json", action="store_true", help="print the result as one line of JSON")
+    what.add_argument("--code", action="store_true", help="print the Python that gives the same, and do not run it")
+    parser.add_argument(
+        "--stdin",
+        action="store_true",
+        help="one JSON spec a line in, one JSON result or error a line out, --json or not",
+    )
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = _options_page()
+
+
+def run(asked: argparse.Namespace) -> int:
+    instrument = registry.find(asked.name) if asked.name else None
+    if asked.stdin and asked.code:
+        raise UsageError("--stdin gives results, not code.", next_step="Leave out --stdin, or --code.")
+    if asked.stdin:
+        return _lines(instrument, _values(asked.values))
+    if instrument is None:
+        raise UsageError(
+            "try needs the name of an instrument.", next_step=f"There are: {', '.join(registry.INSTRUMENTS)}."
+        )
+    spec = instrument.read(_values(asked.values))
+    if asked.code:
+        with quiet() as out:
+            code = instrument.code(spec)
+            print(code, end="", file=out)
+        return 0
+    with quiet() as out:
+        result = _run(instrument, spec)
+        plain = dataclasses.asdict(result)
+        print(
+            json.dumps(plain, ensure_ascii=not _utf8(out)) if asked.json else "\n".join(as_lines(plain)),
+            file=out,
+        )
+    return 0
+
+
+def _lines(only: Instrument | None, common: dict[str, Any]) -> int:
+    """Answer each line until standard input ends; a bad line gets an error and does not stop the others."""
+    failed = False
+    with quiet() as out:
+        for line in sys.stdin.buffer:
+            if not line.strip():
+                continue
+            try:
+                answer = {"result": dataclasses.asdict(_answer(line, only, common))}
+            except Exception as error:  # the border: whatever happens becomes this line's answer
+                failed = True
+                answer = {"error": explain(error).as_dict()}
+            print(json.dumps(answer), file=out, flush=True)
+    return 1 if failed else 0
+
+
+def _answer(line: bytes, only: Instrument | None, common: dict[str, Any]) -> Any:
+    try:
+        values = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise UsageError("This line is no JSON.", str(error), 'Write one object a line: {"text": "..."}') from error
+    if not isinstance(values, dict):
+        raise UsageError("A spec is an object.", next_step='Write {"text": "..."}')
+    name = values.pop("instrument", None) if only is None else None
+    if only is None and name is None:
+        raise UsageError("Which instrument?", next_step='Add "instrument": "tokens", or name it: try tokens --stdin')
+    instrument = only or registry.find(str(name))
+    return _run(instrument, instrument.read({**instrument.own_names(common), **instrument.own_names(values)}))
+
+
+def _run(instrument: Instrument, spec: Any) -> Any:
+    try:
+        return instrument.run(spec)
+    except HeadnotesError:
+        raise
+    except Exception as error:  # the border: a library's error becomes a sentence and exit code 1
+        said = explain(error)
+        raise HeadnotesError(f"{instrument.name}: {said.title}", said.detail, said.next_step) from error
+
+
+def _values(words: list[str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals:
+            raise UsageError(f"{word!r} is not key=value.", next_step=f"Write for example text={word!r}")
+        if name in values:
+            before = values[name]
+            values[name] = [*(before if isinstance(before, list) else [before]), value]
+        else:
+            values[name] = value
+    return values
+
+
+def _utf8(out: TextIO) -> bool:
+    return "utf" in (out.encoding or "").lower()
+
+
+def as_lines(plain: dict[str, Any], indent: str = "") -> Iterator[str]:
+    """A result for people: names and values; lists that run in step become a table."""
+    for name, value in plain.items():
+        if name == "warnings" and isinstance(value, list):
+            yield from (f"{indent}warning: {_shown(one['message'])}" for one in value)
+        elif isinstance(value, dict):
+            yield f"{indent}{name}:"
+            yield from as_lines(value, indent + "  ")
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            yield f"{indent}{name}:"
+            for one in value:
+                yield (indent + "  " + "  ".join(f"{k}={_shown(v)}" for k, v in one.items() if not isinstance(v, dict)))
+        else:
+            yield f"{indent}{name}: {_shown(value)}"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, list):
+        return " ".join(_shown(one) for one in value) if not value or not isinstance(value[0], list) else repr(value)
+    if isinstance(value, str):
+        from tui.text.visible import visible
+
+        return visible(value)
+    return str(value)
+
+
+def _options_page() -> str:
+    lines = []
+    for instrument in registry.INSTRUMENTS.values():
+        lines += [f"{instrument.name}: {instrument.summary}"]
+        lines += [f"  {name:20} {shape}\n  {'':20} {help_}" for name, shape, help_ in options_of(instrument.spec)]
+        lines.append("")
+    return "\n".join(lines)

@@ -1,0 +1,130 @@
+"""What is asked before something is done to a run, and the doing: kill, go on from a checkpoint, fork."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shlex
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from tui.console.screens.windows import ListWindow
+from tui.console.words import say
+from tui.engine.environment import child_command, child_environment, child_folder
+from tui.errors import HeadnotesError, UsageError
+from tui.recipes import recipe
+from tui.runs import console_lock, folder, launch, orders
+from tui.runs.folder import Checkpoint, Run
+from tui.text.sizes import size_said
+from tui.text.visible import visible
+
+if TYPE_CHECKING:
+    from tui.console.app import HeadnotesApp
+
+
+def give(run: Run, order: str, language: str) -> None:
+    """Give an order. Raises `UsageError` when nobody is there to take it, or another console gives the orders."""
+    with seat(run, language):
+        orders.give(run, order, f"console {os.getpid()}")
+
+
+@contextmanager
+def seat(run: Run, language: str) -> Iterator[None]:
+    """The seat of a run, held for the time of an order. Raises `UsageError` that says which console has it."""
+    if not console_lock.take(run):
+        title, detail = reads_only_said(run, language)
+        raise UsageError(title, detail, say(language, "reads_only_next", name=run.name) if detail else "")
+    try:
+        yield
+    finally:
+        console_lock.leave(run)
+
+
+def reads_only_said(run: Run, language: str) -> tuple[str, str]:
+    """Why this console gives no orders to a run, and which one does where that is known."""
+    if not console_lock.is_taken(run):
+        return say(language, "reads_only_folder", name=run.name), ""
+    pid, host, terminal = console_lock.holder(run) or ("?", "?", "?")
+    holder = say(language, "seat_holder", pid=pid, host=visible(host), terminal=visible(terminal))
+    return say(language, "reads_only", name=run.name), holder
+
+
+async def ask_and_kill(app: HeadnotesApp, run: Run) -> None:
+    """Kill the worker of a run after a question."""
+    language = app.language
+    entries = [say(language, "leave_running"), say(language, "kill_it")]
+    try:
+        with seat(run, language):
+            title = say(language, "kill_title", name=visible(run.name))
+            if await app.push_screen_wait(ListWindow(title, entries)) == 1:
+                killed = await asyncio.to_thread(launch.kill, run)
+                app.notify(say(language, "killed" if killed else "nothing_to_kill", name=run.name))
+    except UsageError as error:
+        app.say_error(error)
+
+
+async def ask_and_resume(app: HeadnotesApp, run: Run) -> None:
+    """Go on from one of the checkpoints that are whole."""
+    language = app.language
+    try:
+        with seat(run, language):
+            chosen = await _resumed(app, run)
+    except HeadnotesError as error:
+        app.say_error(error)
+        return
+    except OSError as error:
+        app.say_error(UsageError(say(language, "cannot_do"), str(error)))
+        return
+    if chosen is not None:
+        app.notify(say(language, "resumed_from", name=run.name, n=f"{chosen.step:,}"))
+
+
+async def _resumed(app: HeadnotesApp, run: Run) -> Checkpoint | None:
+    """The checkpoint from which it goes on; None when the question was left."""
+    language = app.language
+    last = await asyncio.to_thread(launch.latest, run)
+    kept = await asyncio.to_thread(folder.checkpoints, run)
+    if folder.alive(run):
+        raise UsageError(say(language, "runs_already", name=run.name))
+    entries = [f"checkpoint-{one.step}   {size_said(one.bytes)}" for one in reversed(kept)]
+    title = say(language, "resume_title", name=visible(run.name))
+    at = await app.push_screen_wait(ListWindow(title, entries)) if len(kept) > 1 else 0
+    if at is None:
+        return None
+    chosen = list(reversed(kept))[at] if kept else last
+    await asyncio.to_thread(launch.start, run, chosen)
+    return chosen
+
+
+def fork_command(run: Run, words: list[str]) -> list[str]:
+    """What makes and starts a fork: it loads libraries that the console does without, so it is a process."""
+    changes = ["--set", *words] if words else []
+    return [*child_command("tui"), "runs", "fork", str(run.folder.absolute()), *changes, "--plain"]
+
+
+def forked(run: Run, text: str) -> Run:
+    """A new run from the latest checkpoint of this one, with changes (`name=value`, spaces between); it is started.
+
+    Takes seconds. Raises `UsageError` with what the command said.
+    """
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise UsageError(f"{text!r} cannot be read.", f"{error}.", "Close the quotation marks.") from error
+    for word in words:
+        if "=" not in word:
+            raise UsageError(f"{word!r} is no change.", next_step="Write name=value, for example learning_rate=1e-5.")
+    changes = [(name, value) for name, _, value in (word.partition("=") for word in words)]
+    words = [f"{name}={recipe.anchored_path(value) if name in recipe.PATHS else value}" for name, value in changes]
+    before = {one.folder for one in folder.all_runs()}
+    done = subprocess.run(
+        fork_command(run, words), stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
+        env=child_environment(), cwd=child_folder(), check=False,
+    )  # fmt: skip
+    made = [one for one in folder.all_runs() if one.folder not in before and one.about().get("parent")]
+    if done.returncode or not made:
+        title, *rest = done.stderr.strip().splitlines()[-4:] or [f"{run.name} cannot be forked."]
+        raise UsageError(title, " ".join(rest))
+    return made[0]

@@ -1,0 +1,438 @@
+"""The reader: notes beside the bench; one of them at a time in a narrow window."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.widget import Widget
+
+from tui.console.actions import Doing
+from tui.console.keys import Words, bindings
+from tui.console.links import links_of, resolve
+from tui.console.page_layout import source_of
+from tui.console.screens.base import ConsoleScreen
+from tui.console.widgets.bench import Bench
+from tui.console.widgets.chrome import KeyLine, Prompt, TopLine
+from tui.console.widgets.notes import Notes
+from tui.console.words import say
+from tui.course.blocks import Cell, Claim, Quiz, Try
+from tui.course.book import Course, Entry, entries
+from tui.course.page import Page
+from tui.errors import HeadnotesError, UsageError
+
+SIDE_BY_SIDE = 110
+"""Columns from which notes and bench stand side by side."""
+SMALLEST = (40, 10)
+BLANK_FOR = 0.2
+"""Seconds for which the screen before is shown while a page is read, rather than an empty one."""
+
+
+class Reader(ConsoleScreen[None]):
+    """One page of the book at a time."""
+
+    SCOPES = ("lesson",)
+    BINDINGS: ClassVar[list[BindingType]] = bindings("lesson")
+    AUTO_FOCUS = "#notes"
+
+    DEFAULT_CSS = """
+    Reader {
+        #panes { height: 1fr; }
+        #notes { width: 1fr; }
+        #bench { width: 1fr; }
+    }
+    """
+
+    def __init__(self, entry: Entry, *, block: int | None = None) -> None:
+        super().__init__()
+        self.entry = entry
+        """What is open, or being opened."""
+        self.page: Page | None = None
+        self._shown = entry
+        """The entry of `page`."""
+        self._block = block
+        self.notes = Notes(id="notes")
+        self.bench = Bench(id="bench")
+        self._wide = True
+        self._on_bench = False
+        """In a narrow window: whether the bench is the one that is shown."""
+        self._back: list[tuple[Entry, str, int]] = []
+        self.doing = Doing(self.app, self.notes)
+
+    def compose(self) -> ComposeResult:
+        yield TopLine()
+        with Horizontal(id="panes"):
+            yield self.notes
+            yield self.bench
+        yield Prompt()
+        yield KeyLine()
+
+    # -- opening --------------------------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        self._arrange()
+        self.app.hold_paint(BLANK_FOR)
+        self.open(self.entry, block=self._block)
+
+    def open(self, entry: Entry, place: tuple[str, int] | None = None, *, block: int | None = None) -> None:
+        """Show an entry of the book: at a place (anchor, lines below it), at a block, or where the reader left it."""
+        self.entry = entry
+        self.run_worker(self._open(entry, place, block), exclusive=True, group="page")
+
+    async def _read(self, entry: Entry) -> Page | None:
+        """The page in the reader's language, read off the event loop; None after saying why there is none."""
+        while True:
+            language = self.app.language
+            try:
+                page = await asyncio.to_thread(self.app.book.read, entry, language)
+            except HeadnotesError as error:
+                self.app.say_error(error)
+                return None
+            if language == self.app.language:
+                return page
+
+    async def _open(self, entry: Entry, place: tuple[str, int] | None, block: int | None) -> None:
+        page = await self._read(entry)
+        if page is None:
+            self.entry = self._shown
+            self.app.paint()
+            if self.page is None:
+                self.app.show_contents()
+            return
+        self._leave_page()
+        self._shown, self.page = entry, page
+        progress = self.app.progress
+        place = place or progress.place(page.id)
+        progress.open(page)
+        if page.trouble:
+            self.app.notify(page.trouble, severity="warning")
+        self._arrange()
+        self.notes.open(page, self.app.language, read=progress.read(page.id), at=place if block is None else block)
+        self._show_place()
+
+    def _leave_page(self) -> None:
+        self.doing.leave()
+        if self.page is not None:
+            self.app.progress.mark_place(self.page.id, *self.notes.place())
+
+    def on_unmount(self) -> None:
+        self._leave_page()
+
+    def _show_place(self, section: str = "") -> None:
+        if self.page is None:
+            return
+        chapter = next((c for c in self.app.book.chapters if self.entry in c.entries), None)
+        language = self.app.language
+        over = f"{chapter.number} {chapter.title(language)}".strip() if chapter else ""
+        title = f"{self.entry.number} {self.page.title}".strip()
+        read, done = len(self.app.progress.read(self.page.id)), len(self.page.sections)
+        counted = f"{min(read, done)}/{done} {say(language, 'read')}"
+        self.query_one(TopLine).put(
+            self.app.book.name, over if self.size.width >= SIDE_BY_SIDE else "", title, done=counted
+        )
+
+    def translate(self) -> None:
+        """Show the page's twin, in place."""
+        if self.page is None:
+            return
+        if self.app.language == "zh" and len(self._shown.files) == 1:
+            self.app.notify(say("zh", "no_twin"))
+        self.run_worker(self._translate(), exclusive=True, group="translate")
+        self.bench.translate()
+        super().translate()
+
+    async def _translate(self) -> None:
+        entry = self._shown
+        page = await self._read(entry)
+        if page is not None and entry is self._shown:
+            self.page = page
+            self.notes.translate(page, self.app.language)
+            self._show_place()
+
+    # -- panes ----------------------------------------------------------------------------------------------------
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._arrange()
+        self._show_place()
+
+    def _arrange(self) -> None:
+        has_bench = self._has_bench()
+        self._wide = self.size.width >= SIDE_BY_SIDE
+        self._on_bench = self._on_bench and has_bench
+        self.notes.display = self._wide or not self._on_bench
+        self.bench.display = has_bench and (self._wide or self._on_bench)
+
+    def _turn_to(self, *, bench: bool) -> None:
+        """In a narrow window, turn the page to the notes or the bench."""
+        self._on_bench = bench
+        self._arrange()
+
+    async def action_switch(self, by: int) -> None:
+        """Focus what comes next: the notes, then the fields of the bench, then the notes again."""
+        focused = self.focused
+        if focused is None or self.bench not in focused.ancestors:
+            if await self._to_bench() and (fields := self._fields()):
+                fields[0 if by > 0 else -1].focus()
+            return
+        fields = self._fields()
+        place = fields.index(focused) + by if focused in fields else 0
+        if 0 <= place < len(fields):
+            fields[place].focus()
+        else:
+            self._to_notes()
+
+    def _fields(self) -> list[Widget]:
+        pane = self.bench.pane
+        return [] if pane is None else [w for w in pane.query("*") if w.focusable and w.display]
+
+    def _to_notes(self) -> None:
+        self._turn_to(bench=False)
+        self.notes.focus()
+
+    @on(Notes.Painted)
+    def begin(self) -> None:
+        self.app.begin()
+        self.run_worker(self.notes.colour_code(), exclusive=True, group="colour")
+
+    @on(Notes.BenchWanted)
+    async def bring_to_the_bench(self, event: Notes.BenchWanted) -> None:
+        await self._bring(event.wanted)
+
+    async def _bring(self, wanted: Try | None) -> None:
+        if wanted is not None:
+            try:
+                await self.bench.show(wanted.instrument, wanted.values)
+            except UsageError as error:
+                self.app.say_error(error)
+
+    async def _to_bench(self) -> bool:
+        """Turn to the bench, with what belongs on it by now. False when this page has nothing for it."""
+        await self._bring(self.notes.take_wanted())
+        if self.bench.pane is None or not self._has_bench():
+            return False
+        self._turn_to(bench=True)
+        self.bench.reveal()
+        return True
+
+    def _has_bench(self) -> bool:
+        return self.page is None or any(isinstance(block, Try) for block in self.page.blocks)
+
+    @on(Notes.SectionsRead)
+    def count_sections(self, event: Notes.SectionsRead) -> None:
+        if self.page is not None:
+            self.app.progress.mark_read(self.page.id, *event.anchors)
+            self._show_place()
+
+    @on(Notes.Moved)
+    def keep_place(self) -> None:
+        if self.page is not None:
+            self.app.progress.mark_place(self.page.id, *self.notes.place())
+
+    # -- doing what the notes offer -------------------------------------------------------------------------------
+
+    @on(Notes.Act)
+    async def act(self, event: Notes.Act) -> None:
+        match event.target:
+            case Try():
+                await self.action_edit()
+            case Cell():
+                chapter = self.entry.number.split(".")[0] or self.entry.id
+                self.doing.run(event.block, event.target.code, space=chapter)
+            case Claim() if event.target.code:
+                self.doing.run(event.block, event.target.code, space=None)
+            case Quiz() if event.target.kind == "number":
+                await self.query_one(Prompt).open(f"number {event.block}", say(self.app.language, "number"))
+            case Quiz():
+                self.doing.submit(event.block, event.target)
+
+    @on(Notes.Pick)
+    def pick(self, event: Notes.Pick) -> None:
+        quiz = self.page.blocks[event.block] if self.page is not None else None
+        if isinstance(quiz, Quiz):
+            self.doing.pick(event.block, quiz, event.place)
+
+    # -- the prompt -----------------------------------------------------------------------------------------------
+
+    @on(Notes.Find)
+    async def ask_for_words(self) -> None:
+        await self.query_one(Prompt).open("find", say(self.app.language, "find"))
+
+    @on(Prompt.Answered)
+    def take_answer(self, event: Prompt.Answered) -> None:
+        self.notes.focus()
+        if event.purpose == "find":
+            found = self.notes.search(event.text)
+            if event.text and not found:
+                self.notes.end_search()
+                self.app.notify(say(self.app.language, "nothing_found", words=event.text))
+            return
+        block = int(event.purpose.removeprefix("number "))
+        quiz = self.page.blocks[block] if self.page is not None else None
+        if isinstance(quiz, Quiz) and event.text.strip():
+            self.doing.submit_number(block, quiz, event.text)
+
+    @on(Prompt.Closed)
+    def back_to_notes(self) -> None:
+        self.notes.focus()
+
+    # -- keys -----------------------------------------------------------------------------------------------------
+
+    async def action_edit(self) -> None:
+        if await self._to_bench() and self.bench.pane is not None:
+            self.bench.pane.edit()
+
+    def key_labels(self) -> dict[str, Words | None]:
+        """What the bottom line says otherwise just now; None for what would do nothing."""
+        labels: dict[str, Words | None] = {}
+        pane, known = self.bench.pane, entries(self.app.book)
+        if not self._has_bench():
+            labels |= {"lesson.switch": None, "lesson.edit": None}
+        if pane is None or not self._has_bench():
+            labels["lesson.code"] = None
+        if not self.notes.is_at_last_stop or self.entry is known[-1]:
+            labels["lesson.next"] = None
+        elif not isinstance(self.app.book, Course):
+            labels["lesson.next"] = ("next page", "下一篇")
+        if self.is_running_something:
+            labels |= dict.fromkeys(("lesson.escape", "edit.done"), ("stop", "停止"))
+        elif self.notes.words:
+            labels["lesson.escape"] = ("end search", "结束查找")
+        else:
+            labels["lesson.escape"] = None
+        return labels
+
+    @property
+    def is_running_something(self) -> bool:
+        return (self.bench.pane is not None and self.bench.pane.is_running) or self.doing.is_running
+
+    def action_next_stop(self) -> None:
+        """From the bench back to the notes, to the next thing to do."""
+        self._to_notes()
+        self.call_after_refresh(self.notes.action_stop, 1)  # in a narrow window they get their size back only then
+
+    def stop(self) -> bool:
+        return super().stop() or (self.bench.pane is not None and self.bench.pane.stop()) or self.doing.stop()
+
+    def action_leave(self) -> None:
+        """Leave one layer: what runs, the text, the bench, the search."""
+        focused = self.focused
+        if self.stop():
+            pass
+        elif focused is not None and self.bench in focused.ancestors:
+            self._to_notes()
+        elif self.notes.end_search():
+            pass
+        elif self.notes.current is not None:
+            self.notes.current = None
+            self.notes.refresh()
+
+    async def action_code(self) -> None:
+        pane = self.bench.pane
+        if pane is None:
+            return
+        try:
+            # Finding the checkpoint's folder reads 90 MB for its digest: not in the event loop.
+            code = await asyncio.to_thread(pane.instrument.code, pane.spec())
+        except HeadnotesError as error:
+            self.app.say_error(error)
+            return
+        from tui.console.screens.windows import code_window
+
+        self.app.push_screen(code_window(code, self.app.language))
+
+    async def action_copy(self) -> None:
+        focused = self.focused
+        pane = self.bench.pane
+        if pane is not None and focused is not None and pane in focused.ancestors:
+            try:
+                what, text = await pane.copied()
+            except HeadnotesError as error:
+                self.app.say_error(error)
+                return
+        elif self.page is not None and self.notes.current is not None:
+            block = self.page.blocks[self.notes.current]
+            what, text = "code", source_of(block)
+            if isinstance(block, Cell | Claim) and block.code:
+                from tui.models.checkpoints import needed, setup_code
+
+                with suppress(HeadnotesError):  # without a checkpoint the code is copied as it stands
+                    text = await asyncio.to_thread(setup_code, *needed(block.code)) + text
+        elif self.page is not None:
+            section = self.notes.layout_of.section_at(self.notes.reading_row) if self.notes.layout_of else None
+            blocks = self.page.blocks[section.first : section.last] if section else ()
+            what, text = "page", "\n\n".join(source_of(block) for block in blocks)
+        else:
+            return
+        self.app.copy(what, text)
+
+    def action_outline(self) -> None:
+        if self.page is None:
+            return
+        from tui.console.screens.windows import ListWindow
+
+        sections = self.page.sections
+        here = self.notes.layout_of.section_at(self.notes.reading_row) if self.notes.layout_of else None
+        marked = next((i for i, section in enumerate(sections) if section == here), 0)
+
+        def go(index: int | None) -> None:
+            if index is not None:
+                self._to_notes()
+                self.notes.go_to_block(sections[index].first)
+
+        titles = [section.title for section in sections]
+        self.app.push_screen(ListWindow(say(self.app.language, "outline"), titles, marked=marked), go)
+
+    def action_links(self) -> None:
+        from tui.console.screens.windows import ListWindow
+
+        links = links_of(self.page) if self.page is not None else []
+        if not links:
+            self.app.notify(say(self.app.language, "no_links"))
+            return
+
+        def go(index: int | None) -> None:
+            if index is not None:
+                self.follow(links[index][1])
+
+        shown = [f"{text}  {target}" if text != target else target for text, target in links]
+        self.app.push_screen(ListWindow(say(self.app.language, "links"), shown), go)
+
+    def follow(self, target: str) -> None:
+        """Go where a link leads; an address on the network is copied, for a browser."""
+        found = resolve(self.app.book, self.page, target) if self.page is not None else None
+        here = (self.entry, *self.notes.place())
+        if found is not None and found.address:
+            self.app.copy("address", target, then=say(self.app.language, "open_in_browser", address=target))
+        elif found is not None and found.entry is not None:
+            self._back.append(here)
+            self.open(found.entry, (found.anchor, 0))
+        elif found is not None and self.notes.go_to(found.anchor):
+            self._back.append(here)
+        else:
+            self.app.notify(say(self.app.language, "leads_nowhere", target=target), severity="warning")
+
+    def action_back(self) -> None:
+        if not self._back:
+            self.app.notify(say(self.app.language, "no_back"))
+            return
+        entry, anchor, below = self._back.pop()
+        if entry is self.entry:
+            self.notes.go_to(anchor, below)
+        else:
+            self.open(entry, (anchor, below))
+
+    def action_turn(self, by: int) -> None:
+        known = entries(self.app.book)
+        place = known.index(self.entry) + by if self.entry in known else -1
+        if 0 <= place < len(known):
+            self.open(known[place])
+        else:
+            self.app.notify(say(self.app.language, "last_lesson"))
+
+    def action_contents(self) -> None:
+        self.app.show_contents()

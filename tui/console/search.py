@@ -1,0 +1,74 @@
+"""Finding in a table on the screen: hits that come while the search goes on, and going from one to the next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tui.console.table_requests import Asking
+from tui.console.widgets.rows import RowTable
+from tui.console.widgets.status import Status
+from tui.console.words import say
+from tui.options import revive
+from tui.tables.finding import Found
+
+if TYPE_CHECKING:
+    from tui.console.app import HeadnotesApp
+
+PATTERN = "re:"
+"""What stands before a pattern; anything else is looked for as it is."""
+
+
+class Finding:
+    """The search of one table."""
+
+    def __init__(self, app: HeadnotesApp, rows: RowTable, asking: Asking, status: Status) -> None:
+        self._app, self._rows, self._asking, self._status = app, rows, asking, status
+        self._at_first_hit = False
+
+    def begin(self, text: str) -> None:
+        """Look for a text, or for a pattern, from the cursor on."""
+        if self._rows.table is None:
+            return
+        values = {
+            "handle": self._rows.table.handle,
+            "split": self._rows.split,
+            "pattern": text.removeprefix(PATTERN),
+            "regex": text.startswith(PATTERN),
+            "start": self._rows.at.row,
+        }
+        self._at_first_hit = False
+        self._asking.ask("find", values, self._done, self._take)
+
+    def end(self) -> bool:
+        """Forget the hits. False when there are none."""
+        if not self._rows.hits:
+            return False
+        self._rows.hits = {}
+        self._rows.refresh()
+        self._status.hint("")
+        return True
+
+    def go(self, by: int) -> None:
+        """To the next hit, or to the one before; from the last to the first."""
+        hits = sorted(self._rows.hits)
+        if not hits:
+            self._app.notify(say(self._app.language, "no_hits"))
+            return
+        here = self._rows.at.row
+        beyond = [row for row in hits if (row > here if by > 0 else row < here)]
+        row = (beyond or hits)[0 if by > 0 else -1]
+        self._rows.go_to(row, self._rows.hits[row])
+
+    def _take(self, plain: Any) -> Found:
+        found: Found = revive(Found, plain)
+        self._rows.hits = dict(zip(found.rows, found.columns, strict=True))
+        if found.rows and not self._at_first_hit:
+            self._at_first_hit = True
+            self._rows.go_to(found.rows[0], found.columns[0])
+        self._rows.refresh()
+        return found
+
+    def _done(self, plain: Any) -> None:
+        found = self._take(plain)
+        counted = {"count": f"{found.count:,}", "searched": f"{found.searched:,}", "all": f"{found.total:,}"}
+        self._status.hint(say(self._app.language, "hits", **counted))

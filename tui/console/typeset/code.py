@@ -1,0 +1,99 @@
+"""Code to lines: coloured, on a panel, long lines folded."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+from tui.console.typeset.prose import Setting
+from tui.text.lines import Line, Piece
+from tui.text.visible import visible
+from tui.text.wrap import cells
+
+CONTINUED = "    "
+"""Before the second and later lines of a line of code that had to be cut."""
+
+
+def code_lines(text: str, language: str, setting: Setting) -> list[Line]:
+    """Code on a panel; long lines go on in the next one."""
+    width = setting.prose
+    lines = []
+    for pieces in highlighted(text, language) if setting.highlight else _unhighlighted(text):
+        for line in fold(pieces, width - 2):
+            room = width - 2 - sum(cells(piece) for piece, _ in line)
+            styled = tuple((piece, f"{look}.panel") for piece, look in line)
+            lines.append(((" ", "panel"), *styled, (" " * (room + 1), "panel")))
+    return lines
+
+
+def _unhighlighted(text: str) -> list[Line]:
+    return [((line, "code"),) for line in visible(text, lines=True).split("\n")]
+
+
+@lru_cache(256)
+def highlighted(text: str, language: str) -> list[Line]:
+    """The lines of a program, coloured by Pygments where it knows the language."""
+    from pygments import lex
+    from pygments.lexers import get_lexer_by_name
+    from pygments.lexers.python import PythonLexer
+    from pygments.token import Comment, Keyword, Name, Number, Operator, String
+    from pygments.util import ClassNotFound
+
+    looks: tuple[tuple[Any, str], ...] = (
+        (Comment, "comment"), (Keyword, "keyword"), (Operator.Word, "keyword"), (String, "string"), (Number, "number"),
+        (Name.Builtin, "name"), (Name.Function, "name"), (Name.Class, "name"), (Name.Decorator, "name"),
+    )  # fmt: skip
+    name = language.split()[0].strip("{}") if language.split() else ""
+    if len(text) > 50_000 or not name:
+        return _unhighlighted(text)
+    try:
+        python = name in ("python", "py", "code-cell")
+        lexer = PythonLexer(stripnl=False) if python else get_lexer_by_name(name, stripnl=False)
+    except ClassNotFound:
+        return _unhighlighted(text)
+    lines: list[list[Piece]] = [[]]
+    for token, value in lex(visible(text, lines=True), lexer):
+        look = next((look for kind, look in looks if token in kind), "code")
+        for number, part in enumerate(value.split("\n")):
+            if number:
+                lines.append([])
+            if part:
+                lines[-1].append((part, look))
+    if lines and not lines[-1]:
+        lines.pop()  # lexers end the last line themselves
+    return [tuple(line) for line in lines]
+
+
+def fold(line: Line, width: int) -> list[Line]:
+    """A line of code, cut after a space or a comma where there is one; what goes on below is indented."""
+    text = "".join(piece for piece, _ in line)
+    if cells(text) <= width:
+        return [line]
+    points, room, used = [0], width, 0
+    for index, character in enumerate(text):
+        used += cells(character)
+        if used > room:
+            room = width - len(CONTINUED)
+            half = points[-1] + room // 2
+            near = max(text.rfind(mark, half, index) for mark in ",(")
+            near = near if near >= 0 else text.rfind(" ", half, index)
+            points.append(near + 1 if near > points[-1] else index)
+            used = cells(text[points[-1] : index + 1])
+    folded = []
+    for begin, end in pairwise([*points, len(text)]):
+        head: Line = ((CONTINUED, "dim"),) if begin else ()
+        folded.append((*head, *_slice(line, begin, end)))
+    return folded
+
+
+def _slice(line: Line, begin: int, end: int) -> Line:
+    """The pieces of a line between two characters."""
+    cut: list[Piece] = []
+    at = 0
+    for piece, look in line:
+        part = piece[max(0, begin - at) : max(0, end - at)]
+        if part:
+            cut.append((part, look))
+        at += len(piece)
+    return tuple(cut)

@@ -1,0 +1,130 @@
+"""What a reader can stop at and do: tries, cells, claims and questions, with how far they have come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tui.console.typeset.code import code_lines
+from tui.console.typeset.prose import Setting, plain_lines, prose
+from tui.console.words import say
+from tui.course.blocks import Cell, Claim, Quiz, Try
+from tui.course.quizzes import shown_order
+from tui.text.lines import Line
+from tui.text.visible import visible
+from tui.text.wrap import cells, fill
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a cell or a claim printed when it was run here."""
+
+    output: str
+    failed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """How far the reader has come with a question."""
+
+    picked: tuple[int, ...] = ()
+    """Indices of choices, in the order in which they were picked."""
+    number: str = ""
+    judged: bool | None = None
+    """Whether the submitted answer was right; None before."""
+
+
+State = Outcome | Answering | str | None
+"""What is known of a stop: its outcome, its answer, or a word on what it is doing now."""
+
+
+def try_lines(block: Try, setting: Setting, on_bench: bool) -> list[Line]:
+    values = block.values
+    text = values.get("text") or " / ".join(map(str, values.get("texts") or []))
+    label = f"▸ {block.instrument}  "
+    note = say(setting.language, "on_the_bench") if on_bench else ""
+    room = setting.prose - cells(label) - (cells(note) + 2 if note else 0)
+    shown = fill(visible(str(text)), room)
+    return [
+        ((label, "accent"), (shown, "text"), ("  " + note, "dim")) if note else ((label, "accent"), (shown, "text"))
+    ]
+
+
+def cell_lines(block: Cell, setting: Setting, state: State) -> list[Line]:
+    lines = code_lines(block.code, "python", setting)
+    return [*lines, *_running(setting, state, say(setting.language, "cell_run"))]
+
+
+def claim_lines(block: Claim, setting: Setting, state: State) -> list[Line]:
+    said, so = say(setting.language, "often_said"), say(setting.language, "what_is_so")
+    indent = max(cells(said), cells(so)) + 2
+    lines: list[Line] = []
+    for label, text, look in ((said, block.said, "dim"), (so, block.so, "text")):
+        for row, line in enumerate(prose(text, setting.prose - indent, look)):
+            head = fill(label if row == 0 else "", indent)
+            lines.append(((head, "warn" if label == said else "good"), *line))
+    if block.code:
+        lines += code_lines(block.code, "python", setting)
+        lines += _running(setting, state, say(setting.language, "claim_run"), block.id)
+    else:
+        lines.append(((fill(block.id, setting.prose, "right"), "dim"),))
+    return lines
+
+
+def _running(setting: Setting, state: State, invitation: str, name: str = "") -> list[Line]:
+    """The line under a piece of code: what a key would do, what it is doing, or what it printed."""
+    right = cells(name)
+    if isinstance(state, Outcome):
+        head = say(setting.language, "failed" if state.failed else "prints")
+        output = state.output.rstrip("\n") or say(setting.language, "printed_nothing")
+        shown = plain_lines(output, setting.prose - 2, "bad" if state.failed else "text")
+        title = ((fill(head, setting.prose - right), "bad" if state.failed else "good"), (name, "dim"))
+        return [title, *((("  ", "text"), *line) for line in shown)]
+    note = state if isinstance(state, str) else invitation
+    return [((fill(visible(note), setting.prose - right), "dim"), (name, "dim"))]
+
+
+def quiz_lines(block: Quiz, setting: Setting, answering: Answering) -> list[Line]:
+    language = setting.language
+    lines = prose(block.ask, setting.prose, "title")
+    order = shown_order(block)
+    judged = answering.judged is not None
+    for place, index in enumerate(order, 1):
+        choice = block.choices[index]
+        picked = index in answering.picked
+        if block.kind == "order":
+            mark = str(answering.picked.index(index) + 1) if picked else " "
+        else:
+            mark = "x" if picked else " "
+        head = f"{place} [{mark}] "
+        look = "accent" if picked else "text"
+        for row, line in enumerate(prose(choice.text, setting.prose - len(head), look)):
+            lines.append(((head if row == 0 else " " * len(head), look), *line))
+        if judged and choice.why:
+            sign, colour = ("+ ", "good") if choice.right or block.kind == "order" else ("- ", "warn")
+            for row, line in enumerate(prose(choice.why, setting.prose - len(head) - 2, "dim")):
+                lines.append(((" " * len(head), "dim"), (sign if row == 0 else "  ", colour), *line))
+    if block.kind == "number" and answering.number:
+        lines.append(((f"= {answering.number}", "accent"),))
+    return [*lines, *_verdict(block, setting, answering, language)]
+
+
+def _verdict(block: Quiz, setting: Setting, answering: Answering, language: str) -> list[Line]:
+    if answering.judged is None:
+        kinds = {
+            "single": "pick_one",
+            "multiple": "pick_many",
+            "order": "pick_order",
+            "number": "pick_number",
+        }
+        return plain_lines(say(language, kinds[block.kind]), setting.prose, "dim")
+    verdict = say(language, "right" if answering.judged else "not_yet")
+    lines: list[Line] = [((verdict, "good" if answering.judged else "warn"),)]
+    if block.kind == "number" and block.answer is not None:
+        lines += plain_lines(say(language, "the_answer", answer=f"{block.answer:g}"), setting.prose)
+    elif block.kind == "order" and not answering.judged:
+        places = {index: place for place, index in enumerate(shown_order(block), 1)}
+        order = " ".join(str(places[i]) for i in range(len(block.choices)))
+        lines += plain_lines(say(language, "right_order", order=order), setting.prose)
+    if block.why:
+        lines += prose(block.why, setting.prose, "dim")
+    return lines

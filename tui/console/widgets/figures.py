@@ -1,0 +1,83 @@
+"""A column's summary as lines: counts, the most frequent values, quantiles and histograms."""
+
+from __future__ import annotations
+
+import math
+
+from tui.console.typeset import plain_lines
+from tui.console.widgets.answers import bar
+from tui.console.words import say
+from tui.tables.summary import Histogram, Lengths, Summary, said
+from tui.text.lines import Line
+from tui.text.visible import visible
+from tui.text.wrap import cells, fill
+
+NAME = 14
+
+
+def summary_lines(summary: Summary, width: int, language: str) -> list[Line]:
+    """What is in a column, `width` cells wide."""
+    looked = f"{summary.rows:,}"
+    if summary.looked_at < summary.rows:
+        looked = say(language, "fig_sample", n=f"{summary.looked_at:,}", all=f"{summary.rows:,}")
+    lines = [_fact(say(language, "fig_rows"), looked), _fact(say(language, "fig_missing"), f"{summary.missing:,}")]
+    if summary.distinct is not None:
+        lines.append(_fact(say(language, "fig_distinct"), f"{summary.distinct:,}"))
+        lines.append(_fact(say(language, "fig_duplicates"), f"{summary.duplicates:,}"))
+    if summary.values:
+        lines += [(), ((say(language, "fig_values"), "heading"),), *_values(summary, width)]
+    if summary.numbers:
+        lines += [(), ((say(language, "fig_numbers"), "heading"),)]
+        lines += [_fact(say(language, name), said(value)) for name, value in summary.numbers.items()]
+        lines += [(), *_histogram(summary.histogram, width)]
+    for one in summary.lengths:
+        title = say(language, f"fig_{one.unit}", n=f"{one.of:,}")
+        lines += [(), ((title, "heading"),), _lengths(one, language), (), *_histogram(one.histogram, width)]
+    return [*plain_lines(summary.type, width, "dim"), *lines]
+
+
+def _fact(name: str, value: str) -> Line:
+    return ((fill(name, NAME), "dim"), (value, "text"))
+
+
+def _values(summary: Summary, width: int) -> list[Line]:
+    most = summary.values[0][1]
+    name = min(max(cells(visible(value)) for value, _ in summary.values), max(8, width // 2))
+    counted = max(1, summary.looked_at - summary.missing)
+    room = max(0, width - name - 22)
+    return [
+        ((fill(visible(value), name) + "  ", "text"), (f"{count:>8,}  {100 * count / counted:5.1f} %  ", "dim"),
+         (bar(count / most, room), "accent"))
+        for value, count in summary.values
+    ]  # fmt: skip
+
+
+def _lengths(one: Lengths, language: str) -> Line:
+    parts = [("least", one.least), ("median", one.median), ("p95", one.p95), ("most", one.most)]
+    return tuple(
+        piece for name, value in parts
+        for piece in ((f"{say(language, name)} ", "dim"), (f"{said(value)}   ", "text"))
+    )  # fmt: skip
+
+
+def _histogram(histogram: Histogram | None, width: int) -> list[Line]:
+    if histogram is None or not histogram.counts:
+        return []
+    edges = _edges(histogram.edges)
+    size = max(cells(edge) for edge in edges)
+    most, room = max(histogram.counts) or 1, max(0, width - size - 12)
+    return [
+        ((f"{edge:>{size}}  ", "dim"), (f"{count:>8,}  ", "text"), (bar(count / most, room), "accent"))
+        for edge, count in zip(edges, histogram.counts, strict=False)
+    ]
+
+
+def _edges(edges: list[float]) -> list[str]:
+    """Where the bars begin and end, with as many digits as tell one bar from the next."""
+    step = abs(edges[1] - edges[0])
+    if all(isinstance(edge, int) for edge in edges) or not step:
+        return [said(edge) for edge in edges]
+    decimals = max(0, 1 - math.floor(math.log10(step)))
+    if decimals <= 6 and max(map(abs, edges)) < 1e15:
+        return [f"{edge:,.{decimals}f}" for edge in edges]
+    return [f"{edge:.4g}" for edge in edges]

@@ -1,0 +1,132 @@
+"""The recipe and the log of one run as lines of pieces."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from tui.console.typeset import highlighted, plain_lines
+from tui.console.widgets.runs.facts import diagnosis_text, state_said
+from tui.console.words import known, say
+from tui.errors import UsageError
+from tui.runs import diagnostics, folder
+from tui.runs.curves import Curves
+from tui.runs.events import Event
+from tui.runs.folder import Run
+from tui.runs.predictions import json_lines
+from tui.text.chart import figure
+from tui.text.lines import Line
+from tui.text.sizes import size_said
+from tui.text.visible import visible
+from tui.text.wrap import fill
+
+
+def recipe_lines(run: Run, curves: Curves, width: int, language: str) -> list[Line]:
+    """Where the run comes from, its recipe, and its checkpoints. Reads files."""
+    about = run.about()
+    lines: list[Line] = []
+    versions, parent = (plain if isinstance(plain := about.get(name), dict) else {} for name in ("libraries", "parent"))
+    facts = {
+        "run_folder": str(run.folder),
+        "made_at": _clock(about.get("created"), "%Y-%m-%d %H:%M"),
+        "forked_from": " ".join(str(value) for value in parent.values()),
+        "versions": "  ".join(f"{name} {version}" for name, version in versions.items() if version),
+        "rows_to_learn": _counts(curves.status.prepared),
+    }
+    for word, text in facts.items():
+        if text:
+            lines += [((fill(say(language, word), 16), "dim"), *line) if number == 0 else ((" " * 16, "dim"), *line)
+                      for number, line in enumerate(plain_lines(visible(text), max(20, width - 16)))]  # fmt: skip
+    warnings = plain if isinstance(plain := about.get("warnings"), list) else []
+    for one in warnings:
+        lines += plain_lines(visible(str(one.get("message")) if isinstance(one, dict) else str(one)), width, "warn")
+    lines += [(), ((say(language, "checkpoints"), "heading"),)]
+    kept = folder.checkpoints(run)
+    lines += [((f"  checkpoint-{one.step}   {size_said(one.bytes)}", "text"),) for one in kept]
+    lines += [] if kept else [((f"  {say(language, 'none_yet')}", "dim"),)]
+    lines += [(), ((say(language, "recipe"), "heading"),)]
+    try:
+        lines += highlighted(run.recipe_file.read_text("utf-8").rstrip("\n"), "toml")
+    except (OSError, UnicodeDecodeError, UsageError) as error:
+        lines += plain_lines(visible(str(error)), width, "bad")
+    return lines
+
+
+def _counts(prepared: dict[str, Any]) -> str:
+    names = ("rows", "eval_rows", "steps", "effective_batch", "parameters", "trainable")
+    return "  ".join(f"{name} {prepared[name]:,}" for name in names if isinstance(prepared.get(name), int))
+
+
+def log_lines(run: Run, curves: Curves, printed: Sequence[str], language: str) -> list[Line]:
+    """What happened, then what the worker printed last. Reads the orders, to say who gave them."""
+    lines: list[Line] = [((say(language, "what_happened"), "heading"),)]
+    by = orderers(run)
+    for event in curves.log:
+        look = {"error": "bad", "warning": "warn", "done": "good", "stopped": "warn"}.get(event.kind, "text")
+        lines.append(((f"{_clock(event.time, '%H:%M:%S')}  ", "dim"), (event_said(event, by, language), look)))
+        for part in ("detail", "next_step") if event.kind in ("error", "warning") else ():
+            text = str(event.fields.get(part) or "")
+            lines += [((f"          {visible(row)}", "dim"),) for row in text.splitlines()]
+    if printed:
+        lines += [(), ((say(language, "what_was_printed"), "heading"),)]
+        lines += [((visible(row), "text"),) for row in printed]
+    return lines
+
+
+def event_said(event: Event, by: dict[str, str], language: str) -> str:
+    """An event in words."""
+    fields = event.fields
+    match event.kind:
+        case "stage":
+            return state_said(language, str(fields.get("stage")))
+        case "evaluation":
+            plain = fields.get("metrics")
+            metrics = plain if isinstance(plain, dict) else {}
+            values = "  ".join(f"{name} {figure(Event(0, 0, '', metrics).number(name))}" for name in metrics)
+            return visible(f"{say(language, 'event_evaluation')}  {_step(event, language)}  {values}")
+        case "checkpoint":
+            size = size_said(event.number("bytes") or 0)
+            took = f"{event.number('seconds') or 0:.1f} s"
+            return f"{say(language, 'event_checkpoint')}  {_step(event, language)}  {size}  {took}"
+        case "order":
+            who = by.get(str(fields.get("id")), "?")
+            state, order = str(fields.get("state")), str(fields.get("order"))
+            shown = say(language, f"order_{state}") if known(f"order_{state}") else state
+            named = say(language, f"order_{order}") if known(f"order_{order}") else order
+            return visible(f"{say(language, 'event_order', order=named, who=who)}: {shown}")
+        case "error" | "warning":
+            return visible(str(fields.get("title", "")))
+        case "stopped" | "done":
+            why = f"  {fields['why']}" if fields.get("why") else ""
+            return visible(f"{state_said(language, event.kind)}  {_step(event, language)}{why}")
+        case "epoch":
+            return visible(f"{say(language, 'event_epoch', n=fields.get('epoch'))}  {fields.get('rows')}")
+        case "diagnosis":
+            found = fields.get("found")
+            read = diagnostics.read(found if isinstance(found, list) else [])
+            text = " ".join(diagnosis_text(one, language) for one in read) or say(language, "no_diagnosis")
+            return say(language, "event_diagnosis", found=text)
+        case "resumed":
+            return f"{say(language, 'event_resumed')}  {_step(event, language)}"
+        case "prepared":
+            return visible(f"{say(language, 'event_prepared')}  {_counts(fields)}")
+    return visible(f"{event.kind}  {json.dumps(fields, ensure_ascii=False)[:200]}")
+
+
+def orderers(run: Run) -> dict[str, str]:
+    """Who gave each order, by the order's id."""
+    return {str(row.get("id")): str(row.get("by", "?")) for row in json_lines(run, run.orders_file.name)}
+
+
+def _step(event: Event, language: str) -> str:
+    step = event.number("step")
+    return say(language, "rate_at", n=f"{step:,.0f}") if step is not None else ""
+
+
+def _clock(at: Any, shape: str) -> str:
+    try:
+        return time.strftime(shape, time.localtime(float(at)))
+    except (TypeError, ValueError, OverflowError, OSError):
+        return ""

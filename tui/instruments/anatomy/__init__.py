@@ -1,0 +1,14 @@
+"""From text to label, one stage at a time, with the real values."""
+
+from tui.instruments.anatomy.compute import AnatomyResult, AnatomySpec, code, run
+from tui.instruments.instrument import Instrument
+
+INSTRUMENT = Instrument(
+    "anatomy",
+    "From text to label, one stage at a time, with the real values",
+    AnatomySpec,
+    run,
+    AnatomyResult,
+    code,
+    view="tui.instruments.anatomy.view:AnatomyPane",
+)

@@ -1,0 +1,134 @@
+"""`anatomy`: everything that happens between a text and its label, with the values at every stage."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from tui.instruments.instrument import Result
+from tui.models import checkpoints
+from tui.models.text_warnings import Passage, clean, room, text_warnings
+from tui.options import option
+
+STAGES = ("tokens", "ids", "embeddings", "hidden", "pooler", "logits", "softmax", "label")
+SHOWN_ROWS = 64
+SHOWN_COLUMNS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class AnatomySpec:
+    """One text to follow through tokenizer, model and post-processing."""
+
+    text: str = option(help="the text to follow")
+    stage: str = option(
+        default="tokens", choices=STAGES, help="the stage that the bench opens at; every stage is computed in any case"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TensorView:
+    """A tensor's shape and a corner of its values."""
+
+    shape: list[int]
+    """Axes as torch prints them: [batch, tokens, hidden size] or [batch, hidden size]."""
+    corner: list[list[float]]
+    """The first values of the last axis (at most 8), one row for each of the first tokens (at most 64)."""
+    mean: float
+    std: float
+    lowest: float
+    highest: float
+
+
+@dataclass(frozen=True, slots=True)
+class AnatomyResult(Result):
+    """The stages in order, from text to label."""
+
+    answered_by: checkpoints.AnsweredBy
+    text: str
+    tokens: list[str]
+    input_ids: list[int]
+    attention_mask: list[int]
+    token_type_ids: list[int]
+    cut: bool
+    """True when the text was longer than the model takes and its end was left out."""
+    embeddings: TensorView
+    """What enters the first layer: word, position and type embeddings added and normalised."""
+    last_hidden_state: TensorView
+    pooler_output: TensorView
+    """tanh(W h + b) of the hidden state at [CLS]."""
+    logits: list[float]
+    """One unbounded score a label."""
+    exponentials: list[float]
+    """exp(logit - largest logit): the numerator of the softmax, kept from overflowing."""
+    probabilities: list[float]
+    labels: list[str]
+    """id2label, in the order of the ids."""
+    label: str
+    score: float
+
+
+def run(spec: AnatomySpec) -> AnatomyResult:
+    """Take the text through the sentiment classifier one stage at a time."""
+    import torch
+
+    tokenizer, model = checkpoints.tokenizer(), checkpoints.classifier()
+    text = clean(spec.text)
+    inputs = tokenizer(text, truncation=True, return_tensors="pt")
+    with torch.inference_mode():
+        body = model.bert(**inputs, output_hidden_states=True)
+        logits = model.classifier(body.pooler_output)[0]
+        probabilities = logits.softmax(dim=-1)
+    best = int(probabilities.argmax())
+    ids = inputs["input_ids"][0].tolist()
+    full = len(tokenizer(text, verbose=False)["input_ids"])
+    return AnatomyResult(
+        answered_by=checkpoints.sentiment().answered(),
+        text=text,
+        tokens=tokenizer.convert_ids_to_tokens(ids),
+        input_ids=ids,
+        attention_mask=inputs["attention_mask"][0].tolist(),
+        token_type_ids=inputs["token_type_ids"][0].tolist(),
+        cut=full > len(ids),
+        embeddings=_view(body.hidden_states[0]),
+        last_hidden_state=_view(body.last_hidden_state),
+        pooler_output=_view(body.pooler_output),
+        logits=logits.tolist(),
+        exponentials=[math.exp(value - max(logits.tolist())) for value in logits.tolist()],
+        probabilities=probabilities.tolist(),
+        labels=[model.config.id2label[i] for i in range(model.config.num_labels)],
+        label=model.config.id2label[best],
+        score=float(probabilities[best]),
+        warnings=text_warnings(tokenizer, [Passage("the text", text, room(tokenizer))]),
+    )
+
+
+def code(spec: AnatomySpec) -> str:
+    """The stages one by one; each name on the left is a stage on the bench."""
+    return (
+        "import torch\n"
+        + checkpoints.setup_code("tokenizer", "model")
+        + f"inputs = tokenizer({clean(spec.text)!r}, truncation=True, return_tensors='pt')\n"
+        + "with torch.no_grad():\n"
+        + "    body = model.bert(**inputs, output_hidden_states=True)\n"
+        + "    embeddings = body.hidden_states[0]\n"
+        + "    last_hidden_state = body.last_hidden_state\n"
+        + "    pooler_output = body.pooler_output\n"
+        + "    logits = model.classifier(pooler_output)\n"
+        + "probabilities = logits.softmax(dim=-1)\n"
+        + "label = model.config.id2label[probabilities.argmax(dim=-1).item()]\n"
+        + "print(embeddings.shape, last_hidden_state.shape, pooler_output.shape, logits.shape)\n"
+        + "print(logits, probabilities, label)\n"
+    )
+
+
+def _view(tensor: Any) -> TensorView:
+    rows = tensor[0] if tensor.dim() == 3 else tensor
+    return TensorView(
+        shape=list(tensor.shape),
+        corner=rows[:SHOWN_ROWS, :SHOWN_COLUMNS].tolist(),
+        mean=float(tensor.mean()),
+        std=float(tensor.std()),
+        lowest=float(tensor.min()),
+        highest=float(tensor.max()),
+    )

@@ -1,0 +1,42 @@
+"""`batch` on the bench: a task on rows of a data set, answers beside their texts."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.widgets import Static
+
+from tui.console.typeset import plain_lines
+from tui.console.widgets.options import Options
+from tui.console.widgets.sentence import Sentence
+from tui.console.words import say
+from tui.instruments.batch.compute import BatchResult
+from tui.instruments.data.view import TablePane
+from tui.models import catalog
+from tui.text.lines import Line
+
+
+class BatchPane(TablePane):
+    """Rows through a pipeline."""
+
+    TEXTS: ClassVar[tuple[str, ...]] = ("path", "question", "labels")
+
+    def ask(self) -> None:
+        """Only what the task uses is shown."""
+        task = catalog.place(self.query_one(Options).values["task"]).task
+        used = {"question": task == "question-answering", "labels": task == "zero-shot-classification"}
+        for name, shown in used.items():
+            self.query_one(f"#text-{name}", Sentence).display = shown
+            self.query_one(f"#field-{name}", Static).display = shown
+        super().ask()
+
+    def draw(self, result: BatchResult) -> None:
+        language, width = self.app.language, max(20, self.size.width - 2)
+        speed = f"{len(result.rows) / max(result.seconds, 1e-9):,.1f}"
+        lines: list[Line] = [*plain_lines(say(language, "speed", rows=speed, how=""), width, "dim")]
+        if result.agreeing is not None and result.rows:
+            share = f"{result.agreeing / len(result.rows):.3f}"
+            said = say(language, "agreeing", n=result.agreeing, all=len(result.rows), share=share)
+            lines += plain_lines(said, width)
+        if result.table is not None:
+            self.put_table(result.table, lines)

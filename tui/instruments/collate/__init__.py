@@ -1,0 +1,14 @@
+"""Dynamic against fixed padding, counted over an epoch."""
+
+from tui.instruments.collate.compute import CollateResult, CollateSpec, code, run
+from tui.instruments.instrument import Instrument
+
+INSTRUMENT = Instrument(
+    "collate",
+    "Dynamic against fixed padding, counted over an epoch",
+    CollateSpec,
+    run,
+    CollateResult,
+    code,
+    view="tui.instruments.collate.view:CollatePane",
+)

@@ -1,0 +1,14 @@
+"""A data set: opened, sliced, mapped, row by row."""
+
+from tui.instruments.data.compute import DataResult, DataSpec, code, run
+from tui.instruments.instrument import Instrument
+
+INSTRUMENT = Instrument(
+    "data",
+    "A data set: opened, sliced, mapped, row by row",
+    DataSpec,
+    run,
+    DataResult,
+    code,
+    view="tui.instruments.data.view:DataPane",
+)

@@ -1,0 +1,112 @@
+"""`data` on the bench: a data set and the steps done on it, row by row."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar
+
+from textual import on
+from textual.widget import Widget
+
+from tui.console.typeset import plain_lines
+from tui.console.widgets.lines import Lines
+from tui.console.widgets.pane import Pane
+from tui.console.widgets.rows import RowTable
+from tui.console.widgets.status import Status
+from tui.console.words import say
+from tui.errors import TableGone
+from tui.instruments.data.compute import DataResult
+from tui.tables.table_store import Table
+from tui.text.lines import Line
+
+MOST_NOTES = 5
+
+
+class TablePane(Pane):
+    """A pane with a table of the engine's, and a few lines over it."""
+
+    DELAY: ClassVar[float] = 0.7
+
+    DEFAULT_CSS = """
+    TablePane #notes-above { height: auto; max-height: 12; padding: 0 1; }
+    """
+
+    def compose_answer(self) -> Iterator[Widget]:
+        above = Lines(id="notes-above")
+        above.can_focus = False
+        yield above
+        yield RowTable(id="table")
+
+    def put_table(self, table: Table, above: list[Line], split: str = "", front: Sequence[str] = ()) -> None:
+        """Show a table under some lines, the columns of `front` before the others."""
+        view = self.query_one("#notes-above", Lines)
+        view.set_lines(above)
+        view.styles.height = min(len(above), 12)
+        rows = self.query_one(RowTable)
+        if rows.table != table:
+            first = [column for name in front for column in table.columns if column.name == name]
+            rest = [column for column in table.columns if column not in first]
+            rows.put(dataclasses.replace(table, columns=[*first, *rest]), split)
+
+    @on(RowTable.Trouble)
+    def table_is_gone(self, event: RowTable.Trouble) -> None:
+        event.stop()
+        if isinstance(event.error, TableGone):
+            self.ask()  # the engine was restarted: the same inputs give the same table
+        else:
+            self.query_one(Status).error(event.error)
+
+    @on(RowTable.WantsMore)
+    def stream_gives_no_more(self, event: RowTable.WantsMore) -> None:
+        event.stop()
+
+    @on(RowTable.Opened)
+    def open_cell(self, event: RowTable.Opened) -> None:
+        event.stop()
+        from tui.console.screens.windows import open_cell
+
+        rows = self.query_one(RowTable)
+        if rows.table is not None:
+            self.run_worker(open_cell(self.app, rows.table.handle, rows.split, event.row, event.column), group="cell")
+
+    def on_resize(self) -> None:
+        if self.result is not None:
+            self.draw(self.result)
+
+    async def copied(self) -> tuple[str, str]:
+        """The cell with the cursor, as it is stored."""
+        rows = self.query_one(RowTable)
+        if rows.table is None or rows.column is None:
+            return "cell", ""
+        values = {
+            "handle": rows.table.handle, "split": rows.split, "row": rows.at.row, "column": rows.column.name
+        }  # fmt: skip
+        text: str = await self.app.engine.ask("look", call="cell", values=values)
+        return "cell", text
+
+
+class DataPane(TablePane):
+    """A source and its steps."""
+
+    TEXTS: ClassVar[tuple[str, ...]] = ("path", "steps")
+    SEVERAL: ClassVar[tuple[str, ...]] = ("steps",)
+    LEFT_OUT: ClassVar[tuple[str, ...]] = ("rows", "encoding", "options")
+
+    def draw(self, result: DataResult) -> None:
+        language, width = self.app.language, max(20, self.size.width - 2)
+        facts = [f"{one.name} {'…' if one.rows is None else f'{one.rows:,}'}" for one in result.table.splits]
+        lines: list[Line] = [*plain_lines("   ".join(facts), width, "dim")]
+        if result.changed is not None and result.changed.after is not None:
+            before, after = f"{result.changed.before or 0:,}", f"{result.changed.after:,}"
+            took = f"{1000 * result.changed.seconds:.0f} ms"
+            said = say(language, "step_done", step=result.table.steps[-1], before=before, after=after, seconds=took)
+            cache = f"   {say(language, f'cache_{result.changed.cache}')}" if result.changed.cache else ""
+            lines += plain_lines(said + cache, width, "dim")
+        self.put_table(result.table, lines[:MOST_NOTES], result.split)
+
+    def values(self) -> dict[str, Any]:
+        values = super().values()
+        if not values.get("steps"):
+            values.pop("steps", None)
+        return values

@@ -1,0 +1,48 @@
+"""What an instrument is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tui.errors import ResultWarning
+from tui.options import option, read_spec, with_own_names
+
+__all__ = ["Instrument", "Result", "option"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What every instrument's result has; the dataclasses of their results extend it."""
+
+    warnings: list[ResultWarning] = field(default_factory=list)
+    """What a reader should know before trusting the result; empty when there is nothing to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """One thing that can be asked of the library, with the answer and the code that gives it."""
+
+    name: str
+    summary: str
+    """One line: what it shows."""
+    spec: type
+    """A frozen dataclass whose fields were made with `option`."""
+    run: Callable[[Any], Result]
+    """Does it with the public libraries and returns a `result`, which is JSON-able. Runs in the engine."""
+    result: type[Result]
+    """The frozen dataclass that `run` returns."""
+    code: Callable[[Any], str]
+    """The short Python a reader would type for the same answer. Pure: needs no library."""
+    view: str
+    """Where its widget is, as `module:class`; imported only by the console, on first use."""
+
+    def own_names(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values under the Spec's names, where they have the library's."""
+        return with_own_names(self.spec, values)
+
+    def read(self, values: Mapping[str, Any]) -> Any:
+        """A Spec from names and values as people write them. Raises `UsageError` that says what would fit."""
+        example = f"For example: headnotes try {self.name} {{}}='...'"
+        return read_spec(self.spec, values, self.name, f"The instrument {self.name!r}", example)

@@ -1,0 +1,73 @@
+"""`map` on the bench: the function, its speed, the rows it made, and the race of four ways."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from tui.console.typeset import plain_lines
+from tui.console.widgets.answers import bar
+from tui.console.words import say
+from tui.instruments.data.view import TablePane
+from tui.instruments.map.compute import Lap, MapResult
+from tui.text.lines import Line
+from tui.text.visible import visible
+from tui.text.wrap import cells, fill
+
+
+class MapPane(TablePane):
+    """A function on every row."""
+
+    TEXTS: ClassVar[tuple[str, ...]] = ("function",)
+
+    def draw(self, result: MapResult) -> None:
+        language, width = self.app.language, max(20, self.size.width - 2)
+        changed = result.changed
+        kept = say(language, f"cache_{changed.cache}") if changed.cache else ""
+        facts = [kept if changed.cache == "read" else
+                 say(language, "speed", rows=f"{result.rows_per_second:,.0f}", how=kept)]  # fmt: skip
+        facts += [say(language, "new_columns", names=", ".join(changed.added))] if changed.added else []
+        facts += [say(language, "gone_columns", names=", ".join(changed.removed))] if changed.removed else []
+        lines: list[Line] = [line for fact in facts for line in plain_lines(fact, width, "dim")]
+        if result.laps:
+            lines += [((say(language, "race"), "heading"),), *race_lines(result.laps, width, language)]
+        elif result.tokens:
+            types = result.token_type_ids[0] if result.token_type_ids else []
+            lines += [((say(language, "first_row_tokens"), "heading"),), *token_lines(result.tokens[0], types, width)]
+        self.put_table(result.after, lines, front=changed.added)
+
+
+def race_lines(laps: list[Lap], width: int, language: str) -> list[Line]:
+    """Rows a second of each way, with bars."""
+    most = max((lap.rows_per_second for lap in laps), default=0) or 1
+    lines: list[Line] = []
+    for lap in laps:
+        name = say(language, "batched" if lap.batched else "one_by_one")
+        head = f"{fill(name, 12)}{fill(say(language, 'processes', n=lap.num_proc), 12)}"
+        if lap.failed:
+            lines.append(((head, "dim"), (fill(visible(lap.failed), max(8, width - 24)), "bad")))
+        else:
+            figures = f"{lap.seconds:7.2f} s {lap.rows_per_second:9,.0f} /s  "
+            lines.append(((head, "dim"), (figures, "text"),
+                          (bar(lap.rows_per_second / most, max(0, width - 24 - len(figures))), "accent")))  # fmt: skip
+    return lines
+
+
+def token_lines(tokens: list[str], types: list[int], width: int) -> list[Line]:
+    """Tokens over their token type ids, in as many lines as they take, at most three pairs."""
+    lines: list[Line] = []
+    first: list[tuple[str, str]] = []
+    second: list[tuple[str, str]] = []
+    used = 0
+    for place, token in enumerate(tokens):
+        shown = visible(token)
+        size = cells(shown) + 1
+        if used + size > width and first:
+            lines += [tuple(first), tuple(second)]
+            first, second, used = [], [], 0
+            if len(lines) >= 6:
+                return lines
+        kind = types[place] if place < len(types) else 0
+        first.append((shown + " ", "accent" if kind else "text"))
+        second.append((fill(str(kind), size), "dim"))
+        used += size
+    return [*lines, tuple(first), tuple(second)] if first else lines

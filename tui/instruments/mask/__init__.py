@@ -1,0 +1,14 @@
+"""A padded batch, its attention mask, and what the mask changes."""
+
+from tui.instruments.instrument import Instrument
+from tui.instruments.mask.compute import MaskResult, MaskSpec, code, run
+
+INSTRUMENT = Instrument(
+    "mask",
+    "A padded batch, its attention mask, and what the mask changes",
+    MaskSpec,
+    run,
+    MaskResult,
+    code,
+    view="tui.instruments.mask.view:MaskPane",
+)

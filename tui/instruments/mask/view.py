@@ -1,0 +1,226 @@
+"""`mask` on the bench: the padded batch as a picture, its mask to turn over, and what the model then reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from textual import events
+from textual.binding import BindingType
+from textual.message import Message
+from textual.widget import Widget
+
+from tui.console.keys import Words, bindings
+from tui.console.typeset import plain_lines
+from tui.console.widgets.lines import Lines
+from tui.console.widgets.pane import Pane
+from tui.console.words import say
+from tui.instruments.mask.compute import ALONE, YOUR_MASK, MaskResult, Reading
+from tui.text.lines import Line
+from tui.text.visible import visible
+from tui.text.wrap import cells, fill, shorten
+
+WIDEST_CELL = 10
+
+
+class MaskGrid(Lines):
+    """Tokens above their mask, row by row; the cursor is a cell."""
+
+    SCOPES = ("mask", "bench")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("mask")
+
+    DEFAULT_CSS = """
+    MaskGrid { height: auto; max-height: 60%; overflow-x: auto; }
+    """
+
+    class Flipped(Message):
+        """The cell under the cursor should be turned over."""
+
+    class Cleared(Message):
+        """The tokenizer's own mask should come back."""
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self.result: MaskResult | None = None
+        self.row = self.column = 0
+
+    def put(self, result: MaskResult) -> None:
+        """Show a batch; the cursor stays where it was as far as it can."""
+        self.result = result
+        self.row = min(self.row, len(result.input_ids) - 1)
+        self.column = min(self.column, len(result.input_ids[0]) - 1)
+        self._draw()
+
+    def _draw(self) -> None:
+        if self.result is None:
+            return
+        lines = grid_lines(self.result, (self.row, self.column) if self.has_focus else None)
+        self.set_lines(lines, scroll_wide=True)
+        self.styles.height = len(lines) + 1
+
+    def on_focus(self) -> None:
+        self._draw()
+
+    def on_blur(self) -> None:
+        self._draw()
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    def action_cell(self, rows: int, columns: int) -> None:
+        if self.result is None:
+            return
+        self.row = max(0, min(self.row + rows, len(self.result.input_ids) - 1))
+        self.column = max(0, min(self.column + columns, len(self.result.input_ids[0]) - 1))
+        self._draw()
+        widths = column_widths(self.result)
+        left = HEAD + sum(widths[: self.column])
+        if left < self.scroll_x + HEAD:
+            self.scroll_to(x=left - HEAD, animate=False, immediate=True)
+        elif left + widths[self.column] > self.scroll_x + self.size.width:
+            self.scroll_to(x=left + widths[self.column] - self.size.width, animate=False, immediate=True)
+        self.show(LINES * self.row, LINES * self.row + LINES - 2)
+
+    def action_flip(self) -> None:
+        self.post_message(self.Flipped())
+
+    def action_clear(self) -> None:
+        self.post_message(self.Cleared())
+
+    def on_click(self, event: events.Click) -> None:
+        if self.result is None:
+            return
+        x, row = event.x + round(self.scroll_x) - HEAD, (event.y + round(self.scroll_y)) // LINES
+        edge = 0
+        for column, width in enumerate(column_widths(self.result)):
+            edge += width
+            if 0 <= x < edge and row < len(self.result.input_ids):
+                self.row, self.column = row, column
+                self._draw()
+                return
+
+
+class MaskPane(Pane):
+    """A batch, its mask, and the model's readings."""
+
+    TEXTS: ClassVar[tuple[str, ...]] = ("texts",)
+    SEVERAL: ClassVar[tuple[str, ...]] = ("texts",)
+
+    DEFAULT_CSS = """
+    MaskPane #readings { height: 1fr; margin: 1 0 0 0; }
+    """
+
+    def __init__(self, instrument: Any) -> None:
+        super().__init__(instrument)
+        self._flips: set[tuple[int, int]] = set()
+
+    def compose_answer(self) -> Iterator[Widget]:
+        yield MaskGrid(id="grid")
+        yield Lines(id="readings")
+
+    def put_extra(self, values: Mapping[str, Any]) -> None:
+        self._flips = {(int(row), int(column)) for row, column in values.get("flip") or ()}
+
+    def extra_values(self) -> dict[str, Any]:
+        return {"flip": sorted(self._flips)} if self._flips else {}
+
+    def key_labels(self) -> dict[str, Words | None]:
+        """What the bottom line says otherwise just now; None for what would do nothing."""
+        return {} if self._flips else {"mask.clear": None}
+
+    def on_sentence_edited(self) -> None:
+        self._flips.clear()  # another batch has other cells
+
+    def on_mask_grid_flipped(self) -> None:
+        grid = self.query_one(MaskGrid)
+        self._flips ^= {(grid.row, grid.column)}
+        self.ask()
+
+    def on_mask_grid_cleared(self) -> None:
+        self._flips.clear()
+        self.ask()
+
+    def draw(self, result: MaskResult) -> None:
+        self.query_one(MaskGrid).put(result)
+        self.query_one("#readings", Lines).set_lines(
+            reading_lines(result, max(30, self.size.width - 1), self.app.language), scroll_wide=True
+        )
+
+    def on_resize(self) -> None:
+        if self.result is not None:
+            self.draw(self.result)
+
+
+HEAD = 6
+"""Cells before the first column of the grid."""
+LINES = 4
+"""Lines of the grid for each text, with the empty one between two."""
+
+
+def column_widths(result: MaskResult) -> list[int]:
+    """Cells of each column: its widest token, and a space."""
+    return [
+        min(WIDEST_CELL, max(5, *(cells(visible(row[c])) for row in result.tokens))) + 1
+        for c in range(len(result.tokens[0]))
+    ]
+
+
+def grid_lines(result: MaskResult, cursor: tuple[int, int] | None) -> list[Line]:
+    """For every text its tokens, their ids, and its mask; a cell that was turned over is marked."""
+    widths = column_widths(result)
+    lines: list[Line] = []
+    for row, (tokens, mask, given) in enumerate(
+        zip(result.tokens, result.your_mask, result.attention_mask, strict=True)
+    ):
+        if row:
+            lines.append(())
+        top: list[tuple[str, str]] = [(f"{row + 1:>3}   ", "dim")]
+        ids: list[tuple[str, str]] = [("  ids ", "dim")]
+        below: list[tuple[str, str]] = [(" mask ", "dim")]
+        for column, (token, cell) in enumerate(zip(tokens, mask, strict=True)):
+            width, padding = widths[column], result.input_ids[row][column] == result.pad_id
+            look = "dim" if padding else "text" if cell else "struck.dim"
+            top.append((fill("·" if padding else visible(token), width - 1, "center") + " ", look))
+            ids.append((fill(str(result.input_ids[row][column]), width - 1, "center") + " ", "dim"))
+            flipped = cell != given[column]
+            state = "warn.strong" if flipped else "text" if cell else "dim"
+            if cursor == (row, column):
+                state = "cursor"
+            below.append((fill(str(cell), width - 1, "center"), state))
+            below.append((" ", "text"))
+        lines += [tuple(top), tuple(ids), tuple(below)]
+    return lines
+
+
+def reading_lines(result: MaskResult, width: int, language: str) -> list[Line]:
+    """For every text how the model read it each way, and how far that is from the text alone."""
+    left = max(cells(say(language, f"way_{_key(r.way)}")) for r in result.readings) + 6
+    labels = "".join(f"{visible(label):>10}" for label in result.labels)
+    difference = say(language, "difference")
+    lines: list[Line] = [((" " * left + fill(difference, 12, "right") + labels, "dim"),)]
+    for row, text in enumerate(result.texts):
+        lines.append(((shorten(f" {row + 1}  {visible(text)}", width), "strong"),))
+        lines += [_reading_line(reading, left, language) for reading in result.readings if reading.row == row]
+    lines.append(())
+    lines += [((" ", "text"), *line) for line in plain_lines(say(language, "difference_is"), width - 2, "dim")]
+    return lines
+
+
+def _reading_line(reading: Reading, way_width: int, language: str) -> Line:
+    way = fill("    " + say(language, f"way_{_key(reading.way)}"), way_width)
+    if reading.hidden_difference is None:
+        return ((way, "text"), ("   " + say(language, "nothing_left"), "warn"))
+    moved = reading.way != ALONE and reading.hidden_difference >= 0.001
+    difference = "0" if reading.way == ALONE else f"{reading.hidden_difference:.4f}"
+    numbers = [value if value is not None else float("-inf") for value in reading.logits]
+    logits = [(f"{value:10.4f}", "strong" if value == max(numbers) else "dim") for value in numbers]
+    look = "warn" if moved else "text" if reading.way == ALONE else "good"
+    return (
+        (way, "strong" if reading.way == YOUR_MASK else "text"),
+        (f"{difference:>12}", look),
+        *logits,
+    )
+
+
+def _key(way: str) -> str:
+    return way.replace(",", "").replace(" ", "_")

@@ -1,0 +1,14 @@
+"""Memory of its own, pages of the file, and the disk, while a table is read."""
+
+from tui.instruments.instrument import Instrument
+from tui.instruments.memory.compute import MemoryResult, MemorySpec, code, run
+
+INSTRUMENT = Instrument(
+    "memory",
+    "Memory of its own, pages of the file, and the disk, while a table is read",
+    MemorySpec,
+    run,
+    MemoryResult,
+    code,
+    view="tui.instruments.memory.view:MemoryPane",
+)

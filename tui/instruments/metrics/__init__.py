@@ -1,0 +1,14 @@
+"""A confusion matrix and the scores that are made of it."""
+
+from tui.instruments.instrument import Instrument
+from tui.instruments.metrics.compute import MetricsResult, MetricsSpec, code, run
+
+INSTRUMENT = Instrument(
+    "metrics",
+    "A confusion matrix and the scores that are made of it",
+    MetricsSpec,
+    run,
+    MetricsResult,
+    code,
+    view="tui.instruments.metrics.view:MetricsPane",
+)

@@ -1,0 +1,202 @@
+"""`pipeline`: a task on a text through `transformers.pipeline`, with the time of its three stages.
+
+Eight tasks. Five are the library's own; the three that version 5 dropped come from `lab.tasks.restored`.
+"""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from tui import partial_results
+from tui.instruments.instrument import Result
+from tui.instruments.pipeline.calls import arguments, check
+from tui.instruments.pipeline.input_warnings import input_warnings
+from tui.models import catalog, checkpoints, loading
+from tui.models.pipelines.answers import Answer, Candidate, Entity, LabelScore, Piece, plain, read
+from tui.options import option
+
+RESTORED = ("question-answering", "summarization", "translation_en_to_fr")
+"""Tasks that `transformers.pipeline` knew before version 5."""
+TASKS = ("sentiment-analysis", "text-classification", "zero-shot-classification", "text-generation", "fill-mask", "ner",
+         "token-classification", "question-answering", "summarization", "translation_en_to_fr")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineSpec:
+    """One call of a pipeline."""
+
+    text: str = option(
+        help="the text to work on; for question-answering, the text that holds the answer",
+        other_names=("context", "inputs", "sequences", "text_inputs"),
+    )
+    task: str = option(default="sentiment-analysis", choices=TASKS, help="the task, as the library names it")
+    model: str = option(
+        default=loading.STAND_IN,
+        suggestions=(loading.STAND_IN, loading.COURSE),
+        help="stand-in, course, a folder, or a Hub id that is on this machine",
+    )
+    beside: str = option(
+        default="",
+        suggestions=("", loading.STAND_IN, loading.COURSE),
+        help="another model that answers beside the first; empty: none",
+    )
+    question: str = option(default="", help="question-answering: the question")
+    labels: tuple[str, ...] = option(
+        default=(),
+        help="zero-shot-classification: the labels, with commas between",
+        other_names=("candidate_labels",),
+    )
+    aggregation: str = option(
+        default="simple",
+        choices=("none", "simple", "first", "average", "max"),
+        help="token-classification: how tokens are put together to entities",
+        other_names=("aggregation_strategy",),
+    )
+    top_k: int | None = option(
+        default=None,
+        least=1,
+        help="fill-mask, question-answering: how many answers; text-generation: draw from so many tokens",
+    )
+    max_new_tokens: int = option(default=40, least=1, help="text-generation: how many tokens to write at most")
+    temperature: float = option(
+        default=0.8, least=0, help="text-generation: 0 takes the likeliest token, more is more daring"
+    )
+    top_p: float = option(
+        default=1.0, least=0, most=1, help="text-generation: draw from the likeliest tokens of this share, 0 to 1"
+    )
+    seed: int = option(default=0, least=0, help="text-generation: the same seed draws the same tokens")
+
+
+@dataclass(frozen=True, slots=True)
+class StageTimes:
+    """Milliseconds in each of the pipeline's three stages."""
+
+    tokenizer: float
+    model: float
+    postprocessing: float
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineResult(Result):
+    """The answer, sorted by its kind, and the library's own."""
+
+    task: str
+    answered_by: checkpoints.AnsweredBy
+    label: str
+    """The best label of a classification."""
+    score: float
+    text: str
+    """What the pipeline was given as text; starts and ends below count its characters."""
+    labels: list[LabelScore]
+    entities: list[Entity]
+    answers: list[Answer]
+    candidates: list[Candidate]
+    mask: str
+    """The sign that stands for a gap; empty when the tokenizer has none."""
+    written: str
+    """Generated text (without the prompt), summary or translation."""
+    pieces: list[Piece]
+    """Generated text token by token."""
+    output: Any
+    """What `pipeline(...)` returned."""
+    tokens: int
+    """Length of the input the model saw, special tokens included."""
+    cut: bool
+    """True when the text was longer than the model takes and its end was left out."""
+    milliseconds: StageTimes
+    beside: PipelineResult | None = None
+    """What the other model answered."""
+
+
+def run(spec: PipelineSpec) -> PipelineResult:
+    """Call the pipeline. Raises `UsageError` for what the task cannot do, `CheckpointError` for the model's files."""
+    other = run(replace(spec, model=spec.beside, beside="")) if spec.beside else None
+    from tui.models.pipelines.listening import TokenListener, timed
+
+    task = catalog.place(spec.task).task
+    loaded = loading.load(task, spec.model)
+    given, options = arguments(spec, task)
+    check(spec, task, loaded)
+    pipe = made(spec.task, spec.model)
+    pieces: list[Piece] = []
+    if task == "text-generation":
+        import torch
+
+        torch.manual_seed(spec.seed)
+        listener = TokenListener(lambda token, p: _heard(pieces, loaded.tokenizer.decode([token]), p))
+        options = {**options, **listener.options()}
+    with timed(pipe) as spent:
+        output = plain(pipe(given, **options))
+    text = given["context"] if isinstance(given, dict) else given
+    answer = read(task, output, text)
+    full = len(loaded.tokenizer(text, verbose=False)["input_ids"])
+    limit = loaded.tokenizer.model_max_length
+    in_windows = task in ("question-answering", "token-classification") and options.get(
+        "stride", task != "token-classification"
+    )
+    best = answer.labels[0] if answer.labels else LabelScore("", 0.0)
+    return PipelineResult(
+        task=spec.task,
+        answered_by=loaded.answered_by,
+        label=best.label,
+        score=best.score,
+        text=text,
+        labels=answer.labels,
+        entities=answer.entities,
+        answers=answer.answers,
+        candidates=answer.candidates,
+        mask=loaded.tokenizer.mask_token or "",
+        written=answer.written,
+        pieces=pieces,
+        output=output,
+        tokens=full if in_windows else min(full, limit),
+        cut=full > limit and not in_windows,
+        warnings=input_warnings([spec], task, loaded),
+        beside=other,
+        milliseconds=StageTimes(*(1000 * spent[stage] for stage in ("preprocess", "forward", "postprocess"))),
+    )
+
+
+def code(spec: PipelineSpec) -> str:
+    """Build the pipeline and call it; with two models, one after the other."""
+    if spec.beside:
+        first, second = replace(spec, beside=""), replace(spec, model=spec.beside, beside="")
+        return f"{code(second)}beside = answer\n\n{code(first)}"
+    task = catalog.place(spec.task).task
+    given, options = arguments(spec, task)
+    source = loading.source(task, spec.model)
+    build = f"pipe = pipeline({spec.task!r}, {source.arguments})"
+    call = f"answer = pipe({given!r}{''.join(f', {name}={value!r}' for name, value in options.items())})"
+    head = source.text()
+    if task in RESTORED:
+        head = "from tui.models.pipelines.restored import registered  # transformers 5 dropped this task\n" + head
+        build = f"with registered():\n    {build}"
+    if task == "text-generation":
+        head = "import torch\n" + head
+        call = f"torch.manual_seed({spec.seed})\n{call}"
+    return f"{head}{build}\n{call}\nprint(answer)\n"
+
+
+def _heard(pieces: list[Piece], text: str, probability: float) -> None:
+    pieces.append(Piece(text, probability))
+    partial_results.report({"pieces": [asdict(piece) for piece in pieces]})
+
+
+@lru_cache(loading.KEPT)
+def made(task: str, choice: str) -> Any:
+    """The pipeline of a task with a model, kept for the next call."""
+    from transformers import pipeline
+
+    from tui.models.pipelines.restored import registered
+
+    loaded = loading.load(task, choice)
+    special: dict[str, Any] = {}
+    if task == "zero-shot-classification" and choice == loading.STAND_IN:
+        from tui.models.pipelines.zero_shot import EmbeddingZeroShot
+
+        special["pipeline_class"] = EmbeddingZeroShot
+    with registered() if task in RESTORED else nullcontext():
+        return pipeline(task, model=loaded.model, tokenizer=loaded.tokenizer, **special)

@@ -1,0 +1,82 @@
+"""`pipeline` on the bench: a form for each task, and its answer drawn as fits it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.console.verbatim import verbatim
+from tui.console.widgets.answers import answer_lines, written
+from tui.console.widgets.lines import Lines
+from tui.console.widgets.options import Options
+from tui.console.widgets.pane import Pane
+from tui.console.widgets.sentence import Sentence
+from tui.console.words import say
+from tui.instruments.pipeline.calls import FIELDS
+from tui.instruments.pipeline.compute import PipelineResult
+from tui.models import catalog
+from tui.models.pipelines.answers import Piece
+from tui.options import revive
+
+
+class PipelinePane(Pane):
+    """A task on a text."""
+
+    TEXTS: ClassVar[tuple[str, ...]] = ("text", "question", "labels")
+
+    def compose_answer(self) -> Iterator[Widget]:
+        yield Lines(id="labels")
+
+    def ask(self) -> None:
+        self._show_form()
+        super().ask()
+
+    @property
+    def chosen(self) -> str:
+        """The task that is set, under the library's usual name."""
+        return catalog.place(self.query_one(Options).values["task"]).task
+
+    def _show_form(self) -> None:
+        """Only what the task uses."""
+        used = FIELDS[self.chosen]
+        self.query_one(Options).show_only(("task", "model", "beside", *used))
+        asked = [name for name in self.TEXTS if name == "text" or name in used]
+        for name in self.TEXTS:
+            label = self.query_one(f"#field-{name}", Static)
+            label.display = len(asked) > 1 and name in asked
+            self.query_one(f"#text-{name}", Sentence).display = name in asked
+            label.update(verbatim(self.name_of(name)))
+
+    def name_of(self, field: str) -> str:
+        key = "context" if field == "text" and self.chosen == "question-answering" else field
+        return say(self.app.language, key)
+
+    def values(self) -> dict[str, Any]:
+        """What is set, without the fields that the task does not use."""
+        used = ("text", "task", "model", "beside", *FIELDS[self.chosen])
+        return {name: value for name, value in super().values().items() if name in used}
+
+    def put(self, values: Mapping[str, Any]) -> None:
+        labels = values.get("labels")
+        super().put({**values, "labels": ", ".join(map(str, labels))} if isinstance(labels, list | tuple) else values)
+
+    def draw(self, result: PipelineResult) -> None:
+        width = max(24, self.size.width - 2)
+        self.query_one("#labels", Lines).set_lines(answer_lines(result, width, self.app.language))
+
+    def warning_texts(self, result: PipelineResult) -> list[str]:
+        """Two answers have theirs under the names of their models."""
+        return [] if result.beside is not None else super().warning_texts(result)
+
+    def draw_partial(self, fields: dict[str, Any]) -> None:
+        pieces: list[Piece] = revive(list[Piece], fields["pieces"])
+        view = self.query_one("#labels", Lines)
+        prompt = self.query_one("#text-text", Sentence).value
+        view.set_lines(written(prompt, pieces, max(24, self.size.width - 2), self.app.language))
+
+    def on_resize(self) -> None:
+        if self.result is not None:
+            self.draw(self.result)

@@ -1,0 +1,14 @@
+"""The learning rate of every step, and how many steps there are."""
+
+from tui.instruments.instrument import Instrument
+from tui.instruments.schedule.compute import ScheduleResult, ScheduleSpec, code, run
+
+INSTRUMENT = Instrument(
+    "schedule",
+    "The learning rate of every step, and how many steps there are",
+    ScheduleSpec,
+    run,
+    ScheduleResult,
+    code,
+    view="tui.instruments.schedule.view:SchedulePane",
+)

@@ -1,0 +1,14 @@
+"""Rows as they come: take, skip, the shuffle buffer, bytes, a resume."""
+
+from tui.instruments.instrument import Instrument
+from tui.instruments.stream.compute import StreamResult, StreamSpec, code, run
+
+INSTRUMENT = Instrument(
+    "stream",
+    "Rows as they come: take, skip, the shuffle buffer, bytes, a resume",
+    StreamSpec,
+    run,
+    StreamResult,
+    code,
+    view="tui.instruments.stream.view:StreamPane",
+)

@@ -1,0 +1,14 @@
+"""What the tokenizer makes of a text, one row a token."""
+
+from tui.instruments.instrument import Instrument
+from tui.instruments.tokens.compute import TokensResult, TokensSpec, code, run
+
+INSTRUMENT = Instrument(
+    "tokens",
+    "What the tokenizer makes of a text, one row a token",
+    TokensSpec,
+    run,
+    TokensResult,
+    code,
+    view="tui.instruments.tokens.view:TokensPane",
+)

@@ -1,0 +1,214 @@
+"""`tokens`: what the tokenizer makes of a text, one row a token."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from tui.errors import ResultWarning, UsageError
+from tui.instruments.instrument import Result
+from tui.models import checkpoints
+from tui.models.text_warnings import Passage, clean, text_warnings
+from tui.options import option
+
+MOST_TOKENS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class TokensSpec:
+    """A call of the tokenizer."""
+
+    text: str = option(help="the text to encode")
+    pair: str | None = option(
+        default=None, help="a second text, encoded with the first as a pair", other_names=("text_pair",)
+    )
+    padding: str = option(
+        default="no",
+        choices=("no", "longest", "max_length"),
+        aliases={"false": "no", "do_not_pad": "no", "true": "longest"},
+        help="how far to pad: not at all, to the longest row, or to max_length",
+    )
+    truncation: str = option(
+        default="unset",
+        choices=("unset", "no", "longest_first", "only_first", "only_second"),
+        aliases={"none": "unset", "false": "no", "do_not_truncate": "no", "true": "longest_first"},
+        help="which text to cut when there are more tokens than max_length; unset is not the same as no",
+    )
+    max_length: int | None = option(
+        default=None,
+        least=1,
+        most=MOST_TOKENS,
+        help="a whole number of tokens, 1 or more; empty: the model's own limit",
+    )
+    add_special_tokens: bool = option(default=True, help="true or false: put [CLS] and [SEP] around the text")
+    rows: int = option(
+        default=2000, least=0, help="a whole number: at most so many tokens are listed (they are all counted)"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TokensResult(Result):
+    """One encoded text (or pair). The lists run in step, one entry a token, `listed` long."""
+
+    answered_by: checkpoints.AnsweredBy
+    tokenizer: str
+    """Class of the tokenizer that answered."""
+    vocabulary: int
+    limit: int
+    """The longest sequence the model takes, in tokens."""
+    length: int
+    """Tokens in all, special ones and padding included."""
+    listed: int
+    input_ids: list[int]
+    tokens: list[str]
+    word_ids: list[int | None]
+    """Which word of its text a token belongs to; None for special tokens."""
+    token_type_ids: list[int]
+    attention_mask: list[int]
+    starts: list[int]
+    """First character of the token in its text, counted in characters from 0."""
+    ends: list[int]
+    """One past the last character; `starts == ends` for special tokens."""
+    special: list[int]
+    sequence_ids: list[int | None]
+    """0 for the first text, 1 for the pair, None for special tokens."""
+    unknown: int
+    """How many tokens are [UNK]."""
+    cut: int
+    """Tokens that truncation left out."""
+    decoded: str
+    """The ids turned back into text, special tokens kept."""
+
+
+def run(spec: TokensSpec) -> TokensResult:
+    """Encode `spec.text`. Raises `UsageError` when the options contradict each other."""
+    tokenizer = checkpoints.tokenizer()
+    _check(spec, tokenizer)
+    encoding = tokenizer(
+        clean(spec.text),
+        clean(spec.pair) if spec.pair is not None else None,
+        return_offsets_mapping=True,
+        return_special_tokens_mask=True,
+        verbose=False,
+        **call_options(spec),
+    )
+    ids = encoding["input_ids"]
+    n = min(len(ids), max(spec.rows, 0))
+    offsets = encoding["offset_mapping"][:n]
+    cut = max(0, _full_length(spec, tokenizer) - sum(encoding["attention_mask"]))
+    return TokensResult(
+        answered_by=checkpoints.backbone().answered(),
+        tokenizer=type(tokenizer).__name__,
+        vocabulary=len(tokenizer),
+        limit=tokenizer.model_max_length,
+        length=len(ids),
+        listed=n,
+        input_ids=ids[:n],
+        tokens=encoding.tokens()[:n],
+        word_ids=encoding.word_ids()[:n],
+        token_type_ids=encoding["token_type_ids"][:n],
+        attention_mask=encoding["attention_mask"][:n],
+        starts=[start for start, _ in offsets],
+        ends=[end for _, end in offsets],
+        special=encoding["special_tokens_mask"][:n],
+        sequence_ids=encoding.sequence_ids()[:n],
+        unknown=ids.count(tokenizer.unk_token_id),
+        cut=cut,
+        decoded=tokenizer.decode(ids[:n]),
+        warnings=[*_call_warnings(spec, tokenizer, len(ids)), *_text_warnings(spec, tokenizer, encoding)],
+    )
+
+
+def code(spec: TokensSpec) -> str:
+    """The tokenizer call, with only the options that differ from the library's defaults."""
+    texts = repr(clean(spec.text)) + (f", {clean(spec.pair)!r}" if spec.pair is not None else "")
+    given = "".join(f", {k}={v!r}" for k, v in call_options(spec).items())
+    return (
+        checkpoints.setup_code("tokenizer")
+        + f"encoding = tokenizer({texts}{given}, return_offsets_mapping=True)\n"
+        + 'for token, id, span in zip(encoding.tokens(), encoding["input_ids"], encoding["offset_mapping"]):\n'
+        + '    print(f"{token:15} {id:6} {span}")\n'
+        + 'print(encoding["input_ids"], encoding["token_type_ids"], encoding["attention_mask"], sep="\\n")\n'
+        + 'print(tokenizer.decode(encoding["input_ids"]))\n'
+    )
+
+
+def call_options(spec: TokensSpec) -> dict[str, Any]:
+    """The keyword arguments of the call, without those that only repeat a default."""
+    options: dict[str, Any] = {}
+    if spec.padding != "no":
+        options["padding"] = spec.padding
+    if spec.truncation != "unset":
+        options["truncation"] = False if spec.truncation == "no" else spec.truncation
+    if spec.max_length is not None:
+        options["max_length"] = spec.max_length
+    if not spec.add_special_tokens:
+        options["add_special_tokens"] = False
+    return options
+
+
+def cuts(spec: TokensSpec) -> bool:
+    """Whether the call truncates: when it says so, and also when only max_length is given."""
+    if spec.truncation == "unset":
+        return spec.max_length is not None and spec.padding == "no"
+    return spec.truncation != "no"
+
+
+def _check(spec: TokensSpec, tokenizer: Any) -> None:
+    if spec.max_length is not None:
+        if spec.max_length > MOST_TOKENS:
+            raise UsageError("tokens: that max_length is too long.", next_step=f"Take up to {MOST_TOKENS}.")
+        room = tokenizer.num_special_tokens_to_add(pair=spec.pair is not None) if spec.add_special_tokens else 0
+        if spec.max_length < 1 or (cuts(spec) and spec.max_length < room):
+            raise UsageError(
+                f"tokens: max_length cannot be {spec.max_length}.",
+                f"The special tokens alone take {room}." if room else "",
+                f"Take {max(room, 1)} or more.",
+            )
+    if spec.truncation == "only_second" and spec.pair is None:
+        raise UsageError(
+            "tokens: truncation only_second needs a second text.", next_step="Give pair, or take only_first."
+        )
+
+
+def _full_length(spec: TokensSpec, tokenizer: Any) -> int:
+    whole = tokenizer(
+        clean(spec.text),
+        clean(spec.pair) if spec.pair is not None else None,
+        add_special_tokens=spec.add_special_tokens,
+        verbose=False,
+    )
+    return len(whole["input_ids"])
+
+
+def _call_warnings(spec: TokensSpec, tokenizer: Any, length: int) -> Iterator[ResultWarning]:
+    """About options that do something else than one may think."""
+    limit = tokenizer.model_max_length
+    if length > limit:
+        yield ResultWarning(
+            "beyond-limit",
+            f"{length:,} tokens are more than the model takes ({limit}): set truncation to cut the text.",
+        )
+    if spec.max_length is not None and spec.truncation == "unset" and cuts(spec):
+        yield ResultWarning(
+            "max-length-truncates",
+            "max_length without truncation or padding: the library cuts as if truncation=longest_first.",
+        )
+    if spec.max_length is not None and not cuts(spec) and spec.padding != "max_length":
+        yield ResultWarning(
+            "max-length-unused", "max_length does nothing here: it needs truncation, or padding=max_length."
+        )
+    if spec.padding == "longest":
+        yield ResultWarning(
+            "padding-unused", "padding=longest pads to the longest row of the batch; this batch has one row."
+        )
+
+
+def _text_warnings(spec: TokensSpec, tokenizer: Any, encoding: Any) -> list[ResultWarning]:
+    kept = Counter(encoding.sequence_ids())
+    passages = [Passage("the text", clean(spec.text), kept[0])]
+    if spec.pair is not None:
+        passages.append(Passage("the second text", clean(spec.pair), kept[1]))
+    return text_warnings(tokenizer, passages)

@@ -1,0 +1,14 @@
+"""What a recipe will do: rows, steps, memory, the learning rate; then the run itself."""
+
+from tui.instruments.instrument import Instrument
+from tui.instruments.train.compute import TrainResult, TrainSpec, code, run
+
+INSTRUMENT = Instrument(
+    "train",
+    "What a recipe will do: rows, steps, memory, the learning rate; then the run itself",
+    TrainSpec,
+    run,
+    TrainResult,
+    code,
+    view="tui.instruments.train.view:TrainPane",
+)

@@ -1,0 +1,1 @@
+"""Models: the catalog, references, loading, and the pipelines that answer with them."""

@@ -1,0 +1,72 @@
+"""Questions and answers in the shapes in which data sets have them: a row each, SQuAD's own, lists of records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tui.errors import UsageError
+from tui.recipes.recipe import Recipe
+
+SQUAD = "answers"
+"""SQuAD's column: `{"text": [...], "answer_start": [...]}`."""
+START = "answer_start"
+"""Where an answer begins in its text, where the data says so."""
+FILE_ROW = "file_row"
+"""The row of the file that a question comes from."""
+
+
+def flat(table: Any, recipe: Recipe) -> Any:
+    """A row for each question, with one answer as a text; what is so already stays as it is."""
+    return _first_answers(_single_questions(table, recipe), recipe)
+
+
+def position(text: str, answer: str, start: int | None) -> int:
+    """Where an answer begins: where the data says, if that is right, else where it comes first; -1 for nowhere."""
+    if start is not None and start >= 0 and text.startswith(answer, start):
+        return start
+    return text.find(answer)
+
+
+def _single_questions(table: Any, recipe: Recipe) -> Any:
+    """A row for each question, where the data keeps the questions of a text in a list of records."""
+    if recipe.question not in table.column_names or recipe.text not in table.column_names:
+        return table
+    first = table[0][recipe.question] if table.num_rows else None
+    if not (isinstance(first, list) and first and isinstance(first[0], dict)):
+        return table
+    known = set(first[0])
+    if not {"question", "answer"} <= known:
+        raise UsageError(
+            f"The records in {recipe.question} have {', '.join(sorted(known))}.",
+            next_step="A list of questions has records with question and answer.",
+        )
+
+    def apart(batch: dict[str, list[Any]], numbers: list[int]) -> dict[str, list[Any]]:
+        several = zip(numbers, batch[recipe.text], batch[recipe.question], strict=True)
+        each = [(number, text, one or {}) for number, text, some in several for one in some or []]
+        return {
+            recipe.text: [text for _, text, _ in each],
+            recipe.question: [one.get("question") for _, _, one in each],
+            recipe.answer: [one.get("answer") for _, _, one in each],
+            FILE_ROW: [number for number, _, _ in each],
+        }
+
+    return table.map(apart, batched=True, with_indices=True, remove_columns=table.column_names)
+
+
+def _first_answers(table: Any, recipe: Recipe) -> Any:
+    """The first answer of each question, where the data has lists of them as SQuAD does; none is an empty text."""
+    name = recipe.answer if recipe.answer in table.column_names else SQUAD
+    shown = next((one for one in table[:100][name] if one), None) if name in table.column_names else None
+    if not (isinstance(shown, dict) and isinstance(shown.get("text"), list)):
+        return table
+
+    def first(batch: dict[str, list[Any]]) -> dict[str, list[Any]]:
+        texts = [(one or {}).get("text") for one in batch[name]]
+        starts = [(one or {}).get(START) or [-1] for one in batch[name]]
+        return {
+            recipe.answer: [None if some is None else some[0] if some else "" for some in texts],
+            START: [some[0] if isinstance(some[0], int) else -1 for some in starts],
+        }
+
+    return table.map(first, batched=True, remove_columns=[name])

@@ -1,0 +1,251 @@
+"""The tokenizer and the model that a recipe starts from: safetensors only, no remote code, nothing is fetched."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tui import paths
+from tui.errors import CheckpointError, UsageError
+from tui.models import checkpoints, loading
+from tui.recipes.recipe import BACKBONE, Recipe
+
+HEADS = {
+    "text-classification": "SequenceClassification", "token-classification": "TokenClassification",
+    "question-answering": "QuestionAnswering", "causal-lm": "CausalLM", "masked-lm": "MaskedLM",
+    "seq2seq": "Seq2SeqLM",
+}  # fmt: skip
+"""`AutoModelFor...` of each task."""
+LORA_TASKS = {
+    "text-classification": "SEQ_CLS", "token-classification": "TOKEN_CLS", "question-answering": "QUESTION_ANS",
+    "causal-lm": "CAUSAL_LM", "masked-lm": None, "seq2seq": "SEQ_2_SEQ_LM",
+}  # fmt: skip
+"""`peft.TaskType` of each task; it decides which new layers are trained whole."""
+
+
+POSITIONS = ("position_embeddings", "wpe", "embed_positions")
+"""Names of layers with an embedding for each position."""
+
+
+def folder(recipe: Recipe) -> Path:
+    """Where the checkpoint lies: MiniLM, a model of the lessons, a folder, or what the Hugging Face cache has.
+
+    Raises `CheckpointError` when it is not here, not whole, or of a kind that is refused.
+    """
+    name = recipe.checkpoint
+    if name == BACKBONE:
+        return Path(checkpoints.backbone().folder)
+    own = paths.models_dir() / name
+    found = paths.expanded(name) if paths.expanded(name).is_dir() else own if own.is_dir() else None
+    found = found or loading.in_cache(name, None)
+    if found is None:
+        raise CheckpointError(
+            f"{name} is not on this machine.",
+            "Neither a folder of this name nor the Hugging Face cache has it.",
+            f"With a network: headnotes models get {name}. Without: {BACKBONE}.",
+        )
+    loading.check(adapted(found) or found, HEADS[recipe.task])
+    return found
+
+
+def adapted(where: Path) -> Path | None:
+    """The checkpoint that an adapter (LoRA) changes; None for a folder that is no adapter.
+
+    Raises `CheckpointError` when it is not here, or the adapter is no safetensors file.
+    """
+    try:
+        base = str(json.loads((where / "adapter_config.json").read_text("utf-8"))["base_model_name_or_path"])
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CheckpointError(
+            f"{where / 'adapter_config.json'} cannot be read.", str(error), "Fetch it again."
+        ) from error
+    if not (where / "adapter_model.safetensors").is_file():
+        raise CheckpointError(f"{where} holds an adapter without safetensors.", "", "Name another folder.")
+    found = paths.absolute(base) if Path(base).is_dir() else loading.in_cache(base, None)
+    if found is None:
+        raise CheckpointError(
+            f"{where} is an adapter to {base}, which is not on this machine.", "", "Name another checkpoint."
+        )
+    return found
+
+
+def tokenizer(recipe: Recipe) -> Any:
+    """The checkpoint's tokenizer. Raises `UsageError` when the task needs what it does not have."""
+    from transformers import AutoTokenizer
+
+    made = AutoTokenizer.from_pretrained(str(folder(recipe)), trust_remote_code=False)
+    if not made.is_fast and recipe.task in ("token-classification", "question-answering"):
+        raise UsageError(
+            f"{recipe.checkpoint} has a slow tokenizer.",
+            f"{recipe.task} needs to know which characters a token comes from.",
+            "Take a checkpoint with a tokenizer.json.",
+        )
+    if recipe.task == "masked-lm" and made.mask_token is None:
+        raise UsageError(f"{recipe.checkpoint} has no mask token.", next_step="Take a checkpoint like BERT's.")
+    if made.pad_token is None:
+        made.pad_token = made.eos_token
+    return made
+
+
+def model(recipe: Recipe, labels: list[str]) -> Any:
+    """The model in float32, with a new head where the checkpoint has none, frozen and adapted as the recipe says."""
+    made = bare(recipe, labels)
+    if recipe.task == "causal-lm":
+        check_looks_back(made, recipe)
+    if recipe.lora_rank:
+        return _with_lora(made, recipe)
+    for name, weights in made.named_parameters():
+        weights.requires_grad = not _is_frozen(name, made, recipe.freeze)
+    return made
+
+
+def bare(recipe: Recipe, labels: list[str], *, empty: bool = False) -> Any:
+    """The model as it is loaded; with `empty` its shapes alone, on no device."""
+    import torch
+    import transformers
+    from safetensors import SafetensorError
+
+    where = folder(recipe)
+    base = adapted(where)
+    named = {"num_labels": len(labels), "id2label": dict(enumerate(labels)),
+             "label2id": {name: place for place, name in enumerate(labels)}} if labels else {}  # fmt: skip
+    head = getattr(transformers, f"AutoModelFor{HEADS[recipe.task]}")
+    try:
+        named |= decoder_options(_config(recipe), recipe)
+        if empty:
+            config = _config(recipe, **named)
+            with torch.device("meta"):
+                return head.from_config(config)
+        with loading._quiet():
+            made = head.from_pretrained(
+                str(base or where), dtype=torch.float32, use_safetensors=True, trust_remote_code=False,
+                ignore_mismatched_sizes=True, **named,
+            )  # fmt: skip
+            return _merged(made, where) if base else made
+    except (SafetensorError, ValueError, RuntimeError, KeyError, OSError, TypeError) as error:
+        first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise CheckpointError(
+            f"{recipe.checkpoint} cannot be loaded for {recipe.task}.", first, "Name another checkpoint."
+        ) from error
+
+
+def decoder_options(config: Any, recipe: Recipe) -> dict[str, Any]:
+    """What makes an encoder that learns the next token look back only, and one that learns masked words not.
+
+    Without it a model of BERT's kind sees the token that it has to guess: a perplexity of 1.2 on 20 random words.
+    """
+    from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING_NAMES as ENCODERS
+
+    if recipe.task not in ("causal-lm", "masked-lm") or config.model_type not in ENCODERS or config.is_encoder_decoder:
+        return {}
+    return {"is_decoder": True} if recipe.task == "causal-lm" else {"is_decoder": False}
+
+
+def is_made_decoder(recipe: Recipe) -> bool:
+    """Whether the recipe trains an encoder on the next token."""
+    return bool(decoder_options(_config(recipe), recipe).get("is_decoder"))
+
+
+def _config(recipe: Recipe, **options: Any) -> Any:
+    import transformers
+
+    where = folder(recipe)
+    return transformers.AutoConfig.from_pretrained(str(adapted(where) or where), trust_remote_code=False, **options)
+
+
+def check_looks_back(made: Any, recipe: Recipe) -> None:
+    """Raise `UsageError` for a model whose guess of a token depends on what comes after it: tried, not read off."""
+    import torch
+
+    ids = torch.arange(2, 10).remainder(made.config.vocab_size)[None]
+    other = ids.clone()
+    other[0, -1] = 1
+    was_training = made.training
+    made.eval()
+    with torch.no_grad():
+        first, second = (
+            made(input_ids=one, attention_mask=torch.ones_like(one)).logits[0, :-1] for one in (ids, other)
+        )
+    made.train(was_training)
+    if (first - second).abs().max() > 1e-5 * first.abs().max():
+        raise UsageError(
+            f"{recipe.checkpoint} cannot learn causal-lm: it sees the token that it has to guess.",
+            f"{type(made).__name__} attends to what comes after a token.",
+            "Take a decoder such as GPT-2, or task masked-lm.",
+        )
+
+
+def positions(model: Any) -> int | None:
+    """The longest row that the model's position embeddings have room for; None where positions are computed."""
+    import torch
+
+    room = []
+    for name, layer in model.named_modules():
+        if isinstance(layer, torch.nn.Embedding) and name.rsplit(".", 1)[-1] in POSITIONS:
+            behind_pad = 0 if layer.padding_idx is None else layer.padding_idx + 1  # where RoBERTa's begin
+            room.append(layer.num_embeddings - int(getattr(layer, "offset", behind_pad)))
+    return min(room, default=None)
+
+
+def check_length(recipe: Recipe, model: Any) -> None:
+    """Raise `UsageError` where a row may be longer than the model has positions: the first such row ends a run."""
+    room = positions(model)
+    if room is not None and recipe.max_length > room:
+        raise UsageError(
+            f"max_length={recipe.max_length:,} is more than {recipe.checkpoint} takes.",
+            f"It has {room:,} positions.", f"Pass max_length={room} or less.",
+        )  # fmt: skip
+
+
+def _merged(made: Any, adapter: Path) -> Any:
+    """The model with what an adapter has learnt in its own weights, all of which may learn again."""
+    from peft import PeftModel
+
+    return PeftModel.from_pretrained(made, str(adapter)).merge_and_unload().requires_grad_(True)
+
+
+def _with_lora(made: Any, recipe: Recipe) -> Any:
+    import warnings
+
+    from peft import LoraConfig, TaskType, get_peft_model
+
+    kind = LORA_TASKS[recipe.task]
+    config = LoraConfig(
+        r=recipe.lora_rank, lora_alpha=2 * recipe.lora_rank, lora_dropout=0.05,
+        task_type=TaskType[kind] if kind else None, target_modules=_attention(made),
+    )  # fmt: skip
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # between peft and transformers, nothing for the reader
+        return get_peft_model(made, config)
+
+
+def _attention(made: Any) -> list[str]:
+    """Names of the linear layers that make queries and values, in the wordings of the common architectures."""
+    import torch
+
+    last = {name.rsplit(".", 1)[-1] for name, layer in made.named_modules()
+            if isinstance(layer, torch.nn.Linear) or type(layer).__name__ == "Conv1D"}  # fmt: skip
+    for names in (("query", "value"), ("q_proj", "v_proj"), ("q_lin", "v_lin"), ("c_attn",), ("q", "v")):
+        if set(names) <= last:
+            return list(names)
+    raise UsageError(
+        f"{type(made).__name__} names its attention layers in an unknown way.", next_step="Leave lora_rank at 0."
+    )
+
+
+def _is_frozen(name: str, made: Any, freeze: str) -> bool:
+    if freeze == "none":
+        return False
+    inside = name.startswith(f"{made.base_model_prefix}.")
+    if freeze == "encoder":
+        return inside and "pooler" not in name
+    if "embeddings." in name or name.split(".")[1:2] in (["wte"], ["wpe"], ["shared"]):
+        return True
+    if freeze == "lower":
+        layers = int(getattr(made.config, "num_hidden_layers", 0))
+        number = next((int(part) for part in name.split(".") if part.isdigit()), None)
+        return inside and number is not None and number < layers * 2 // 3
+    return False

@@ -1,0 +1,249 @@
+"""What a recipe would do, found out before anything is started: rows, lengths, steps, memory, disk, warnings."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+import shutil
+from dataclasses import dataclass, field
+from typing import Any
+
+from tui import paths
+from tui.errors import ResultWarning, UsageError
+from tui.recipes import base_models, devices, features, learning_rates, plan_warnings, rows, scoring
+from tui.recipes.learning_rates import Arithmetic
+from tui.recipes.recipe import Recipe
+from tui.recipes.strategies import check_strategy
+
+SAMPLE = 2_000
+"""Rows whose lengths are counted."""
+LIBRARIES = 700_000_000
+"""Bytes that Python with torch and transformers takes before anything is loaded."""
+POINTS = 120
+"""Of the learning-rate curve."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """Of rows in tokens, special ones included, before they are cut."""
+
+    least: int
+    median: int
+    p95: int
+    most: int
+    looked_at: int
+    cut: float
+    """Share of the rows that are longer than `max_length`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the run will be."""
+
+    rows: int
+    eval_rows: int
+    labels: dict[str, int]
+    """Rows (or words) of each label."""
+    baseline: float | None
+    """Share of the most frequent label."""
+    example: list[tuple[str, str]]
+    """The first row: (what the task takes it for, its text)."""
+    lengths: Lengths | None
+    arithmetic: Arithmetic
+    parameters: int
+    trainable: int
+    device: str
+    precision: str
+    """fp32, bf16 or fp16."""
+    memory: int
+    """Bytes that training takes at most, estimated; on a GPU those of the GPU."""
+    memory_free: int
+    disk: int
+    """Bytes of the checkpoints that are kept, the one being written, and the model."""
+    disk_free: int
+    rates: list[tuple[float, float]]
+    """(step, learning rate)."""
+    notes: list[str] = field(default_factory=list)
+    warnings: list[ResultWarning] = field(default_factory=list)
+
+
+def plan(recipe: Recipe) -> Plan:
+    """Look at data and checkpoint without loading weights. Raises `UsageError`, `DataError` and `CheckpointError`."""
+    recipe = settled(recipe)
+    device, memory_free = check_precision(recipe), _memory_free()
+    if device == "cuda":
+        device, memory_free = _gpus(recipe)
+    check_report(recipe)
+    check_strategy(recipe, device)
+    found = rows.load(recipe)
+    tokenizer = base_models.tokenizer(recipe)
+    lengths = _lengths(found.train, recipe, tokenizer)
+    size, eval_size = (_count(table, recipe, tokenizer) for table in (found.train, found.evaluation))
+    counted = learning_rates.arithmetic(
+        size, recipe.batch_size, recipe.accumulation, recipe.processes * recipe.machines, recipe.epochs,
+        recipe.max_steps, recipe.warmup,
+    )  # fmt: skip
+    model = base_models.bare(recipe, found.labels, empty=True)
+    base_models.check_length(recipe, model)
+    everything = sum(one.numel() for one in model.parameters())
+    trainable = _trainable(model, recipe)
+    memory = _memory(model.config, recipe, everything, trainable, lengths)
+    kept = recipe.keep + (recipe.best == "best" and eval_size > 0)
+    disk = everything * 4 * (kept + 2) + trainable * 8 * (kept + 1)
+    made = Plan(
+        rows=size,
+        eval_rows=eval_size,
+        labels=found.counts,
+        baseline=scoring.majority(found.counts) if recipe.task == "text-classification" else None,
+        example=[(what, str(found.train[0][name])[:300]) for what, name in rows.columns(recipe).items()],
+        lengths=lengths,
+        arithmetic=counted,
+        parameters=everything,
+        trainable=trainable,
+        device=device,
+        precision=recipe.precision,
+        memory=memory,
+        memory_free=memory_free,
+        disk=disk,
+        disk_free=_disk_free(),
+        rates=_rates(recipe, counted),
+        notes=found.notes,
+        warnings=found.warnings,
+    )
+    slow = device == "cpu" and recipe.precision == "bf16" and not computes_bf16(recipe)
+    made.warnings.extend(plan_warnings.warnings(made, recipe, slow_bf16=slow))
+    return made
+
+
+def _rates(recipe: Recipe, counted: Arithmetic) -> list[tuple[float, float]]:
+    """The learning rate over the run; nothing for one of so many steps that stepping through them takes minutes."""
+    if counted.steps > learning_rates.MOST_STEPS:
+        return []
+    return learning_rates.rates(recipe.schedule, counted.steps, counted.warmup_steps, recipe.learning_rate, POINTS)
+
+
+def settled(recipe: Recipe) -> Recipe:
+    """The recipe with what this machine makes of `auto`: a run keeps to it wherever it goes on."""
+    if recipe.precision != "auto":
+        return recipe
+    return dataclasses.replace(recipe, precision="bf16" if computes_bf16(recipe) else "fp32")
+
+
+def computes_bf16(recipe: Recipe) -> bool:
+    """Whether the GPU, or without one the CPU, has instructions for bf16; others compute it right, and slowly."""
+    import torch
+
+    if recipe.device != "cpu" and torch.cuda.is_available():
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    capabilities: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()  # not in every torch that is allowed
+    return any(capabilities.get(name) for name in ("avx512_bf16", "amx_bf16"))
+
+
+def check_precision(recipe: Recipe) -> str:
+    """`cuda` or `cpu`. Raises `UsageError` when it is not there, or cannot compute in the precision asked for."""
+    import torch
+
+    if recipe.device != "cpu" and torch.cuda.is_available():
+        if recipe.precision == "bf16" and not torch.cuda.is_bf16_supported():
+            raise UsageError(f"{torch.cuda.get_device_name(0)} has no bf16.", next_step="Take fp16 or fp32.")
+        return "cuda"
+    if recipe.device.startswith("cuda"):
+        raise UsageError(f"There is no GPU {recipe.device}.", "torch sees none here.", "Pass device=auto.")
+    if recipe.precision == "fp16":
+        raise UsageError(
+            "fp16 needs a GPU.",
+            "None is used here, and on a CPU its small numbers would be lost without the scaling that a GPU run has.",
+            "Take fp32, or auto: bf16 where the CPU has instructions for it.",
+        )
+    return "cpu"
+
+
+def check_report(recipe: Recipe) -> None:
+    """Raise `UsageError` when the package that would take the curves is not installed."""
+    needed = {"tensorboard": ("tensorboard", "tensorboardX"), "trackio": ("trackio",)}.get(recipe.report_to, ())
+    if needed and not any(importlib.util.find_spec(name) for name in needed):
+        raise UsageError(
+            f"report_to={recipe.report_to} needs a package that is not installed.",
+            next_step=f"pip install {recipe.report_to}, or report_to=none: Headnotes draws the curves itself.",
+        )
+
+
+def _lengths(table: Any, recipe: Recipe, tokenizer: Any) -> Lengths | None:
+    """Tokens of the rows of a sample."""
+    import statistics
+
+    head = table.select(range(min(SAMPLE, table.num_rows)))
+    match recipe.task:
+        case "token-classification":
+            made = tokenizer([row or [""] for row in head[recipe.text]], is_split_into_words=True)
+        case "question-answering":
+            made = tokenizer(*([str(one) for one in head[name]] for name in (recipe.question, recipe.text)))
+        case _:
+            names = [recipe.text, *([recipe.pair] if recipe.pair else [])]
+            made = tokenizer(*([str(one) for one in head[name]] for name in names))
+    counts = sorted(len(ids) for ids in made["input_ids"])
+    if not counts:
+        return None
+    cut = sum(count > recipe.max_length for count in counts) / len(counts)
+    blocks = recipe.task in ("causal-lm", "masked-lm")
+    return Lengths(
+        counts[0], int(statistics.median(counts)), counts[int(len(counts) * 0.95) - (len(counts) == 1)], counts[-1],
+        len(counts), 0.0 if blocks else cut,
+    )  # fmt: skip
+
+
+def _count(table: Any | None, recipe: Recipe, tokenizer: Any) -> int:
+    """Rows of a table; for language models blocks, as the worker will cut them. Raises `DataError` as it would."""
+    if table is None:
+        return 0
+    if recipe.task in ("causal-lm", "masked-lm"):
+        return int(features.blocks_of(table, recipe, tokenizer).num_rows)
+    if recipe.task == "question-answering":
+        features.check_questions(table, recipe, tokenizer)
+    return int(table.num_rows)
+
+
+def _trainable(model: Any, recipe: Recipe) -> int:
+    """Weights that will be changed."""
+    if recipe.lora_rank:
+        return sum(one.numel() for one in base_models._with_lora(model, recipe).parameters() if one.requires_grad)
+    return sum(
+        weights.numel() for name, weights in model.named_parameters()
+        if not base_models._is_frozen(name, model, recipe.freeze)
+    )  # fmt: skip
+
+
+def _memory(config: Any, recipe: Recipe, everything: int, trainable: int, lengths: Lengths | None) -> int:
+    """Weights; a gradient and two moments for each that is trained; what the layers keep for the way back."""
+    length = min(recipe.max_length, lengths.most if lengths else recipe.max_length)
+    hidden = int(getattr(config, "hidden_size", 0) or getattr(config, "d_model", 0) or 512)
+    layers = int(getattr(config, "num_hidden_layers", 0) or 6)
+    heads = int(getattr(config, "num_attention_heads", 0) or 8)
+    size = 2 if recipe.precision != "fp32" else 4
+    kept = recipe.batch_size * length * layers * (16 * hidden + 3 * heads * length) * size
+    words = int(getattr(config, "vocab_size", 0) or 0) if recipe.task in ("causal-lm", "masked-lm", "seq2seq") else 0
+    return LIBRARIES + everything * 4 + trainable * 12 + kept + recipe.batch_size * length * words * 12
+
+
+def _gpus(recipe: Recipe) -> tuple[str, int]:
+    """The GPUs that a run would get now, and the bytes that are free on the fullest. `UsageError` for too few."""
+    import torch
+
+    known = devices.gpus()
+    chosen = devices.choose(recipe, known) or known[:1]
+    places = [known.index(gpu) for gpu in chosen] or [0]
+    free = [gpu.free for gpu in chosen if gpu.free is not None] or [int(torch.cuda.mem_get_info(places[0])[0])]
+    return ", ".join(f"cuda:{place}" for place in places), min(free)
+
+
+def _memory_free() -> int:
+    import psutil
+
+    return int(psutil.virtual_memory().available)
+
+
+def _disk_free() -> int:
+    folder = paths.runs_dir()
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return shutil.disk_usage(folder).free

@@ -1,0 +1,222 @@
+"""The rows of a recipe: opened, its columns found, its labels counted, its splits cut."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from tui.errors import DataError, ResultWarning, UsageError
+from tui.recipes import answer_spans, checks, splits
+from tui.recipes.recipe import Recipe
+from tui.tables import opening
+from tui.tables.source import Source, call, shipped
+
+MOST_LABELS = 200
+WHOLE = "rows"
+"""What a data set without splits is called where splits are named."""
+
+
+@dataclass(slots=True)
+class Rows:
+    """The two tables of a run, as they come from the data."""
+
+    train: Any
+    """A `Dataset`."""
+    evaluation: Any | None
+    labels: list[str] = field(default_factory=list)
+    """Names of the classes, in the order of their ids; tags of words for token classification."""
+    counts: dict[str, int] = field(default_factory=dict)
+    """Rows (or words) of each label among those to learn from."""
+    notes: list[str] = field(default_factory=list)
+    """What was done without being asked for."""
+    warnings: list[ResultWarning] = field(default_factory=list)
+    repeated: int = 0
+    """Evaluation rows whose texts are those of a training row."""
+
+
+def columns(recipe: Recipe) -> dict[str, str]:
+    """Columns that the task reads, by what they are to it."""
+    match recipe.task:
+        case "question-answering":
+            return {"text": recipe.text, "question": recipe.question, "answer": recipe.answer}
+        case "seq2seq":
+            return {"text": recipe.text, "target": recipe.target}
+        case "causal-lm" | "masked-lm":
+            return {"text": recipe.text}
+        case "token-classification":
+            return {"text": recipe.text, "label": recipe.label}
+    pair = {"pair": recipe.pair} if recipe.pair else {}
+    return {"text": recipe.text, **pair, "label": recipe.label}
+
+
+def load(recipe: Recipe) -> Rows:
+    """Open the data, and look at every row. Raises `UsageError` for splits and columns that are not there, `DataError`
+    for rows that cannot be used.
+    """
+    tables = _open(recipe)
+    train, evaluation = splits.choose(tables, recipe)
+    rows = Rows(None, None)
+    rows.train = _checked(tables[train], recipe, train, rows.warnings)
+    if train not in (recipe.train_split, WHOLE):
+        rows.notes.append(f"The only split is {train!r}: it is the one to train on.")
+    if evaluation:
+        rows.evaluation = _checked(tables[evaluation], recipe, evaluation, rows.warnings)
+    elif recipe.eval_split:
+        total = rows.train.num_rows
+        *parts, how = splits.cut(tables[train], recipe)  # all questions of a text are on one side of the cut
+        rows.train, rows.evaluation = (_flat_rows(part, recipe) for part in parts)
+        rows.notes.append(
+            f"There is no split {recipe.eval_split!r}: {rows.evaluation.num_rows:,} of {total:,} rows are set aside "
+            f"({how}), by split_seed={recipe.split_seed}."
+        )
+    rows.train = _some(rows.train, recipe.rows, recipe.split_seed)
+    if rows.evaluation is not None:
+        rows.evaluation = _some(rows.evaluation, recipe.eval_rows, recipe.split_seed)
+        rows.repeated = _repeated(rows.train, rows.evaluation, recipe, rows.warnings)
+    if "label" in columns(recipe):
+        _find_labels(rows, recipe)
+    return rows
+
+
+def _open(recipe: Recipe) -> dict[str, Any]:
+    """The splits, by name. Raises `DataError` that names a split without rows."""
+    source = Source(
+        (shipped(recipe.data),), format=recipe.format, config=recipe.config, field=recipe.field,
+        delimiter=recipe.delimiter, encoding=recipe.encoding, quotes=recipe.quotes,
+    )  # fmt: skip
+    try:
+        return opening.splits(opening.load(source).data)
+    except DataError as error:
+        files = call(source).options.get("data_files")
+        for split, some in files.items() if isinstance(files, dict) else ():
+            if _is_empty(source, some):
+                raise _without_rows(recipe, split) from error
+        raise
+
+
+def _is_empty(source: Source, files: Any) -> bool:
+    """Whether these files hold no row, which the library says of all of a data set's files alone."""
+    paths = (files,) if isinstance(files, str) else tuple(files)
+    try:
+        opened = opening.load(dataclasses.replace(source, paths=paths))
+    except DataError as error:
+        return "no rows" in error.title
+    return not sum(one.num_rows for one in opening.splits(opened.data).values())
+
+
+def _without_rows(recipe: Recipe, split: str) -> DataError:
+    return DataError(f"The split {split!r} of {recipe.data} has no rows.", "", "Name another split, or fill its file.")
+
+
+def _checked(table: Any, recipe: Recipe, split: str, warnings: list[ResultWarning]) -> Any:
+    """A split, flat and fit for its task."""
+    if not table.num_rows:
+        raise _without_rows(recipe, split)
+    table = _flat_rows(table, recipe)
+    if not table.num_rows:
+        raise DataError(f"The split {split!r} of {recipe.data} has no questions.", "", "Name another split.")
+    _check_columns(table, recipe)
+    warnings += checks.check(table, recipe, "" if split == WHOLE else split, columns(recipe))
+    return table
+
+
+def _flat_rows(table: Any, recipe: Recipe) -> Any:
+    return answer_spans.flat(table, recipe) if recipe.task == "question-answering" else table
+
+
+def _repeated(train: Any, evaluation: Any, recipe: Recipe, warnings: list[ResultWarning]) -> int:
+    """How many evaluation rows are training rows, too."""
+    names = [name for what, name in columns(recipe).items() if what not in ("label", "answer")]
+    count = splits.repeated(train, evaluation, names)
+    if count:
+        of = f"{count:,} of the {evaluation.num_rows:,} evaluation rows have"
+        warnings.append(ResultWarning("repeated-rows", f"{of} the same text as a training row: their scores flatter."))
+    return count
+
+
+def _some(rows: Any, count: int, seed: int) -> Any:
+    return rows.shuffle(seed=seed).select(range(count)) if 0 < count < rows.num_rows else rows
+
+
+def _check_columns(rows: Any, recipe: Recipe) -> None:
+    import difflib
+
+    what_is: dict[str, str] = {}
+    for what, name in columns(recipe).items():
+        if name in what_is:
+            raise UsageError(f"{name!r} cannot be both {what_is[name]} and {what}.", next_step=f"Say another {what}=.")
+        what_is[name] = what
+        if name not in rows.column_names:
+            near = difflib.get_close_matches(name, rows.column_names, 1)
+            hint = f"Did you mean {near[0]!r}? " if near else ""
+            raise UsageError(
+                f"{recipe.data} has no column {name!r}.",
+                next_step=f"{hint}Say {what}=, one of: {', '.join(rows.column_names[:20])}.",
+            )
+
+
+def _find_labels(rows: Rows, recipe: Recipe) -> None:
+    """Names and counts of the labels; a label is a class of the data set, a text, or a whole number."""
+    named = checks.class_names(rows.train, recipe)
+    found = Counter(_flat(rows.train[recipe.label]))
+    other = Counter(_flat(rows.evaluation[recipe.label])) if rows.evaluation is not None else Counter()
+    unknown = [value for value in other if value not in found]
+    if named:
+        rows.labels = named
+        rows.counts = {name: found.get(place, 0) for place, name in enumerate(named)}
+    else:
+        rows.labels = list(dict.fromkeys(str(value) for value in _in_order([*found, *unknown])))
+        rows.counts = dict.fromkeys(rows.labels, 0)
+        for value, count in found.items():
+            rows.counts[str(value)] += count
+    if len(rows.labels) > MOST_LABELS:
+        raise DataError(
+            f"{recipe.label} has {len(rows.labels):,} different values.",
+            "Labels are few and come again; this looks like a text or a number to be predicted.",
+            "Name another column with label=.",
+        )
+    if len(present := [name for name, count in rows.counts.items() if count]) < 2:
+        raise DataError(
+            f"{recipe.label} has one value alone in the training rows: {present[:1]}.", "",
+            "There is nothing to tell apart: take rows with other labels as well.",
+        )  # fmt: skip
+    rows.warnings += _doubtful_labels(rows.labels, [name for name in rows.labels if not rows.counts[name]])
+
+
+def _doubtful_labels(labels: list[str], untrained: list[str]) -> Iterator[ResultWarning]:
+    """Labels that no training row has; labels that are one word, written in several ways."""
+    if untrained:
+        some = ", ".join(untrained[:5])
+        yield ResultWarning("label-without-rows", f"No training row has the label {some}: it is never predicted.")
+    alike: dict[str, list[str]] = {}
+    for label in labels:
+        alike.setdefault(" ".join(label.split()).casefold(), []).append(label)
+    for several in alike.values():
+        if len(several) > 1:
+            shown = " and ".join(map(repr, several))
+            yield ResultWarning(
+                "label-spelling", f"{shown} differ in blanks or case alone, and count as {len(several)} labels."
+            )
+
+
+def _in_order(values: list[Any]) -> list[Any]:
+    """Sorted; `O` comes first among tags, as is the custom."""
+    return sorted(values, key=lambda value: (value != "O", isinstance(value, str), value))
+
+
+def label_ids(rows: Rows, recipe: Recipe) -> dict[Any, int]:
+    """From what stands in the label's column to its id."""
+    if checks.class_names(rows.train, recipe):
+        return {place: place for place in range(len(rows.labels))}
+    by_name = {name: place for place, name in enumerate(rows.labels)}
+    seen = set(_flat(rows.train[recipe.label]))
+    if rows.evaluation is not None:
+        seen |= set(_flat(rows.evaluation[recipe.label]))
+    return {value: by_name[str(value)] for value in seen}
+
+
+def _flat(column: Any) -> list[Any]:
+    return [one for value in column for one in (value if isinstance(value, list) else [value])]

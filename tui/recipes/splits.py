@@ -1,0 +1,98 @@
+"""Which rows train and which evaluate: splits by their names, or rows that are set aside, the same for every seed."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from typing import Any
+
+from tui.errors import DataError, UsageError
+from tui.recipes.recipe import Recipe
+
+TRAIN, VALIDATION = "train", "validation"
+"""Splits that a recipe names without being told; only these may be missing."""
+
+
+def choose(splits: dict[str, Any], recipe: Recipe) -> tuple[str, str | None]:
+    """Names of the split to train on and of the one to evaluate on; None where rows are set aside, or none wanted.
+
+    Raises `UsageError` for a name that is not there.
+    """
+    train = recipe.train_split
+    if train not in splits:
+        if train != TRAIN or len(splits) > 1:
+            raise _unknown(splits, recipe, "train_split", "")
+        train = next(iter(splits))
+    evaluation = recipe.eval_split
+    if evaluation in splits and evaluation != train:
+        return train, evaluation
+    if evaluation not in ("", VALIDATION, recipe.train_split):
+        raise _unknown(splits, recipe, "eval_split", f", empty for none, or {VALIDATION} to set rows aside")
+    return train, None
+
+
+def _unknown(splits: dict[str, Any], recipe: Recipe, option: str, more: str) -> UsageError:
+    return UsageError(
+        f"{recipe.data} has no split {getattr(recipe, option)!r}.", next_step=f"{option} is: {', '.join(splits)}{more}."
+    )
+
+
+def cut(table: Any, recipe: Recipe) -> tuple[Any, Any, str]:
+    """A table without the rows that are set aside, these, and how they were chosen. Raises `DataError` for too few."""
+    total = table.num_rows
+    if total < 2:
+        raise DataError(f"{recipe.data} has one row alone.", "", "Training needs more.")
+    aside = math.ceil(total * recipe.eval_share)
+    if aside >= total:
+        raise DataError(
+            f"eval_share={recipe.eval_share:g} leaves none of the {total:,} rows to train on.", "", "Lower eval_share."
+        )
+    if is_stratified(recipe):
+        rows = set_aside(table[recipe.label], recipe.eval_share, recipe.split_seed)
+        if not rows:
+            raise DataError(f"Every label in {recipe.label} has one row alone.", "", "Name another column with label=.")
+        return table.select(sorted(set(range(total)) - set(rows))), table.select(rows), "every label has its share"
+    parts = table.train_test_split(test_size=recipe.eval_share, seed=recipe.split_seed)
+    return parts["train"], parts["test"], "drawn at random"
+
+
+def is_stratified(recipe: Recipe) -> bool:
+    """Whether labels have their share of what is set aside."""
+    return recipe.stratify and recipe.task == "text-classification"
+
+
+def set_aside(labels: list[object], share: float, seed: int) -> list[int]:
+    """Rows to evaluate on: each label's share of them, to within a row. The only row of a label stays where it is."""
+    import numpy
+
+    names = numpy.array([str(label) for label in labels])
+    _, ids, counts = numpy.unique(names, return_inverse=True, return_counts=True)
+    rows = numpy.random.default_rng(seed).permutation(len(ids))
+    rows = rows[numpy.argsort(ids[rows], kind="stable")]  # shuffled, then label after label
+    rows = rows[counts[ids[rows]] > 1]
+    wanted = min(math.ceil(len(ids) * share), len(rows))
+    places = (numpy.arange(wanted) + 0.5) * len(rows) / max(1, wanted)  # evenly spread
+    return [int(row) for row in numpy.sort(rows[places.astype(int)])]
+
+
+def set_aside_source() -> str:
+    """The function as Python, for a script that does the same."""
+    return inspect.getsource(set_aside)
+
+
+def repeated(train: Any, evaluation: Any, columns: list[str]) -> int:
+    """How many rows to evaluate on have the very texts of a row to train on: their scores flatter."""
+    wanted = [_key(row) for row in _texts(evaluation, columns)]
+    left = set(wanted)
+    seen = {key for row in _texts(train, columns) if (key := _key(row)) in left}
+    return sum(key in seen for key in wanted)
+
+
+def _texts(table: Any, columns: list[str]) -> Any:
+    for batch in table.select_columns(columns).iter(1000):
+        yield from zip(*(batch[name] for name in columns), strict=True)
+
+
+def _key(row: tuple[Any, ...]) -> int:
+    """A number for a row, so that no text is kept: among a million rows two share one with a chance of 3e-8."""
+    return hash(str(row))

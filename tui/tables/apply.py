@@ -1,0 +1,215 @@
+"""Doing a step on a data set: the library's own call, watched, so that a function that fails says on which row.
+
+The cache of the library is keyed by the data and the text of the step, so that a step done before is there at once,
+also after a restart.
+"""
+
+from __future__ import annotations
+
+import ast
+import errno
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tui.errors import DataError, HeadnotesError, UsageError
+from tui.tables.opening import is_stream, splits
+from tui.tables.steps import IMPORTS, Step, lines
+
+WITH_FUNCTION = ("map", "filter")
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a step made, and what it changed."""
+
+    data: Any
+    added: tuple[str, ...]
+    """Columns."""
+    removed: tuple[str, ...]
+    before: int | None
+    """Rows in all splits together; None for a stream."""
+    after: int | None
+    seconds: float
+    cache: str
+    """`read`: it had been done before and lay in the cache; `written`: it does now; empty: nothing was kept."""
+
+
+class RowFailed(Exception):
+    """A function failed on a row. Plain arguments, so that it can come out of another process."""
+
+    def __init__(self, row: int, values: str, said: str) -> None:
+        super().__init__(row, values, said)
+        self.row, self.values, self.said = row, values, said
+
+
+class Watched:
+    """The reader's function, which says on which row it failed. The row's number is its last argument."""
+
+    def __init__(self, function: Callable[..., Any], *, keep_number: bool) -> None:
+        self.function, self.keep_number = function, keep_number
+
+    def __call__(self, *arguments: Any, **more: Any) -> Any:
+        number = arguments[-1]
+        given = arguments if self.keep_number else arguments[:-1]
+        try:
+            return self.function(*given, **more)
+        except Exception as error:
+            row = number if isinstance(number, int) else number[0]
+            batch = "" if isinstance(number, int) else f" (a batch of {len(number)} rows from there)"
+            raise RowFailed(int(row), _short(arguments[0]), f"{type(error).__name__}: {error}{batch}") from None
+
+
+def apply(step: Step, data: Any) -> Done:
+    """Do it. Raises `UsageError` for what does not fit and `DataError` for what fails; `data` stays as it was."""
+    _check(step, data)
+    try:
+        names = namespace(step.names, data)  # imports and the tokenizer are not the step's time
+        start, begun = time.perf_counter(), time.time()
+        made = _run(step, data, names)
+    except (HeadnotesError, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        raise failure(error, step.name, columns(data)) from error
+    old, new = columns(data), columns(made)
+    return Done(
+        data=made,
+        added=tuple(name for name in new if name not in old),
+        removed=tuple(name for name in old if name not in new),
+        before=rows(data),
+        after=rows(made),
+        seconds=time.perf_counter() - start,
+        cache=_cache(step, made, begun),
+    )
+
+
+def columns(data: Any) -> list[str]:
+    """Names of the columns of the first split."""
+    return list(next(iter(splits(data).values())).column_names or [])
+
+
+def rows(data: Any) -> int | None:
+    """Rows of all splits together; None for a stream."""
+    return None if is_stream(data) else sum(one.num_rows for one in splits(data).values())
+
+
+def failure(error: BaseException, what: str, names: list[str]) -> HeadnotesError:
+    """The sentence for an error that a step ended in."""
+    failed = _row_failed(error)
+    if failed is not None:
+        return DataError(
+            f"{what}: the function failed on row {failed.row:,}: {failed.said}",
+            f"The row: {failed.values}",
+            "Nothing was changed. Mend the function, or filter such rows out first.",
+        )
+    text = str(error).strip().splitlines()
+    first = text[0] if text else type(error).__name__
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return DataError("The disk is full.", f"{what} was writing its result.", "Nothing was changed. Make room.")
+    if isinstance(error, MemoryError):
+        return DataError(f"{what}: not enough memory.", first, "Try a smaller batch_size, or fewer rows.")
+    if "column" in first.lower() or isinstance(error, KeyError):
+        return UsageError(f"{what}: {first[:300]}", f"The columns are: {', '.join(names[:20])}.", "Check the names.")
+    return DataError(f"{what}: {type(error).__name__}: {first[:400]}", "", "Nothing was changed.")
+
+
+def namespace(names: Mapping[str, Any] | frozenset[str], data: Any) -> dict[str, Any]:
+    """What a step's Python finds: `dataset`, the modules and classes it names, and the tokenizer."""
+    found: dict[str, Any] = {"__name__": "__main__", "dataset": data}
+    for name in sorted(names):
+        if name in IMPORTS:
+            exec(IMPORTS[name], found)  # noqa: S102 (our own import lines)
+        elif name == "tokenizer":
+            from tui.models import checkpoints
+
+            found["tokenizer"] = checkpoints.tokenizer()
+    return found
+
+
+def _check(step: Step, data: Any) -> None:
+    if is_stream(data) and not step.operation.stream:
+        raise UsageError(
+            f"{step.name} cannot be done on a stream, whose rows are only known as they come.",
+            next_step="Open it without streaming, or use filter, map, take, skip, shuffle.",
+        )
+    if isinstance(data, dict) and not step.operation.many:
+        raise UsageError(
+            f"{step.name} works on one split, and there are {len(data)}: {', '.join(data)}.",
+            next_step=f"Take one first: only({next(iter(data))!r})",
+        )
+    if step.name == "only" and not isinstance(data, dict):
+        raise UsageError("There is one split only.", next_step="Leave this step out.")
+
+
+def _run(step: Step, data: Any, names: dict[str, Any]) -> Any:
+    if step.operation.own or step.name in ("set_format", "reset_format"):
+        return _run_lines(step, data, names)
+    arguments = [_value(one, names) for one in step.arguments]
+    options = {name: _value(one, names) for name, one in step.options.items() if name != "**"}
+    if step.name not in WITH_FUNCTION:
+        return getattr(data, step.name)(*arguments, **options)
+    if isinstance(data, dict):
+        return type(data)({name: _with_function(step, one, arguments, options) for name, one in data.items()})
+    return _with_function(step, data, arguments, options)
+
+
+def _run_lines(step: Step, data: Any, names: dict[str, Any]) -> Any:
+    import copy
+
+    import datasets
+
+    for name in ("Dataset", "DatasetDict", "concatenate_datasets", "interleave_datasets", "load_dataset"):
+        names[name] = getattr(datasets, name)
+    # a copy, because set_format changes what it is called on
+    parts = {name: copy.copy(one) for name, one in data.items()} if isinstance(data, dict) else None
+    names["dataset"] = copy.copy(data) if parts is None else type(data)(parts)
+    exec(compile("\n".join(lines(step)), "<step>", "exec"), names)  # noqa: S102 (the reader's own step)
+    return names["dataset"]
+
+
+def _with_function(step: Step, one: Any, arguments: list[Any], options: dict[str, Any]) -> Any:
+    arguments, options = list(arguments), dict(options)
+    function = arguments.pop(0) if arguments else options.pop("function", None)
+    if function is None or not callable(function):
+        raise UsageError(f"{step.name} wants a function.", next_step=f"Like: {step.operation.example}")
+    if not options.get("with_rank"):
+        function = Watched(function, keep_number=bool(options.pop("with_indices", False)))
+        options["with_indices"] = True
+    if not is_stream(one):
+        from datasets.fingerprint import Hasher
+
+        options.setdefault("new_fingerprint", Hasher.hash([one._fingerprint, step.text]))
+    return getattr(one, step.name)(function, *arguments, **options)
+
+
+def _value(one: ast.expr, names: dict[str, Any]) -> Any:
+    return eval(compile(ast.Expression(one), "<step>", "eval"), names)  # noqa: S307 (the reader's own step)
+
+
+def _row_failed(error: BaseException | None) -> RowFailed | None:
+    while error is not None:
+        if isinstance(error, RowFailed):
+            return error
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def _cache(step: Step, made: Any, begun: float) -> str:
+    from pathlib import Path
+
+    if step.name not in (*WITH_FUNCTION, "sort", "shuffle") or is_stream(made):
+        return ""
+    files = [Path(file["filename"]) for one in splits(made).values() for file in one.cache_files]
+    newest = max((file.stat().st_mtime for file in files if file.is_file()), default=0.0)
+    if not newest:
+        return ""
+    return "written" if newest >= begun - 1 else "read"
+
+
+def _short(values: Any) -> str:
+    try:
+        said = ", ".join(f"{name}={str(value)[:60]!r}" for name, value in dict(values).items())
+    except (TypeError, ValueError):
+        said = str(values)
+    return said[:300]

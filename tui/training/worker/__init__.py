@@ -1,1 +1,0 @@
-"""The detached process that trains: `python -m tui.training.worker FOLDER`. It outlives whoever started it."""

@@ -22,7 +22,7 @@ import pytest
 from tests.bench.test_console import table  # noqa: F401 (a fixture)
 from tests.console.console import Driver, console
 from tests.engine.test_client import until
-from tui.console.widgets.rows import RowTable
+from tui.console.widgets.row_table import RowTable
 from tui.engine.client import DATA_FIRST, EngineClient
 from tui.tables import generate
 from tui.tables.source import Source

@@ -18,7 +18,7 @@ from tui.console.app import HeadnotesApp
 from tui.console.screens.reader import Reader
 from tui.console.widgets.chrome import Prompt, PromptInput
 from tui.console.widgets.lines import Lines
-from tui.console.widgets.rows import RowTable
+from tui.console.widgets.row_table import RowTable
 from tui.console.widgets.sentence import Sentence
 from tui.course.book import Book, Course, Folder, entries, find
 from tui.engine.client import NOT_ANSWERING, EngineClient, Phase, Request
@@ -79,7 +79,7 @@ class InProcess(EngineClient):
             instrument = registry.find(message["instrument"])
             return instrument.run(instrument.read(message["spec"]))
         if message["do"] == "cell":
-            from tui.engine.cells import Cells
+            from tui.engine.code_cells import Cells
 
             self._cells = self._cells or Cells()
             return self._cells.run(message["space"], message["code"])

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.hostile import TEXTS, texts
-from tui.console.widgets.answers import answer_lines, bar, marked, written
+from tui.console.widgets.pipeline_answers import answer_lines, bar, marked, written
 from tui.errors import ResultWarning
 from tui.instruments.pipeline.compute import PipelineResult, StageTimes
 from tui.models.checkpoints import AnsweredBy

@@ -8,7 +8,7 @@ from textual import events
 from tests.console.console import InProcess, console
 from tui.console.screens.reader import Reader
 from tui.console.screens.windows import TextWindow
-from tui.console.widgets.options import Options
+from tui.console.widgets.option_bar import Options
 from tui.console.widgets.sentence import LONG, Sentence
 from tui.course.blocks import Claim
 from tui.instruments.anatomy.compute import AnatomyResult

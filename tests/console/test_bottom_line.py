@@ -22,7 +22,7 @@ from tui.console.screens.run import PAGES, RunScreen
 from tui.console.screens.windows import ListWindow
 from tui.console.widgets.chrome import KeyLine, Prompt, PromptInput
 from tui.console.widgets.lines import Lines
-from tui.console.widgets.options import Options
+from tui.console.widgets.option_bar import Options
 from tui.course.blocks import Cell, Claim, Quiz, Try
 from tui.instruments.anatomy.view import Stages
 from tui.runs import folder

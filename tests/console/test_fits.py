@@ -22,7 +22,7 @@ from tui.console.screens.run import RunScreen
 from tui.console.screens.windows import ListWindow
 from tui.console.widgets.chrome import OneLine, Prompt
 from tui.console.widgets.lines import Lines
-from tui.console.widgets.rows import RowTable
+from tui.console.widgets.row_table import RowTable
 from tui.tables.source import Source
 from tui.text.lines import line_text
 from tui.text.wrap import cells

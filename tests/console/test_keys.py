@@ -24,9 +24,9 @@ from tui.console.widgets.chrome import Prompt
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.matrix import MatrixGrid
 from tui.console.widgets.notes import Notes
-from tui.console.widgets.options import Options
+from tui.console.widgets.option_bar import Options
 from tui.console.widgets.pane import Pane
-from tui.console.widgets.rows import RowTable
+from tui.console.widgets.row_table import RowTable
 from tui.console.widgets.runs.evaluation_page import EvaluationPage
 from tui.console.widgets.runs.views import CurvesPage, LogPage
 from tui.console.widgets.sentence import Sentence

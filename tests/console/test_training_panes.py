@@ -17,7 +17,7 @@ from tests.hostile import TEXTS
 from tests.instruments.test_train import SMALL, begun, made_run, worked_at, write_steps
 from tui.console.screens.run import RunScreen
 from tui.console.widgets.matrix import MatrixGrid
-from tui.console.widgets.options import Options
+from tui.console.widgets.option_bar import Options
 from tui.course.book import Course
 from tui.engine.ticks import tap_tqdm
 from tui.errors import UsageError

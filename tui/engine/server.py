@@ -275,7 +275,7 @@ class Engine:
     def cells(self) -> Any:
         """The reader's code and variables; made on first use, because IPython takes half a second."""
         if self._cells is None:
-            from tui.engine.cells import Cells
+            from tui.engine.code_cells import Cells
 
             self._cells = Cells()
         return self._cells

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from tui.course.blocks import Cell, Claim, Quiz
 from tui.course.files import decode
 from tui.course.page import Page
-from tui.engine.cells import CellResult, Cells
+from tui.engine.code_cells import CellResult, Cells
 
 _CHECKER = doctest.OutputChecker()
 _FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tui.errors import UsageError
-from tui.tables import finding, generate, saving, summary
+from tui.tables import cell_search, generate, saving, summary
 from tui.tables.source import read_source
 from tui.tables.table_store import DESK
 
@@ -15,7 +15,7 @@ _WORK: dict[str, Callable[..., Any]] = {
     "again": lambda source, steps: DESK.again(read_source(source), steps),
     "step": DESK.step,
     "more": DESK.more,
-    "find": finding.find,
+    "find": cell_search.find,
     "summary": summary.summarise,
     "make": lambda rows: str(generate.make(rows)),
     "plan": saving.plan,

@@ -16,14 +16,14 @@ from tui.console import recent
 from tui.console.keys import Words, bindings
 from tui.console.screens.base import ConsoleScreen
 from tui.console.screens.windows import ListWindow, TextWindow, code_window, open_cell
-from tui.console.search import Finding
 from tui.console.table_requests import Asking
+from tui.console.table_search import Finding
 from tui.console.typeset import one_line, plain_lines
 from tui.console.verbatim import verbatim
 from tui.console.widgets.chrome import KeyLine, Prompt, TopLine
-from tui.console.widgets.figures import summary_lines
+from tui.console.widgets.column_summary import summary_lines
 from tui.console.widgets.lines import Lines
-from tui.console.widgets.rows import RowTable
+from tui.console.widgets.row_table import RowTable
 from tui.console.widgets.status import Status
 from tui.console.widgets.warnings import warning_text
 from tui.console.words import pick, say

@@ -17,7 +17,7 @@ from tui.console.screens.run import PAINT_CURVES, POLL
 from tui.console.typeset import plain_lines
 from tui.console.widgets.chrome import KeyLine, TopLine
 from tui.console.widgets.lines import Lines
-from tui.console.widgets.runs import overlay, panels
+from tui.console.widgets.runs import overlay_lines, panels
 from tui.console.widgets.runs.views import MARGIN, CurvesPage
 from tui.console.words import say
 from tui.runs import comparing, predictions
@@ -50,7 +50,7 @@ class OverlayChart(CurvesPage, inherit_bindings=False):
         if width >= 16 and height >= 4:
             language = self.app.language
             lines: list[Line] = [panels.view_line(self._longest, self.view, language)]
-            lines += overlay.overlay_lines(
+            lines += overlay_lines.overlay_lines(
                 self.all_curves, self.name_, self.view, width, height - 3, language, self.hidden
             )
             self.set_lines(lines)
@@ -71,7 +71,7 @@ class OverlayChart(CurvesPage, inherit_bindings=False):
 
     def action_panel(self) -> None:
         """The next series."""
-        names = overlay.names_of(self.all_curves)
+        names = overlay_lines.names_of(self.all_curves)
         if names:
             at = names.index(self.name_) if self.name_ in names else -1
             self.name_ = names[(at + 1) % len(names)]
@@ -95,7 +95,7 @@ class Overlay(ConsoleScreen[None]):
 
     def __init__(self, runs: Sequence[Run]) -> None:
         super().__init__()
-        self.runs = list(runs)[: overlay.MOST]
+        self.runs = list(runs)[: overlay_lines.MOST]
         self.chart = OverlayChart(self.runs, id="chart")
         self._timer: Timer | None = None
         self._duels: list[Duel] = []
@@ -149,12 +149,12 @@ class Overlay(ConsoleScreen[None]):
                 self.run_worker(self._compare(), group="duels", exclusive=True)
             self.chart.redraw()
             language, width = self.app.language, max(30, self.size.width - 3)
-            lines = overlay.metrics_lines(self.chart.all_curves, width, language)
+            lines = overlay_lines.metrics_lines(self.chart.all_curves, width, language)
             if not self._same_rows:
                 lines += plain_lines(say(language, "not_same_rows"), width, "warn")
             if self._duels:
-                lines += [(), *overlay.duel_lines(self._duels, width, language)]
-            lines += [(), *overlay.difference_lines(self.runs, width, language)]
+                lines += [(), *overlay_lines.duel_lines(self._duels, width, language)]
+            lines += [(), *overlay_lines.difference_lines(self.runs, width, language)]
             self.query_one("#tables", Lines).set_lines(lines)
 
     async def _compare(self) -> None:
@@ -179,7 +179,7 @@ class Overlay(ConsoleScreen[None]):
 
     def action_hide(self, letter: str) -> None:
         """Hide the curve of a run, or show it again."""
-        place = overlay.MARKS.index(letter)
+        place = overlay_lines.MARKS.index(letter)
         if place < len(self.runs):
             self.chart.hidden ^= {place}
             self.chart.redraw()

@@ -14,7 +14,7 @@ from textual.widget import Widget
 
 from tui.console.actions import Doing
 from tui.console.keys import Words, bindings
-from tui.console.links import links_of, resolve
+from tui.console.link_targets import links_of, resolve
 from tui.console.page_layout import source_of
 from tui.console.screens.base import ConsoleScreen
 from tui.console.widgets.bench import Bench

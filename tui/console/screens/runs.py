@@ -18,7 +18,7 @@ from tui.console.typeset import plain_lines
 from tui.console.widgets.chrome import KeyLine, Prompt, TopLine
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.runs import facts
-from tui.console.widgets.runs.overlay import MARKS, MOST
+from tui.console.widgets.runs.overlay_lines import MARKS, MOST
 from tui.console.widgets.table import Column, Table
 from tui.console.words import say
 from tui.errors import HeadnotesError

@@ -21,7 +21,7 @@ from tui.console.keys import bindings
 from tui.console.typeset import one_line
 from tui.console.verbatim import verbatim
 from tui.console.widgets.lines import Lines
-from tui.console.widgets.options import Option, Options, options_for
+from tui.console.widgets.option_bar import Option, Options, options_for
 from tui.console.widgets.sentence import Sentence
 from tui.console.widgets.status import Status
 from tui.console.widgets.warnings import Warnings, warning_text

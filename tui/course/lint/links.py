@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from tui.course.blocks import Block
 from tui.course.files import decode
 from tui.course.lint.finding import Finding
-from tui.course.lint.prose import spans_of
+from tui.course.lint.translatable import spans_of
 from tui.course.page import Page
 
 _SCHEMES = ("http", "https", "mailto")

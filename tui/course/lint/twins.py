@@ -8,7 +8,7 @@ from typing import Any
 
 from tui.course.blocks import Block, Cell, Claim, Code, Heading, List, Paragraph, Quiz, Table, Try
 from tui.course.lint.finding import Finding
-from tui.course.lint.prose import texts
+from tui.course.lint.translatable import texts
 from tui.course.page import Page
 
 _NUMBER = re.compile(r"(\d+(?:,\d{3})*(?:\.\d+)?)(?:\s*(thousand\b|million\b|billion\b|百万|千万|万|亿))?")

@@ -10,9 +10,9 @@ from textual.widget import Widget
 
 from tui.console.keys import Words, bindings
 from tui.console.typeset import plain_lines
-from tui.console.widgets.answers import bar
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.pane import Pane
+from tui.console.widgets.pipeline_answers import bar
 from tui.console.words import say
 from tui.instruments.anatomy.compute import STAGES, AnatomyResult, TensorView
 from tui.text.lines import Line

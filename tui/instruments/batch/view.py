@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.widgets import Static
 
 from tui.console.typeset import plain_lines
-from tui.console.widgets.options import Options
+from tui.console.widgets.option_bar import Options
 from tui.console.widgets.sentence import Sentence
 from tui.console.words import say
 from tui.instruments.batch.compute import BatchResult

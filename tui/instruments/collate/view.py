@@ -8,9 +8,9 @@ from typing import ClassVar
 from textual.widget import Widget
 
 from tui.console.typeset import plain_lines
-from tui.console.widgets.answers import bar
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.pane import Pane
+from tui.console.widgets.pipeline_answers import bar
 from tui.console.words import say
 from tui.instruments.collate.compute import CollateResult
 from tui.text.lines import Line

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from tui.console.typeset import plain_lines
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.pane import Pane
-from tui.console.widgets.rows import RowTable
+from tui.console.widgets.row_table import RowTable
 from tui.console.widgets.status import Status
 from tui.console.words import say
 from tui.errors import TableGone

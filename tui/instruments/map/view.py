@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from tui.console.typeset import plain_lines
-from tui.console.widgets.answers import bar
+from tui.console.widgets.pipeline_answers import bar
 from tui.console.words import say
 from tui.instruments.data.view import TablePane
 from tui.instruments.map.compute import Lap, MapResult

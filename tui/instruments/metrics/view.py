@@ -11,7 +11,7 @@ from textual.widget import Widget
 from tui.console.typeset import plain_lines
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.matrix import MatrixGrid, label_width
-from tui.console.widgets.options import Options
+from tui.console.widgets.option_bar import Options
 from tui.console.widgets.pane import Pane
 from tui.console.widgets.warnings import warning_text
 from tui.console.words import say

@@ -9,10 +9,10 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.console.verbatim import verbatim
-from tui.console.widgets.answers import answer_lines, written
 from tui.console.widgets.lines import Lines
-from tui.console.widgets.options import Options
+from tui.console.widgets.option_bar import Options
 from tui.console.widgets.pane import Pane
+from tui.console.widgets.pipeline_answers import answer_lines, written
 from tui.console.widgets.sentence import Sentence
 from tui.console.words import say
 from tui.instruments.pipeline.calls import FIELDS

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tui.console.typeset import fold, one_line, plain_lines
-from tui.console.widgets.answers import bar
 from tui.console.widgets.evaluations import evaluation_lines
+from tui.console.widgets.pipeline_answers import bar
 from tui.console.widgets.runs.facts import LOOK_OF, diagnosis_text, fact_lines, progress_line
 from tui.console.words import say
 from tui.runs import diagnostics

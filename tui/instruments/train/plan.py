@@ -6,7 +6,7 @@ import tomllib
 
 from tui.console.keys import KEYS
 from tui.console.typeset import one_line, plain_lines
-from tui.console.widgets.answers import bar
+from tui.console.widgets.pipeline_answers import bar
 from tui.console.words import say
 from tui.instruments.schedule.compute import ScheduleSpec, calculations
 from tui.instruments.schedule.view import calculation_lines

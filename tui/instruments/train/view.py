@@ -15,7 +15,7 @@ from textual.widget import Widget
 
 from tui.console.keys import Words, bindings
 from tui.console.widgets.lines import Lines
-from tui.console.widgets.options import Options
+from tui.console.widgets.option_bar import Options
 from tui.console.widgets.pane import Pane
 from tui.console.words import say
 from tui.errors import HeadnotesError, UsageError

@@ -9,7 +9,7 @@ import re
 
 from tui.recipes import base_models
 from tui.recipes.recipe import Recipe, anchored
-from tui.recipes.script import data, devices, loops, model, scores, tokens
+from tui.recipes.script import data, gpu, loops, model, scores, tokens
 
 
 def script(recipe: Recipe) -> str:
@@ -18,7 +18,7 @@ def script(recipe: Recipe) -> str:
     loop = loops.trainer if recipe.loop == "trainer" else loops.accelerate
     parts = [data.data(recipe), tokens.tokens(recipe), model.model(recipe), scores.scores(recipe), loop(recipe)]
     body = "\n\n".join(part.strip("\n") for part in parts if part)
-    return "\n\n".join(filter(None, [devices.visible(recipe), _imports(body, recipe), f"{body}\n"]))
+    return "\n\n".join(filter(None, [gpu.visible(recipe), _imports(body, recipe), f"{body}\n"]))
 
 
 _FROM = {

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tui.console.table_requests import Asking
-from tui.console.widgets.rows import RowTable
+from tui.console.widgets.row_table import RowTable
 from tui.console.widgets.status import Status
 from tui.console.words import say
 from tui.options import revive
-from tui.tables.finding import Found
+from tui.tables.cell_search import Found
 
 if TYPE_CHECKING:
     from tui.console.app import HeadnotesApp

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from tui.console.typeset import plain_lines
-from tui.console.widgets.answers import bar
+from tui.console.widgets.pipeline_answers import bar
 from tui.console.words import say
 from tui.tables.summary import Histogram, Lengths, Summary, said
 from tui.text.lines import Line

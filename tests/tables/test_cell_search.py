@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tui.errors import UsageError
 from tui.partial_results import hearing
-from tui.tables import finding
+from tui.tables import cell_search
 from tui.tables.source import Source
 from tui.tables.table_store import DESK, Table
 
@@ -23,7 +23,7 @@ def of(**columns: list[Any]) -> Table:
 
 
 def find(table: Table, pattern: str, **options: Any) -> list[int]:
-    return finding.find(table.handle, table.splits[0].name, pattern, **options).rows
+    return cell_search.find(table.handle, table.splits[0].name, pattern, **options).rows
 
 
 def test_texts_numbers_lists_and_labels() -> None:
@@ -34,7 +34,7 @@ def test_texts_numbers_lists_and_labels() -> None:
     assert find(table, "22", names=["n"]) == [1, 3]
     assert find(table, "xyz") == [1]
     assert find(table, "nothing of the kind") == []
-    found = finding.find(table.handle, table.splits[0].name, "22")
+    found = cell_search.find(table.handle, table.splits[0].name, "22")
     assert (found.rows, found.columns, found.count) == ([1, 3], ["n", "n"], 2)
 
 
@@ -95,18 +95,18 @@ def test_hits_are_told_before_the_end() -> None:
     told: list[dict[str, Any]] = []
     token = hearing.set(told.append)
     try:
-        found = finding.find(table.handle, table.splits[0].name, "needle")
+        found = cell_search.find(table.handle, table.splits[0].name, "needle")
     finally:
         hearing.reset(token)
     assert (found.rows, found.searched) == ([5], 200_000)
     assert told
     assert told[0]["rows"] == [5]
-    assert told[0]["searched"] == finding.FIRST
+    assert told[0]["searched"] == cell_search.FIRST
 
 
 def test_very_many_hits_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finding, "MOST", 10)
-    found = finding.find((table := of(t=["x"] * 100)).handle, table.splits[0].name, "x")
+    monkeypatch.setattr(cell_search, "MOST", 10)
+    found = cell_search.find((table := of(t=["x"] * 100)).handle, table.splits[0].name, "x")
     assert (len(found.rows), found.count) == (10, 100)
 
 

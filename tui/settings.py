@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 
 from tui.atomic import locked, read_regular, write_atomically
 from tui.errors import UsageError
+from tui.text.catalog import LANGUAGES
 
-LANGUAGES = ("en", "zh")
 THEMES = ("dark", "light", "terminal")
 VERSION = 1
 MOST_BYTES = 100_000

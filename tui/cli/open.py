@@ -8,8 +8,9 @@ import sys
 
 from tui import paths, settings
 from tui.course.book import Book, Course, Entry, find
-from tui.settings import LANGUAGES, THEMES
+from tui.settings import THEMES
 from tui.tables.source import Source
+from tui.text.catalog import LANGUAGES
 
 
 def add(parser: argparse.ArgumentParser) -> None:

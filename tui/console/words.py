@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-LANGUAGES = ("en", "zh")
-
 _WORDS: dict[str, tuple[str, str]] = {
     "engine": ("engine", "引擎"),
     "off": ("not started", "未启动"),

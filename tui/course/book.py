@@ -14,8 +14,8 @@ from tui.course.cache import remembered
 from tui.course.files import MOST_FRONT, decode, read_file, split_front_matter
 from tui.course.page import FrontMatter, Page
 from tui.errors import LessonError, UsageError, quoted
+from tui.text.catalog import LANGUAGES
 
-LANGUAGES = ("en", "zh")
 _TAKES = "headnotes notes DIR takes a folder of Markdown files, or one file."
 MARKDOWN = (".md", ".markdown", ".mdx", ".rst.md")
 MOST_NOTES = 20_000

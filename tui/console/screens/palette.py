@@ -25,8 +25,9 @@ from tui.console.typeset import one_line
 from tui.console.verbatim import verbatim
 from tui.console.widgets.chrome import PromptInput, scopes_of
 from tui.console.widgets.lines import Lines
-from tui.console.words import LANGUAGES, pick, say
+from tui.console.words import pick, say
 from tui.course.book import entries
+from tui.text.catalog import LANGUAGES
 from tui.text.lines import Line
 from tui.text.wrap import cells, fill
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tui.course.book import LANGUAGES, Course, Entry, entries
+from tui.course.book import Course, Entry, entries
 from tui.course.files import read_file
 from tui.course.lesson import read_lesson
 from tui.course.lint.finding import Finding
@@ -16,6 +16,7 @@ from tui.course.lint.one_page import CheckTry, check_page
 from tui.course.lint.twins import compare, programs
 from tui.course.page import Page
 from tui.errors import LessonError
+from tui.text.catalog import LANGUAGES
 
 __all__ = ["CheckTry", "Finding", "Run", "check"]
 

@@ -1,0 +1,93 @@
+"""Messages by key and language."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tui.text import catalog
+from tui.text.catalog import add_room, has_message, translate
+
+ENGLISH = """
+plain = "Nothing is open."
+text = "{name} is not a column. Braces: {{}}"
+[rows]
+one = "{count} row"
+other = "{count:,} rows"
+[batches]
+by = "batches"
+one = "{rows} rows in one batch"
+other = "{rows} rows in {batches} batches"
+[state]
+done = "done"
+"in line" = "waiting"
+"""
+CHINESE = """
+plain = "尚未打开任何数据。"
+text = "没有名为 {name} 的列。{{}}"
+rows = "{count:,} 行"
+batches = "{rows} 行，{batches} 个批次"
+[state]
+done = "完成"
+"in line" = "等待"
+"""
+
+
+@pytest.fixture(autouse=True)
+def _room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A room of another package."""
+    monkeypatch.setattr(catalog, "_added", {})
+    catalog._messages.cache_clear()
+    (tmp_path / "messages.en.toml").write_text(ENGLISH, encoding="utf-8")
+    (tmp_path / "messages.zh.toml").write_text(CHINESE, encoding="utf-8")
+    add_room("instruments.letters", tmp_path)
+
+
+def test_a_message_in_each_language() -> None:
+    assert translate("en", "instruments.letters.plain") == "Nothing is open."
+    assert translate("zh", "instruments.letters.plain") == "尚未打开任何数据。"
+    assert translate("zh", "instruments.letters.state.in line") == "等待"
+
+
+@pytest.mark.parametrize(("count", "text"), [(1, "1 row"), ("1", "1 row"), (0, "0 rows"), (1200, "1,200 rows")])
+def test_english_has_a_plural(count: int | str, text: str) -> None:
+    assert translate("en", "instruments.letters.rows", count=count) == text
+
+
+def test_chinese_has_one_form_and_a_plural_may_name_its_value() -> None:
+    assert translate("zh", "instruments.letters.rows", count=1) == "1 行"
+    assert translate("en", "instruments.letters.batches", rows=5, batches=1) == "5 rows in one batch"
+    assert translate("en", "instruments.letters.batches", rows=1, batches=2) == "1 rows in 2 batches"
+
+
+def test_text_from_outside_is_not_formatted_again() -> None:
+    hostile = "{0} {name.__class__} {{}} [/INST]"
+    assert translate("en", "instruments.letters.text", name=hostile) == f"{hostile} is not a column. Braces: {{}}"
+
+
+def test_values_may_be_called_like_the_arguments() -> None:
+    with pytest.raises(LookupError, match="'name' is missing"):
+        translate("en", "instruments.letters.text", language="xx", key="yy")
+
+
+@pytest.mark.parametrize(
+    ("key", "what"),
+    [
+        ("instruments.letters.nothing", "'nothing' is missing"),
+        ("instruments.letters.text", "'name' is missing"),
+        ("instruments.letters.rows", "'count' is missing"),
+        ("instruments.none.text", "no catalog"),
+        ("nowhere.text", "no catalog"),
+        ("text", "no catalog"),
+    ],
+)
+def test_a_missing_message_or_value_is_an_error_of_the_program(key: str, what: str) -> None:
+    with pytest.raises(LookupError, match=what):
+        translate("en", key)
+
+
+def test_whether_a_message_exists() -> None:
+    assert has_message("instruments.letters.state.done")
+    assert not has_message("instruments.letters.state.lost")
+    assert not has_message("instruments.letters.state")

@@ -1,0 +1,90 @@
+"""Sentences for people, in every language: TOML catalogs, one file per room and language, read on first use.
+
+`tui/tables/messages.en.toml` and `messages.zh.toml` hold the messages of the room `tables`; an instrument's are in its
+own folder (`tui/instruments/tokens/`, room `instruments.tokens`). A key is the room, a dot and the name:
+
+    no_column = "There is no column {name}."            # messages.en.toml
+    [state]                                             # tables in the file are parts of the name
+    done = "done"
+    [rows]                                              # `one` and `other`: English plural, chosen by the value `count`
+    one = "{count} row"                                 # (or by the value that `by = "..."` names)
+    other = "{count:,} rows"
+
+    translate(language, "tables.no_column", name=name)
+    translate(language, f"tables.state.{state}")
+    translate(language, "tables.rows", count=12_000)    # "12,000 rows"; Chinese has one form: rows = "{count:,} 行"
+
+Both languages have the same keys and the same placeholders (tests/text/test_messages.py). A missing key or value is a
+defect of the program and raises `LookupError`. Values are inserted as they are and never formatted again, so text from
+outside belongs into values only; a literal brace in a message is doubled.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+LANGUAGES = ("en", "zh")
+"""The languages of screens and lessons."""
+
+Message = str | dict[str, str]
+"""A message, or its forms: `one`, `other`, and `by`, the name of the value that chooses."""
+
+_ROOMS = Path(__file__).parents[1]
+_added: dict[str, Path] = {}
+
+
+def translate(language: str, key: str, /, **values: object) -> str:
+    """The message of a key in a language, with its placeholders filled. Raises `LookupError`."""
+    room = _room(key)
+    try:
+        message = _messages(room, language)[key[len(room) + 1 :]]
+        if isinstance(message, dict):
+            message = message["one" if str(values[message["by"]]) == "1" else "other"]
+        return message.format(**values)
+    except (KeyError, IndexError) as error:
+        raise LookupError(f"message {key!r} ({language}): {error} is missing") from None
+
+
+def has_message(key: str) -> bool:
+    """Whether there is a message of this key, for keys made of names that other programs and old files bring."""
+    room = _room(key)
+    return key[len(room) + 1 :] in _messages(room, LANGUAGES[0])
+
+
+def add_room(room: str, folder: Path) -> None:
+    """Let keys that begin with `room` find their catalogs in a folder outside this package: instruments of others."""
+    _added[room] = folder
+
+
+def _room(key: str) -> str:
+    """The part of a key that names its catalog: the first word, and for an instrument the second."""
+    words = key.split(".", 2)
+    return ".".join(words[:2]) if words[0] == "instruments" and len(words) == 3 else words[0]
+
+
+@cache
+def _messages(room: str, language: str) -> dict[str, Message]:
+    """A room's messages by name."""
+    folder = _added.get(room) or _ROOMS.joinpath(*room.split("."))
+    try:
+        text = (folder / f"messages.{language}.toml").read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise LookupError(f"room {room!r} has no catalog {error.filename}") from None
+    return _flat(tomllib.loads(text))
+
+
+def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, Message]:
+    """Tables of tables as dotted names."""
+    flat: dict[str, Message] = {}
+    for name, entry in table.items():
+        if isinstance(entry, str):
+            flat[prefix + name] = entry
+        elif "other" in entry:
+            flat[prefix + name] = {"by": "count", **entry}
+        else:
+            flat |= _flat(entry, f"{prefix}{name}.")
+    return flat

@@ -384,6 +384,6 @@ def test_last_words() -> None:
 
 
 def test_whoever_started_a_worker_may_end_before_it_without_a_warning() -> None:
-    code = "import subprocess; from tui.runs import launching; launch._STARTED.append(subprocess.Popen(['sleep', '3']))"
+    code = "import subprocess; from tui.runs import launch; launch._STARTED.append(subprocess.Popen(['sleep', '3']))"
     done = subprocess.run([sys.executable, "-X", "dev", "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr == ""

@@ -15,12 +15,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+import tui
 from tui import paths
 from tui.atomic import write_atomically
 from tui.course import blocks, page
 
 MOST_FILES = 400
-READERS = ("blocks", "characters", "directives", "files", "lesson", "markdown", "page")
+READERS = (
+    "course/blocks", "course/directives", "course/files", "course/lesson", "course/markdown", "course/page",
+    "text/characters",
+)  # fmt: skip
 _CLASSES: dict[str, Any] = {
     name: kind for module in (blocks, page) for name, kind in vars(module).items() if dataclasses.is_dataclass(kind)
 }
@@ -45,7 +49,7 @@ def remembered(source: bytes, kind: type[Made], make: Callable[[], Made]) -> Mad
 def _key(source: bytes) -> str:
     digest = hashlib.sha256(source)
     for name in READERS:
-        digest.update(str(Path(__file__).with_name(f"{name}.py").stat().st_mtime_ns).encode())
+        digest.update(str(Path(tui.__file__).with_name(f"{name}.py").stat().st_mtime_ns).encode())
     return digest.hexdigest()[:32]
 
 

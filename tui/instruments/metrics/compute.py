@@ -197,7 +197,7 @@ def f1(references, predictions, axis):
     for label in labels:
         both = ((references == label) & (predictions == label)).sum(axis)
         either = (references == label).sum(axis) + (predictions == label).sum(axis)
-        metric_modules.append(2 * both / numpy.maximum(either, 1))
+        scores.append(2 * both / numpy.maximum(either, 1))
     return scores[{positive}] if len(scores) == 2 else numpy.mean(scores, axis=0)
 
 

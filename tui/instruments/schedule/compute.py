@@ -142,7 +142,7 @@ def rates(name, options):
 
 curves = {{
 {calls}}}
-for name, used in learning_rates.items():
+for name, used in curves.items():
     print(f"{{name}}: first {{used[0]:.3g}}, highest {{max(used):.3g}}, last {{used[-1]:.3g}}")
 """
 

@@ -132,11 +132,11 @@ def test_all_stands_for_those_that_need_nothing_more() -> None:
 
 def test_the_rates_of_a_plan_are_those_of_the_instrument() -> None:
     for name in SCHEDULES:
-        found = schedule.rates(name, 50, 10, 3e-5, points=20)
+        found = learning_rates.rates(name, 50, 10, 3e-5, points=20)
         every = rates_of(name, 50, 10, 3e-5)
         assert len(found) <= 20
         assert all(rate == every[int(step) - 1] for step, rate in found)
-    assert schedule.rates("greedy", 50, 10, 3e-5) == []
+    assert learning_rates.rates("greedy", 50, 10, 3e-5) == []
 
 
 # -- the arithmetic -------------------------------------------------------------------------------------------------

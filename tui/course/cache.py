@@ -49,7 +49,7 @@ def remembered(source: bytes, kind: type[Made], make: Callable[[], Made]) -> Mad
 def _key(source: bytes) -> str:
     digest = hashlib.sha256(source)
     for name in READERS:
-        digest.update(str(Path(tui.__file__).with_name(f"{name}.py").stat().st_mtime_ns).encode())
+        digest.update(str(Path(tui.__file__).parent.joinpath(f"{name}.py").stat().st_mtime_ns).encode())
     return digest.hexdigest()[:32]
 
 

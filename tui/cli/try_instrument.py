@@ -17,7 +17,7 @@ from tui.options import options_of
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", nargs="?", help=f"the instrument: {', '.join(registry.INSTRUMENTS)}")
+    parser.add_argument("name", nargs="?", help=f"the instrument: {', '.join(registry.instruments())}")
     parser.add_argument(
         "values", nargs="*", metavar="key=value", help="its options; a key may come again for several texts"
     )
@@ -41,7 +41,7 @@ def run(asked: argparse.Namespace) -> int:
         return _lines(instrument, _values(asked.values))
     if instrument is None:
         raise UsageError(
-            "try needs the name of an instrument.", next_step=f"There are: {', '.join(registry.INSTRUMENTS)}."
+            "try needs the name of an instrument.", next_step=f"There are: {', '.join(registry.instruments())}."
         )
     spec = instrument.read(_values(asked.values))
     if asked.code:
@@ -84,7 +84,10 @@ def _answer(line: bytes, only: Instrument | None, common: dict[str, Any]) -> Any
         raise UsageError("A spec is an object.", next_step='Write {"text": "..."}')
     name = values.pop("instrument", None) if only is None else None
     if only is None and name is None:
-        raise UsageError("Which instrument?", next_step='Add "instrument": "tokens", or name it: try tokens --stdin')
+        example = next(iter(registry.INSTRUMENTS))
+        raise UsageError(
+            "Which instrument?", next_step=f'Add "instrument": "{example}", or name it: try {example} --stdin'
+        )
     instrument = only or registry.find(str(name))
     return _run(instrument, instrument.read({**instrument.own_names(common), **instrument.own_names(values)}))
 
@@ -147,8 +150,9 @@ def _shown(value: Any) -> str:
 
 def _options_page() -> str:
     lines = []
-    for instrument in registry.INSTRUMENTS.values():
+    for instrument in registry.instruments().values():
         lines += [f"{instrument.name}: {instrument.summary}"]
         lines += [f"  {name:20} {shape}\n  {'':20} {help_}" for name, shape, help_ in options_of(instrument.spec)]
         lines.append("")
+    lines += [one.sentence("en") for one in registry.rejected()]
     return "\n".join(lines)

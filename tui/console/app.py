@@ -8,7 +8,7 @@ import os
 import signal
 from contextlib import ExitStack
 from functools import partial
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual import events
 from textual.binding import BindingType
@@ -38,6 +38,9 @@ from tui.errors import HeadnotesError
 from tui.settings import Settings
 from tui.tables.source import Source
 from tui.text.visible import visible
+
+if TYPE_CHECKING:
+    from tui.instruments.registry import Rejected
 
 ScreenKind = TypeVar("ScreenKind", bound=Screen[Any])
 
@@ -147,6 +150,8 @@ class HeadnotesApp(ConsoleApp):
         except HeadnotesError as error:
             self.say_error(error)
         self._watching.begin()
+        for one in await asyncio.to_thread(_rejected_instruments):
+            self.notify(one.sentence(self.language), severity="warning", timeout=8)
         self.set_timer(SETTLED_AFTER, _settle)
 
     async def on_unmount(self) -> None:
@@ -404,6 +409,13 @@ class HeadnotesApp(ConsoleApp):
         await asyncio.to_thread(self.progress.save)
         if self.progress.trouble and self.progress.trouble != before:
             self.notify(self.progress.trouble, severity="warning")
+
+
+def _rejected_instruments() -> tuple[Rejected, ...]:
+    """Loaded here, after the first paint and off the event loop: they are not our code."""
+    from tui.instruments import registry
+
+    return registry.rejected()
 
 
 def _settle() -> None:

@@ -51,7 +51,7 @@ def test_a_changed_reader_reads_anew(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     folder = Folder.open(tmp_path)
     folder.read(entries(folder)[0], "en")
     before = len(files())
-    monkeypatch.setattr(cache, "READERS", ("blocks",))
+    monkeypatch.setattr(cache, "READERS", ("course/blocks",))
     folder.read(entries(folder)[0], "en")
     assert len(files()) == before + 1
 

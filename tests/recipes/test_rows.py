@@ -147,6 +147,26 @@ def test_classes_that_are_kept_secret(tmp_path: Path) -> None:
         loaded(str(tmp_path / "kept"))
 
 
+@pytest.mark.parametrize(
+    "odd", ["a text", 7, [], ["x"], {"text": "x"}, {"text": [3]}, {"text": ["one"], "answer_start": 5}]
+)
+@pytest.mark.parametrize("column", ["answers", "question"])
+def test_a_column_of_answers_or_questions_that_holds_other_things(column: str, odd: Any, tmp_path: Path) -> None:
+    """One row of another kind is refused with a sentence, or read; never a traceback of the library's."""
+    right: dict[str, Any] = {
+        "answers": {"text": ["one"], "answer_start": [8]}, "question": [{"question": "Which?", "answer": "one"}],
+    }  # fmt: skip
+    lines = [{"context": "This is one text.", "question": "Which?", column: right[column]} for _ in range(60)]
+    lines[41][column] = odd
+    data = write(tmp_path / "mixed.jsonl", lines)
+    try:
+        found = loaded(data, **QA)
+    except HeadnotesError as error:
+        assert "Row " in str(error)
+    else:
+        assert found.train.num_rows + found.evaluation.num_rows >= 59
+
+
 def test_squads_own_answers(tmp_path: Path) -> None:
     """A record with lists; where an answer begins is taken from there; a question without an answer has none."""
     contexts = ["one two one two", "three"]

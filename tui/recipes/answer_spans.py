@@ -43,7 +43,11 @@ def _single_questions(table: Any, recipe: Recipe) -> Any:
 
     def apart(batch: dict[str, list[Any]], numbers: list[int]) -> dict[str, list[Any]]:
         several = zip(numbers, batch[recipe.text], batch[recipe.question], strict=True)
-        each = [(number, text, one or {}) for number, text, some in several for one in some or []]
+        each = [
+            (number, text, one if isinstance(one, dict) else {})
+            for number, text, records in several
+            for one in (records if isinstance(records, list) else [None])
+        ]
         return {
             recipe.text: [text for _, text, _ in each],
             recipe.question: [one.get("question") for _, _, one in each],
@@ -62,11 +66,19 @@ def _first_answers(table: Any, recipe: Recipe) -> Any:
         return table
 
     def first(batch: dict[str, list[Any]]) -> dict[str, list[Any]]:
-        texts = [(one or {}).get("text") for one in batch[name]]
-        starts = [(one or {}).get(START) or [-1] for one in batch[name]]
-        return {
-            recipe.answer: [None if some is None else some[0] if some else "" for some in texts],
-            START: [some[0] if isinstance(some[0], int) else -1 for some in starts],
-        }
+        answers = [_first_answer(value) for value in batch[name]]
+        return {recipe.answer: [text for text, _ in answers], START: [start for _, start in answers]}
 
     return table.map(first, batched=True, remove_columns=[name])
+
+
+def _first_answer(value: Any) -> tuple[str | None, int]:
+    """Text and start of an answer in SQuAD's form, or a text; no text for what is neither: one column can hold all."""
+    if isinstance(value, str):
+        return value, -1
+    texts, starts = (value.get("text"), value.get(START)) if isinstance(value, dict) else (None, None)
+    if not isinstance(texts, list):
+        return None, -1
+    text = texts[0] if texts else ""
+    start = starts[0] if isinstance(starts, list) and starts else -1
+    return text if isinstance(text, str) else None, start if isinstance(start, int) else -1

@@ -13,8 +13,8 @@ from tui.text.sizes import size_said
 from tui.text.visible import visible
 
 if TYPE_CHECKING:
-    from tui.recipes.planning import Plan
     from tui.recipes.recipe import Recipe
+    from tui.recipes.run_plan import Plan
     from tui.runs.folder import Run
 
 

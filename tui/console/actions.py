@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
+from tui.console.app_protocol import Console
 from tui.console.typeset import Answering, Outcome
 from tui.console.widgets.notes import Notes
 from tui.console.words import known, say
@@ -13,14 +13,11 @@ from tui.course.quizzes import Answer, is_right, shown_order
 from tui.engine.client import Request
 from tui.errors import HeadnotesError, Stopped
 
-if TYPE_CHECKING:
-    from tui.console.app import HeadnotesApp
-
 
 class Doing:
     """The requests and answers of one open page."""
 
-    def __init__(self, app: HeadnotesApp, notes: Notes) -> None:
+    def __init__(self, app: Console, notes: Notes) -> None:
         self._app = app
         self._notes = notes
         self._asked: dict[int, Request] = {}

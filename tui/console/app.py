@@ -25,7 +25,7 @@ from tui.console.keys import bindings
 from tui.console.run_watch import Watching
 from tui.console.screens.base import ConsoleScreen
 from tui.console.screens.reader import Reader
-from tui.console.styles import Looks
+from tui.console.styles import TextStyles
 from tui.console.terminal import Ascii, WithoutColor
 from tui.console.textual_internals import CompositorUpdate, ConsoleApp
 from tui.console.themes import THEMES
@@ -98,7 +98,7 @@ class HeadnotesApp(ConsoleApp):
         self._shown = Shown()
         self.border = CrashBorder(self, paths.console_log())
         self._unpainted = ExitStack()
-        self._looks: tuple[str, Looks] | None = None
+        self._text_styles: tuple[str, TextStyles] | None = None
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = COLORLESS if self.no_color else chosen.theme
@@ -238,7 +238,7 @@ class HeadnotesApp(ConsoleApp):
         else:
             self.push_screen(Contents())
 
-    def go_to(self, screen: ConsoleScreen[Any]) -> None:
+    def go_to(self, screen: Screen[Any]) -> None:
         """Go to a screen: to the one that shows the same, where it is open, so that screens never pile up."""
         for opened in self.screen_stack:
             if isinstance(opened, ConsoleScreen) and opened.shows_same(screen):
@@ -249,7 +249,7 @@ class HeadnotesApp(ConsoleApp):
     def _opened(self, kind: type[ScreenKind]) -> ScreenKind | None:
         return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, kind)), None)
 
-    async def start_over(self, screen: ConsoleScreen[Any]) -> None:
+    async def start_over(self, screen: Screen[Any]) -> None:
         """Leave every screen there is, and go on with this one."""
         while len(self.screen_stack) > 1:
             self.pop_screen()
@@ -334,13 +334,13 @@ class HeadnotesApp(ConsoleApp):
             self.notify(say(self.language, "setting_not_kept", reason=reason), severity="warning")
 
     @property
-    def looks(self) -> Looks:
+    def text_styles(self) -> TextStyles:
         """The styles of the present theme."""
-        made_for = self.current_theme.name
-        if self._looks is None or self._looks[0] != made_for:
-            looks = Looks(self.theme_variables, ansi=self.current_theme.ansi, colorless=self.no_color)
-            self._looks = (made_for, looks)
-        return self._looks[1]
+        theme = self.current_theme
+        if self._text_styles is None or self._text_styles[0] != theme.name:
+            styles = TextStyles(self.theme_variables, ansi=theme.ansi, colorless=self.no_color)
+            self._text_styles = (theme.name, styles)
+        return self._text_styles[1]
 
     # -- engine ---------------------------------------------------------------------------------------------------
 

@@ -22,12 +22,12 @@ from textual.widget import Widget
 from textual.worker import WorkerFailed, WorkType, get_current_worker
 
 import tui
+from tui.console.app_protocol import Console
 from tui.console.textual_internals import is_leaving, running_widget
 from tui.console.words import say
 from tui.errors import HeadnotesError
 
 if TYPE_CHECKING:
-    from tui.console.app import HeadnotesApp
     from tui.console.screens.contents import Contents
 
 LOOP_WITHIN = 10.0
@@ -39,7 +39,7 @@ LOG_LIMIT = 256 * 1024
 class CrashBorder:
     """What the app does with an error of one of its parts."""
 
-    def __init__(self, app: HeadnotesApp, log: Path) -> None:
+    def __init__(self, app: Console, log: Path) -> None:
         self._app, self._log = app, log
         self._times: list[float] = []
         self._is_recovering = False

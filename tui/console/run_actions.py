@@ -8,8 +8,8 @@ import shlex
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
+from tui.console.app_protocol import Console
 from tui.console.screens.windows import ListWindow
 from tui.console.words import say
 from tui.engine.environment import child_command, child_environment, child_folder
@@ -19,9 +19,6 @@ from tui.runs import console_lock, folder, launch, orders
 from tui.runs.folder import Checkpoint, Run
 from tui.text.sizes import size_said
 from tui.text.visible import visible
-
-if TYPE_CHECKING:
-    from tui.console.app import HeadnotesApp
 
 
 def give(run: Run, order: str, language: str) -> None:
@@ -51,7 +48,7 @@ def reads_only_said(run: Run, language: str) -> tuple[str, str]:
     return say(language, "reads_only", name=run.name), holder
 
 
-async def ask_and_kill(app: HeadnotesApp, run: Run) -> None:
+async def ask_and_kill(app: Console, run: Run) -> None:
     """Kill the worker of a run after a question."""
     language = app.language
     entries = [say(language, "leave_running"), say(language, "kill_it")]
@@ -65,7 +62,7 @@ async def ask_and_kill(app: HeadnotesApp, run: Run) -> None:
         app.say_error(error)
 
 
-async def ask_and_resume(app: HeadnotesApp, run: Run) -> None:
+async def ask_and_resume(app: Console, run: Run) -> None:
     """Go on from one of the checkpoints that are whole."""
     language = app.language
     try:
@@ -81,7 +78,7 @@ async def ask_and_resume(app: HeadnotesApp, run: Run) -> None:
         app.notify(say(language, "resumed_from", name=run.name, n=f"{chosen.step:,}"))
 
 
-async def _resumed(app: HeadnotesApp, run: Run) -> Checkpoint | None:
+async def _resumed(app: Console, run: Run) -> Checkpoint | None:
     """The checkpoint from which it goes on; None when the question was left."""
     language = app.language
     last = await asyncio.to_thread(launch.latest, run)

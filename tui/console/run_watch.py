@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from textual.timer import Timer
 
 from tui import paths
+from tui.console.app_protocol import Console
 
 if TYPE_CHECKING:
-    from tui.console.app import HeadnotesApp
     from tui.runs.overview import Overview
 
 EVERY = 1.0
@@ -21,7 +21,7 @@ EVERY = 1.0
 class Watching:
     """Looks once a second, in a thread; until there is a folder of runs it costs one look into a folder."""
 
-    def __init__(self, app: HeadnotesApp) -> None:
+    def __init__(self, app: Console) -> None:
         self._app = app
         self._overview: Overview | None = None
         self._looking = False

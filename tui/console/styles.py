@@ -46,7 +46,7 @@ _COLORLESS = {"cursor": "reverse", "match": "reverse", "bar": "bold", "accent": 
 """Attributes for what only a color marks elsewhere; the colors themselves are taken away on the way to the terminal."""
 
 
-class Looks:
+class TextStyles:
     """The styles of one theme."""
 
     def __init__(self, variables: Mapping[str, str], *, ansi: bool, colorless: bool = False) -> None:

@@ -5,17 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from textual.widget import Widget
 
+from tui.console.app_protocol import Console
 from tui.console.widgets.status import Status
 from tui.console.words import say
 from tui.engine.client import Request
 from tui.errors import HeadnotesError, Stopped, TableGone
-
-if TYPE_CHECKING:
-    from tui.console.app import HeadnotesApp
 
 Then = Callable[[Any], Any]
 
@@ -23,7 +21,7 @@ Then = Callable[[Any], Any]
 class Asking:
     """Asks, waits, tells. A new question drops the one before."""
 
-    def __init__(self, app: HeadnotesApp, owner: Widget, reopen: Callable[[], Awaitable[str | None]]) -> None:
+    def __init__(self, app: Console, owner: Widget, reopen: Callable[[], Awaitable[str | None]]) -> None:
         """`reopen` opens the table again when the engine has lost it, and gives its new handle, or None."""
         self._app, self._owner, self._reopen = app, owner, reopen
         self._request: Request | None = None

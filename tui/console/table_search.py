@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tui.console.app_protocol import Console
 from tui.console.table_requests import Asking
 from tui.console.widgets.row_table import RowTable
 from tui.console.widgets.status import Status
 from tui.console.words import say
 from tui.options import revive
 from tui.tables.cell_search import Found
-
-if TYPE_CHECKING:
-    from tui.console.app import HeadnotesApp
 
 PATTERN = "re:"
 """What stands before a pattern; anything else is looked for as it is."""
@@ -21,7 +19,7 @@ PATTERN = "re:"
 class Finding:
     """The search of one table."""
 
-    def __init__(self, app: HeadnotesApp, rows: RowTable, asking: Asking, status: Status) -> None:
+    def __init__(self, app: Console, rows: RowTable, asking: Asking, status: Status) -> None:
         self._app, self._rows, self._asking, self._status = app, rows, asking, status
         self._at_first_hit = False
 

@@ -240,7 +240,7 @@ def _adapted(at: Place) -> Any:
     names = {"id2label": labels(at)} if labels(at) else {}
     head = getattr(transformers, f"AutoModelFor{at.head}")
     try:
-        with _quiet(), warnings.catch_warnings():
+        with quiet_loading(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # between peft and transformers, nothing for the reader
             base = head.from_pretrained(checkpoints.backbone().folder, use_safetensors=True, **names)
             return PeftModel.from_pretrained(base, str(at.standin)).merge_and_unload().eval()
@@ -255,7 +255,7 @@ def _from_folder(folder: Path, head: str, by: AnsweredBy) -> Loaded:
     import transformers
 
     try:
-        with _quiet():
+        with quiet_loading():
             tokenizer = transformers.AutoTokenizer.from_pretrained(str(folder), trust_remote_code=False)
             model, report = getattr(transformers, f"AutoModelFor{head}").from_pretrained(
                 str(folder),
@@ -291,7 +291,7 @@ def _warnings(report: Any, config: Any) -> Iterator[ResultWarning]:
             )
 
 
-class _quiet:
+class quiet_loading:
     """The library's load report goes to its log; what matters of it becomes a warning."""
 
     def __enter__(self) -> None:

@@ -96,9 +96,9 @@ def model(recipe: Recipe, labels: list[str]) -> Any:
     if recipe.task == "causal-lm":
         check_looks_back(made, recipe)
     if recipe.lora_rank:
-        return _with_lora(made, recipe)
+        return with_lora(made, recipe)
     for name, weights in made.named_parameters():
-        weights.requires_grad = not _is_frozen(name, made, recipe.freeze)
+        weights.requires_grad = not is_frozen(name, made, recipe.freeze)
     return made
 
 
@@ -119,7 +119,7 @@ def bare(recipe: Recipe, labels: list[str], *, empty: bool = False) -> Any:
             config = _config(recipe, **named)
             with torch.device("meta"):
                 return head.from_config(config)
-        with loading._quiet():
+        with loading.quiet_loading():
             made = head.from_pretrained(
                 str(base or where), dtype=torch.float32, use_safetensors=True, trust_remote_code=False,
                 ignore_mismatched_sizes=True, **named,
@@ -207,7 +207,7 @@ def _merged(made: Any, adapter: Path) -> Any:
     return PeftModel.from_pretrained(made, str(adapter)).merge_and_unload().requires_grad_(True)
 
 
-def _with_lora(made: Any, recipe: Recipe) -> Any:
+def with_lora(made: Any, recipe: Recipe) -> Any:
     import warnings
 
     from peft import LoraConfig, TaskType, get_peft_model
@@ -236,7 +236,7 @@ def _attention(made: Any) -> list[str]:
     )
 
 
-def _is_frozen(name: str, made: Any, freeze: str) -> bool:
+def is_frozen(name: str, made: Any, freeze: str) -> bool:
     if freeze == "none":
         return False
     inside = name.startswith(f"{made.base_model_prefix}.")

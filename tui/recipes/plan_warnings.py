@@ -5,14 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tui.errors import ResultWarning
 from tui.recipes.recipe import Recipe
+from tui.recipes.run_plan import Plan
 from tui.text.sizes import size_said
-
-if TYPE_CHECKING:
-    from tui.recipes.planning import Plan
 
 FEW = 10
 """Rows of a label from which nothing is learned."""

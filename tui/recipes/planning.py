@@ -5,14 +5,14 @@ from __future__ import annotations
 import dataclasses
 import importlib.util
 import shutil
-from dataclasses import dataclass, field
 from typing import Any
 
 from tui import paths
-from tui.errors import ResultWarning, UsageError
+from tui.errors import UsageError
 from tui.recipes import base_models, devices, features, learning_rates, plan_warnings, rows, scoring
 from tui.recipes.learning_rates import Arithmetic
 from tui.recipes.recipe import Recipe
+from tui.recipes.run_plan import Lengths, Plan
 from tui.recipes.strategies import check_strategy
 
 SAMPLE = 2_000
@@ -21,50 +21,6 @@ LIBRARIES = 700_000_000
 """Bytes that Python with torch and transformers takes before anything is loaded."""
 POINTS = 120
 """Of the learning-rate curve."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lengths:
-    """Of rows in tokens, special ones included, before they are cut."""
-
-    least: int
-    median: int
-    p95: int
-    most: int
-    looked_at: int
-    cut: float
-    """Share of the rows that are longer than `max_length`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What the run will be."""
-
-    rows: int
-    eval_rows: int
-    labels: dict[str, int]
-    """Rows (or words) of each label."""
-    baseline: float | None
-    """Share of the most frequent label."""
-    example: list[tuple[str, str]]
-    """The first row: (what the task takes it for, its text)."""
-    lengths: Lengths | None
-    arithmetic: Arithmetic
-    parameters: int
-    trainable: int
-    device: str
-    precision: str
-    """fp32, bf16 or fp16."""
-    memory: int
-    """Bytes that training takes at most, estimated; on a GPU those of the GPU."""
-    memory_free: int
-    disk: int
-    """Bytes of the checkpoints that are kept, the one being written, and the model."""
-    disk_free: int
-    rates: list[tuple[float, float]]
-    """(step, learning rate)."""
-    notes: list[str] = field(default_factory=list)
-    warnings: list[ResultWarning] = field(default_factory=list)
 
 
 def plan(recipe: Recipe) -> Plan:
@@ -206,10 +162,10 @@ def _count(table: Any | None, recipe: Recipe, tokenizer: Any) -> int:
 def _trainable(model: Any, recipe: Recipe) -> int:
     """Weights that will be changed."""
     if recipe.lora_rank:
-        return sum(one.numel() for one in base_models._with_lora(model, recipe).parameters() if one.requires_grad)
+        return sum(one.numel() for one in base_models.with_lora(model, recipe).parameters() if one.requires_grad)
     return sum(
         weights.numel() for name, weights in model.named_parameters()
-        if not base_models._is_frozen(name, model, recipe.freeze)
+        if not base_models.is_frozen(name, model, recipe.freeze)
     )  # fmt: skip
 
 

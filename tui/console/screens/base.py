@@ -8,11 +8,11 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
+from tui.console.app_protocol import Console
 from tui.console.widgets.chrome import KeyLine, Prompt, TopLine
 from tui.engine.client import Phase
 
 if TYPE_CHECKING:
-    from tui.console.app import HeadnotesApp
     from tui.runs.overview import Glance
 
 Result = TypeVar("Result")
@@ -21,7 +21,7 @@ Result = TypeVar("Result")
 class ConsoleScreen(Screen[Result]):
     """A screen between the top line and the bottom line."""
 
-    app: HeadnotesApp
+    app: Console  # type: ignore[assignment]  # to Textual it is an App
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     """Textual draws the whole screen again when the focus moves (25 kB); the widgets themselves draw what changes."""
@@ -29,7 +29,7 @@ class ConsoleScreen(Screen[Result]):
     SHOWS_RUNS = False
     """Whether the screen is about runs, and needs no strip that tells of them."""
 
-    def shows_same(self, other: ConsoleScreen[Any]) -> bool:
+    def shows_same(self, other: Screen[Any]) -> bool:
         """Whether the other screen, if it were opened, would show what this one does."""
         return type(self) is type(other)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -20,9 +20,6 @@ from tui.course.book import Entry, entries
 from tui.course.search import Hit, in_book
 from tui.text.lines import Line
 from tui.text.wrap import cells, fill
-
-if TYPE_CHECKING:
-    from tui.console.app import HeadnotesApp
 
 MOST_HITS = 200
 WIDEST = 100
@@ -44,7 +41,6 @@ class ContentsList(Lines):
     """Lines, of which some can be opened."""
 
     SCOPES = ("contents", "scroll")
-    app: HeadnotesApp
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)

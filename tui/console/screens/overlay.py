@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.screen import Screen
 from textual.timer import Timer
 
 from tui.console.keys import bindings
@@ -105,7 +106,7 @@ class Overlay(ConsoleScreen[None]):
         self._drawn = 0.0
         self._stale = False
 
-    def shows_same(self, other: ConsoleScreen[Any]) -> bool:
+    def shows_same(self, other: Screen[Any]) -> bool:
         return isinstance(other, Overlay) and other.runs == self.runs
 
     def compose(self) -> ComposeResult:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, cast
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -19,6 +19,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from tui.console.app_protocol import Console
 from tui.console.keys import KEYS, bindings, foot
 from tui.console.screens.windows import FRAME
 from tui.console.typeset import one_line
@@ -30,9 +31,6 @@ from tui.course.book import entries
 from tui.text.catalog import LANGUAGES
 from tui.text.lines import Line
 from tui.text.wrap import cells, fill
-
-if TYPE_CHECKING:
-    from tui.console.app import HeadnotesApp
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +114,7 @@ class Palette(ModalScreen["Command | None"]):
         """,
     )
 
-    app: HeadnotesApp
+    app: Console  # type: ignore[assignment]  # to Textual it is an App
 
     def __init__(self, commands: Sequence[Command]) -> None:
         super().__init__()
@@ -166,7 +164,7 @@ class Palette(ModalScreen["Command | None"]):
         self.dismiss(None)
 
 
-def commands_for(app: HeadnotesApp, here: Widget) -> list[Command]:
+def commands_for(app: Console, here: Widget) -> list[Command]:
     """The commands of the scopes around a widget, each run where its action is, and the lessons."""
     language, scopes = app.language, scopes_of(here)
 

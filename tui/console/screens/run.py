@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.screen import Screen
 from textual.timer import Timer
 from textual.worker import Worker
 
 from tui.console.keys import Words, bindings
 from tui.console.run_actions import reads_only_said
-from tui.console.screens.base import ConsoleScreen
 from tui.console.screens.ordering import OrderingScreen
 from tui.console.screens.windows import TextWindow, code_window
 from tui.console.typeset import fold, plain_lines
@@ -84,7 +84,7 @@ class RunScreen(OrderingScreen):
         self._stale = False
         self._drawn = self._counted = 0.0
 
-    def shows_same(self, other: ConsoleScreen[Any]) -> bool:
+    def shows_same(self, other: Screen[Any]) -> bool:
         return isinstance(other, RunScreen) and other.run_ == self.run_
 
     def compose(self) -> ComposeResult:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
+from tui.console.app_protocol import Console
 from tui.console.keys import KEYS, SCOPES, bindings, foot, shown
 from tui.console.textual_internals import PromptList
 from tui.console.typeset import fold, highlighted, plain_lines
@@ -22,9 +23,6 @@ from tui.errors import HeadnotesError
 from tui.text.lines import Line
 from tui.text.visible import visible
 from tui.text.wrap import fill
-
-if TYPE_CHECKING:
-    from tui.console.app import HeadnotesApp
 
 WIDEST, WIDEST_LIST = 104, 86
 """Columns of a window at most: one to read, one to choose from."""
@@ -53,7 +51,7 @@ class TextWindow(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings("window")
     DEFAULT_CSS = FRAME.format(name="TextWindow", widest=WIDEST, inside="Lines { height: auto; }")
 
-    app: HeadnotesApp
+    app: Console  # type: ignore[assignment]  # to Textual it is an App
 
     def __init__(self, title: str, lines: Sequence[Line], *, what: str, text: str) -> None:
         super().__init__()
@@ -96,7 +94,7 @@ class ListWindow(ModalScreen["int | None"]):
         " &:focus { border: none; } }",
     )
 
-    app: HeadnotesApp
+    app: Console  # type: ignore[assignment]  # to Textual it is an App
 
     def __init__(self, title: str, entries: Sequence[str], *, marked: int = 0, warnings: Sequence[str] = ()) -> None:
         super().__init__()
@@ -149,7 +147,7 @@ def code_window(code: str, language: str, title: str = "code_behind") -> TextWin
     return TextWindow(say(language, title), highlighted(code.rstrip("\n"), "python"), what="code", text=code)
 
 
-async def open_cell(app: HeadnotesApp, handle: str, split: str, row: int, column: str) -> None:
+async def open_cell(app: Console, handle: str, split: str, row: int, column: str) -> None:
     """Fetch a whole cell of a table and show it."""
     try:
         values = {"handle": handle, "split": split, "row": row, "column": column}

@@ -11,11 +11,11 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
+from tui.console.app_protocol import Console
 from tui.console.verbatim import verbatim
 from tui.console.words import say
 
 if TYPE_CHECKING:
-    from tui.console.app import HeadnotesApp
     from tui.console.widgets.pane import Pane
 
 
@@ -34,7 +34,7 @@ class Bench(Vertical):
     Another instrument comes to the front only when it has something to show, all at once.
     """
 
-    app: HeadnotesApp
+    app: Console  # type: ignore[assignment]  # to Textual it is an App
 
     DEFAULT_CSS = """
     Bench {

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
@@ -22,6 +22,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from tui.console.app_protocol import Console
 from tui.console.keys import Key, Words, bindings, on_bottom_line
 from tui.console.verbatim import verbatim
 from tui.console.widgets.lines import Lines
@@ -32,14 +33,10 @@ from tui.text.lines import Line
 from tui.text.visible import visible
 from tui.text.wrap import cells, shorten
 
-if TYPE_CHECKING:
-    from tui.console.app import HeadnotesApp
-
 
 class OneLine(Lines):
     """A line of pieces on the left and on the right."""
 
-    app: HeadnotesApp
     can_focus = False
 
     DEFAULT_CSS = """
@@ -206,7 +203,7 @@ class PromptInput(Input):
 class Prompt(Horizontal):
     """A line to type something short into, at the foot of the screen."""
 
-    app: HeadnotesApp
+    app: Console  # type: ignore[assignment]  # to Textual it is an App
     SCOPES = ("prompt",)
     BINDINGS: ClassVar[list[BindingType]] = bindings("prompt")
 

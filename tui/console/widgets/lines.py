@@ -1,13 +1,13 @@
 """A scrolling view of styled lines: what notes, token tables and tensors are drawn with.
 
 Textual's Markdown and DataTable mount a widget for each block or measure every cell; this draws only the lines on
-screen. A line is a tuple of pieces, a piece is (text, look); looks are the names in `ui.looks`, joined by dots.
+screen. A line is a tuple of pieces, a piece is (text, look); looks are the names in `console.styles`, joined by dots.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -16,19 +16,17 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tui.console.app_protocol import Console
 from tui.console.keys import bindings
 from tui.text.lines import Line, line_text
 from tui.text.visible import visible
 from tui.text.wrap import cells
 
-if TYPE_CHECKING:
-    from tui.console.app import HeadnotesApp
-
 
 class Lines(ScrollView, can_focus=True):
     """Lines of styled pieces, scrolled by keys; draws only what is on screen."""
 
-    app: HeadnotesApp
+    app: Console  # type: ignore[assignment]  # to Textual it is an App
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("scroll")
 
@@ -72,7 +70,7 @@ class Lines(ScrollView, can_focus=True):
         """The style of a look on this widget's background."""
         style = self._styles_of.get(names)
         if style is None:
-            style = self._styles_of[names] = self.rich_style + self.app.looks.style(names)
+            style = self._styles_of[names] = self.rich_style + self.app.text_styles.style(names)
         return style
 
     def decorated(self, y: int) -> Line:

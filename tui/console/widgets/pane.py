@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -17,6 +17,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui.console.app_protocol import Console
 from tui.console.keys import bindings
 from tui.console.typeset import one_line
 from tui.console.verbatim import verbatim
@@ -30,10 +31,6 @@ from tui.engine.client import Progress, Request
 from tui.errors import HeadnotesError, Stopped, UsageError
 from tui.instruments.instrument import Instrument
 from tui.options import revive
-
-if TYPE_CHECKING:
-    from tui.console.app import HeadnotesApp
-
 
 REMEMBERED = 50
 """Inputs that a pane remembers."""
@@ -64,7 +61,7 @@ class Pane(Vertical):
     DELAY: ClassVar[float] = 0.25
     """Seconds without a key before the new text is sent."""
 
-    app: HeadnotesApp
+    app: Console  # type: ignore[assignment]  # to Textual it is an App
 
     class Settled(Message):
         """The pane has something to show: an answer, a sentence, or what it is waiting for."""

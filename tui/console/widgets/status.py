@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static
 
+from tui.console.app_protocol import Console
 from tui.console.typeset import one_line
 from tui.console.verbatim import verbatim
 from tui.console.words import known, say
@@ -19,7 +20,6 @@ from tui.text.visible import visible
 from tui.text.wrap import wrapped
 
 if TYPE_CHECKING:
-    from tui.console.app import HeadnotesApp
     from tui.models.checkpoints import AnsweredBy
 
 PATIENCE = 0.3
@@ -36,7 +36,7 @@ def said_progress(language: str, progress: Progress) -> str:
 class Status(Static):
     """Says what the instrument is doing. Its clock ticks only while something is waited for."""
 
-    app: HeadnotesApp
+    app: Console  # type: ignore[assignment]  # to Textual it is an App
 
     DEFAULT_CSS = """
     Status { height: auto; min-height: 1; max-height: 8; padding: 0 1; margin: 1 0 0 0; color: $dim; }

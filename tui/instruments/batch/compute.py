@@ -11,8 +11,8 @@ from tui.errors import UsageError
 from tui.instruments.instrument import Result
 from tui.instruments.pipeline import compute as pipeline
 from tui.instruments.pipeline.calls import arguments, check
-from tui.instruments.pipeline.compute import RESTORED, TASKS, PipelineSpec
 from tui.instruments.pipeline.input_warnings import input_warnings
+from tui.instruments.pipeline.spec import RESTORED, TASKS, PipelineSpec
 from tui.models import catalog, checkpoints, loading
 from tui.models.pipelines.answers import Answers, plain, read
 from tui.options import option

@@ -1,7 +1,8 @@
 """A task on a text through transformers.pipeline, stage by stage."""
 
 from tui.instruments.instrument import Instrument
-from tui.instruments.pipeline.compute import PipelineResult, PipelineSpec, code, run
+from tui.instruments.pipeline.compute import PipelineResult, code, run
+from tui.instruments.pipeline.spec import PipelineSpec
 
 INSTRUMENT = Instrument(
     "pipeline",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tui.errors import CheckpointError, UsageError
+from tui.instruments.pipeline.spec import PipelineSpec
 from tui.models.text_warnings import clean
 
 if TYPE_CHECKING:
-    from tui.instruments.pipeline.compute import PipelineSpec
     from tui.models.loading import Loaded
 
 FIELDS: dict[str, tuple[str, ...]] = {

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from tui.errors import ResultWarning
 from tui.instruments.pipeline.calls import gaps, labels_of, written_labels
+from tui.instruments.pipeline.spec import PipelineSpec
 from tui.models.text_warnings import Passage, clean, room, text_warnings
 
 if TYPE_CHECKING:
-    from tui.instruments.pipeline.compute import PipelineSpec
     from tui.models.loading import Loaded
 
 HYPOTHESIS = "This example is {}."

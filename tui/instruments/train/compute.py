@@ -9,8 +9,8 @@ from typing import Any
 from tui.instruments.instrument import Result
 from tui.options import option
 from tui.recipes import planning, recipe
-from tui.recipes.planning import Plan
 from tui.recipes.recipe import SCHEDULES, Recipe
+from tui.recipes.run_plan import Plan
 from tui.recipes.script import script
 
 

@@ -12,8 +12,8 @@ from tui.instruments.schedule.compute import ScheduleSpec, calculations
 from tui.instruments.schedule.view import calculation_lines
 from tui.instruments.train.compute import TrainResult
 from tui.recipes import recipe
-from tui.recipes.planning import Plan
 from tui.recipes.recipe import Recipe
+from tui.recipes.run_plan import Plan
 from tui.text.chart import Series, chart
 from tui.text.lines import Line
 from tui.text.sizes import size_said

@@ -78,9 +78,9 @@ def _screen(source: Source | None, asked: argparse.Namespace) -> int:
 
 def _plain(source: Source, asked: argparse.Namespace) -> int:
     from tui.cli.quiet import quiet
-    from tui.console.words import say
     from tui.tables import saving
     from tui.tables.table_store import DESK
+    from tui.text.catalog import translate
     from tui.text.visible import visible
 
     with quiet() as out:
@@ -90,7 +90,10 @@ def _plain(source: Source, asked: argparse.Namespace) -> int:
         if asked.save:
             plan = saving.plan(table.handle, asked.save)
             for loss in plan.losses:
-                print(f"warning: {visible(say('en', f'loss_{loss.code}', columns=loss.where))}", file=sys.stderr)
+                print(
+                    f"warning: {visible(translate('en', f'console.loss.{loss.code}', columns=loss.where))}",
+                    file=sys.stderr,
+                )
             saving.save(table.handle, asked.save, replace=asked.replace)
             print("\n".join(plan.files), file=out)
             return 0

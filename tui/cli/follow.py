@@ -246,10 +246,10 @@ def score_line(best: dict[str, Any] | None, last: dict[str, Any] | None) -> str:
 
 def diagnosis_text(diagnosis: diagnostics.Diagnosis) -> str:
     """The sentence of a diagnosis."""
-    from tui.console.words import say
+    from tui.text.catalog import translate
 
     figures = {name: visible(text) for name, text in diagnosis.figures.items()}
-    return say("en", f"diagnosis_{diagnosis.kind}", **figures)
+    return translate("en", f"console.diagnosis.{diagnosis.kind}", **figures)
 
 
 def metrics_line(metrics: Any) -> str:

@@ -40,11 +40,11 @@ def show(book: Book, entry: Entry | None, asked: argparse.Namespace, data: Sourc
     if book.trouble:
         complaints.append(book.trouble)
     from tui.console.app import HeadnotesApp
-    from tui.console.words import say
     from tui.engine.client import DATA_FIRST, ENGINE, EngineClient
+    from tui.text.catalog import translate
 
     if ascii_only:
-        complaints.append(say(chosen.language, "ascii_notice"))
+        complaints.append(translate(chosen.language, "console.ascii_notice"))
     engine = EngineClient(log=paths.engine_log(), command=DATA_FIRST if data is not None else ENGINE)
     app = HeadnotesApp(
         book, chosen, open_at=entry, data=data, complaints=tuple(complaints), ascii_only=ascii_only, engine=engine

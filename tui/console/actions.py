@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 
 from tui.console.app_protocol import Console
+from tui.console.phases import phase_name
 from tui.console.typeset import Answering, Outcome
 from tui.console.widgets.notes import Notes
-from tui.console.words import known, say
 from tui.course.blocks import Quiz
 from tui.course.quizzes import Answer, is_right, shown_order
 from tui.engine.client import Request
 from tui.errors import HeadnotesError, Stopped
+from tui.text.catalog import translate
 
 
 class Doing:
@@ -30,8 +31,8 @@ class Doing:
         request = self._app.engine.ask("cell", space=space, code=code)
         self._asked[block] = request
         language, phase = self._app.language, self._app.engine.phase
-        name = say(language, phase.name) if known(phase.name) else phase.name
-        busy = say(language, "working")
+        name = phase_name(language, phase)
+        busy = translate(language, "console.reader.working")
         self._notes.set_state(block, busy if phase.name == "ready" else f"{busy}: {name}")
         self._notes.run_worker(self._show(block, request), group="cells")
 
@@ -40,10 +41,10 @@ class Doing:
         state: Outcome | str
         try:
             result = await asyncio.shield(request.answer)
-            more = f"\n{say(language, 'more_output', n=result['cut'])}" if result["cut"] else ""
+            more = f"\n{translate(language, 'console.reader.more_output', n=result['cut'])}" if result["cut"] else ""
             state = Outcome(result["output"] + more, result["failed"])
         except Stopped:
-            state = say(language, "stopped")
+            state = translate(language, "console.stopped")
         except HeadnotesError as error:
             state = Outcome(str(error), failed=True)
         if self._asked.get(block) is request:  # else the page has been left
@@ -86,14 +87,14 @@ class Doing:
         if picked:
             self._judge(block, quiz, Answering(picked, judged=is_right(quiz, picked)))
         else:
-            self._app.notify(say(self._app.language, "choose_first"))
+            self._app.notify(translate(self._app.language, "console.reader.choose_first"))
 
     def submit_number(self, block: int, quiz: Quiz, text: str) -> None:
         """Judge a number that was typed."""
         try:
             number: Answer = float(text.replace(",", "").replace("，", ""))
         except ValueError:
-            self._app.notify(say(self._app.language, "no_number", text=text))
+            self._app.notify(translate(self._app.language, "console.no_number", text=text))
             return
         self._judge(block, quiz, Answering(number=text.strip(), judged=is_right(quiz, number)))
 

@@ -30,13 +30,13 @@ from tui.console.terminal import Ascii, WithoutColor
 from tui.console.textual_internals import CompositorUpdate, ConsoleApp
 from tui.console.themes import THEMES
 from tui.console.widgets.chrome import scopes_of
-from tui.console.words import say
 from tui.course.book import Book, Entry
 from tui.course.progress import Progress
 from tui.engine.client import EngineClient, Phase
 from tui.errors import HeadnotesError
 from tui.settings import Settings
 from tui.tables.source import Source
+from tui.text.catalog import translate
 from tui.text.visible import visible
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ class HeadnotesApp(ConsoleApp):
             self.exit(return_code=128 + signal.SIGINT)
         else:
             self._leaving = self.set_timer(LEAVE_WITHIN, self._stay)
-            self.notify(say(self.language, "leave_again"), timeout=LEAVE_WITHIN)
+            self.notify(translate(self.language, "console.leave_again"), timeout=LEAVE_WITHIN)
 
     def _stay(self) -> None:
         if self._leaving is not None:
@@ -199,7 +199,7 @@ class HeadnotesApp(ConsoleApp):
     def action_suspend(self) -> None:
         """Go to the shell that the console was started from; `fg` comes back."""
         if not job_control.has_shell():
-            self.notify(say(self.language, "no_shell"))
+            self.notify(translate(self.language, "console.no_shell"))
             return
         self.app_suspend_signal.publish(self)
         os.killpg(os.getpgrp(), signal.SIGTSTP)  # the group, as the terminal would: `uv run headnotes` is two processes
@@ -317,7 +317,7 @@ class HeadnotesApp(ConsoleApp):
 
     def action_next_theme(self) -> None:
         if self.no_color:
-            self.notify(say(self.language, "no_color"))
+            self.notify(translate(self.language, "console.no_color"))
             return
         names = [theme.name for theme in THEMES]
         self.theme = names[(names.index(self.theme) + 1) % len(names)]
@@ -331,7 +331,7 @@ class HeadnotesApp(ConsoleApp):
             await asyncio.to_thread(partial(settings.save, paths.settings_file(), **changed))
         except (OSError, HeadnotesError) as error:
             reason = getattr(error, "strerror", None) or error
-            self.notify(say(self.language, "setting_not_kept", reason=reason), severity="warning")
+            self.notify(translate(self.language, "console.setting_not_kept", reason=reason), severity="warning")
 
     @property
     def text_styles(self) -> TextStyles:
@@ -351,10 +351,10 @@ class HeadnotesApp(ConsoleApp):
             if moved := getattr(screen, "engine_moved", None):
                 moved(phase)
         if not self.engine.is_answering:
-            self.notify(say(self.language, "engine_silent"), severity="warning")
+            self.notify(translate(self.language, "console.engine_silent"), severity="warning")
         if phase.name == "ended" and phase.trouble is not None:
-            word = "engine_gave_up" if self.engine.gave_up else "engine_died"
-            self.notify(say(self.language, word, why=phase.trouble.title), severity="warning")
+            word = "console.engine_gave_up" if self.engine.gave_up else "console.engine_died"
+            self.notify(translate(self.language, word, why=phase.trouble.title), severity="warning")
 
     def action_restart_engine(self) -> None:
         self.engine.restart()
@@ -374,7 +374,7 @@ class HeadnotesApp(ConsoleApp):
     def copy(self, what: str, text: str, then: str = "") -> None:
         """Copy a text and say where it went; `then` is a sentence about what to do with it."""
         if not text.strip():
-            self.notify(say(self.language, "nothing_to_copy"))
+            self.notify(translate(self.language, "console.nothing_to_copy"))
             return
         self.run_worker(self._copy(what, text, then), group="copy")
 
@@ -383,14 +383,14 @@ class HeadnotesApp(ConsoleApp):
             self.copy_to_clipboard(text)
         copied = await asyncio.to_thread(clipboard.copy, text, paths.copied_file())
         if copied.place:
-            word = f"copied_{copied.place}"
+            word = f"console.copied.{copied.place}"
         elif by_terminal:
-            word = "copied_sent"
+            word = "console.copied.sent"
         else:
-            word = "copied_too_long" if copied.kept else "copied_nowhere"
-        said = say(self.language, word, what=say(self.language, what), n=f"{len(text):,}")
+            word = "console.copied.too_long" if copied.kept else "console.copied.nowhere"
+        said = translate(self.language, word, what=translate(self.language, f"console.what.{what}"), count=len(text))
         if copied.kept and copied.place != "clipboard":
-            said += " " + say(self.language, "copied_file", file=paths.copied_file())
+            said += " " + translate(self.language, "console.copied.file", file=paths.copied_file())
         self.notify(f"{said} {then}".strip())
 
     # -- progress -------------------------------------------------------------------------------------------------

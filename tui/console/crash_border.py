@@ -24,8 +24,8 @@ from textual.worker import WorkerFailed, WorkType, get_current_worker
 import tui
 from tui.console.app_protocol import Console
 from tui.console.textual_internals import is_leaving, running_widget
-from tui.console.words import say
 from tui.errors import HeadnotesError
+from tui.text.catalog import translate
 
 if TYPE_CHECKING:
     from tui.console.screens.contents import Contents
@@ -67,7 +67,7 @@ class CrashBorder:
         self._times = [time for time in self._times if now - time < LOOP_WITHIN] + [now]
         is_loop = len(self._times) >= LOOP_OF or (len(self._times) > 1 and self._is_of_refuge(widget))
         if not self._app.is_running:
-            self._end("crash_at_end")
+            self._end("console.crash_at_end")
         elif is_loop:
             self._end()
         else:
@@ -91,14 +91,18 @@ class CrashBorder:
             return
         self._is_recovering, self._last = False, None
         if self._refuge.is_running:
-            self._app.notify(say(self._app.language, "crashed", file=self._log), severity="error", timeout=10)
+            self._app.notify(
+                translate(self._app.language, "console.crashed", file=self._log), severity="error", timeout=10
+            )
         else:
             self._end()
 
-    def _end(self, why: str = "crash_end") -> None:
+    def _end(self, why: str = "console.crash_end") -> None:
         language = self._app.language
         if self.fatal is None:
-            self.fatal = HeadnotesError(say(language, why), "", say(language, "crash_log", file=self._log))
+            self.fatal = HeadnotesError(
+                translate(language, why), "", translate(language, "console.crash_log", file=self._log)
+            )
         self._app.exit(return_code=self.fatal.exit_code)
 
 

@@ -413,6 +413,11 @@ KEYS: tuple[Key, ...] = (
 )  # fmt: skip
 
 
+def pick(language: str, words: Words) -> str:
+    """The words in this language."""
+    return words[1 if language == "zh" else 0]
+
+
 def shown(key: str) -> str:
     """A key as it is written for people."""
     named = key.upper() if key[:1] == "f" and key[1:].isdigit() else key.replace("ctrl+", "^")

@@ -11,12 +11,12 @@ from contextlib import contextmanager
 
 from tui.console.app_protocol import Console
 from tui.console.screens.windows import ListWindow
-from tui.console.words import say
 from tui.engine.environment import child_command, child_environment, child_folder
 from tui.errors import HeadnotesError, UsageError
 from tui.recipes import recipe
 from tui.runs import console_lock, folder, launch, orders
 from tui.runs.folder import Checkpoint, Run
+from tui.text.catalog import translate
 from tui.text.sizes import size_said
 from tui.text.visible import visible
 
@@ -32,7 +32,9 @@ def seat(run: Run, language: str) -> Iterator[None]:
     """The seat of a run, held for the time of an order. Raises `UsageError` that says which console has it."""
     if not console_lock.take(run):
         title, detail = reads_only_said(run, language)
-        raise UsageError(title, detail, say(language, "reads_only_next", name=run.name) if detail else "")
+        raise UsageError(
+            title, detail, translate(language, "console.runs.reads_only_next", name=run.name) if detail else ""
+        )
     try:
         yield
     finally:
@@ -42,22 +44,26 @@ def seat(run: Run, language: str) -> Iterator[None]:
 def reads_only_said(run: Run, language: str) -> tuple[str, str]:
     """Why this console gives no orders to a run, and which one does where that is known."""
     if not console_lock.is_taken(run):
-        return say(language, "reads_only_folder", name=run.name), ""
+        return translate(language, "console.runs.reads_only_folder", name=run.name), ""
     pid, host, terminal = console_lock.holder(run) or ("?", "?", "?")
-    holder = say(language, "seat_holder", pid=pid, host=visible(host), terminal=visible(terminal))
-    return say(language, "reads_only", name=run.name), holder
+    holder = translate(language, "console.runs.seat_holder", pid=pid, host=visible(host), terminal=visible(terminal))
+    return translate(language, "console.runs.reads_only", name=run.name), holder
 
 
 async def ask_and_kill(app: Console, run: Run) -> None:
     """Kill the worker of a run after a question."""
     language = app.language
-    entries = [say(language, "leave_running"), say(language, "kill_it")]
+    entries = [translate(language, "console.runs.leave_running"), translate(language, "console.runs.kill_it")]
     try:
         with seat(run, language):
-            title = say(language, "kill_title", name=visible(run.name))
+            title = translate(language, "console.runs.kill_title", name=visible(run.name))
             if await app.push_screen_wait(ListWindow(title, entries)) == 1:
                 killed = await asyncio.to_thread(launch.kill, run)
-                app.notify(say(language, "killed" if killed else "nothing_to_kill", name=run.name))
+                app.notify(
+                    translate(
+                        language, "console.runs.killed" if killed else "console.runs.nothing_to_kill", name=run.name
+                    )
+                )
     except UsageError as error:
         app.say_error(error)
 
@@ -72,10 +78,10 @@ async def ask_and_resume(app: Console, run: Run) -> None:
         app.say_error(error)
         return
     except OSError as error:
-        app.say_error(UsageError(say(language, "cannot_do"), str(error)))
+        app.say_error(UsageError(translate(language, "console.runs.cannot_do"), str(error)))
         return
     if chosen is not None:
-        app.notify(say(language, "resumed_from", name=run.name, n=f"{chosen.step:,}"))
+        app.notify(translate(language, "console.runs.resumed_from", name=run.name, n=f"{chosen.step:,}"))
 
 
 async def _resumed(app: Console, run: Run) -> Checkpoint | None:
@@ -84,9 +90,9 @@ async def _resumed(app: Console, run: Run) -> Checkpoint | None:
     last = await asyncio.to_thread(launch.latest, run)
     kept = await asyncio.to_thread(folder.checkpoints, run)
     if folder.alive(run):
-        raise UsageError(say(language, "runs_already", name=run.name))
+        raise UsageError(translate(language, "console.runs.runs_already", name=run.name))
     entries = [f"checkpoint-{one.step}   {size_said(one.bytes)}" for one in reversed(kept)]
-    title = say(language, "resume_title", name=visible(run.name))
+    title = translate(language, "console.runs.resume_title", name=visible(run.name))
     at = await app.push_screen_wait(ListWindow(title, entries)) if len(kept) > 1 else 0
     if at is None:
         return None

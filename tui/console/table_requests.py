@@ -11,9 +11,9 @@ from textual.widget import Widget
 
 from tui.console.app_protocol import Console
 from tui.console.widgets.status import Status
-from tui.console.words import say
 from tui.engine.client import Request
 from tui.errors import HeadnotesError, Stopped, TableGone
+from tui.text.catalog import translate
 
 Then = Callable[[Any], Any]
 
@@ -85,7 +85,7 @@ class Asking:
     def tell(self, error: HeadnotesError) -> None:
         """What went wrong and what to do."""
         if isinstance(error, Stopped) and not error.detail:
-            self._status.hint(say(self._app.language, "stopped"))
+            self._status.hint(translate(self._app.language, "console.stopped"))
         else:
             self._status.error(error)
 

@@ -8,9 +8,9 @@ from tui.console.app_protocol import Console
 from tui.console.table_requests import Asking
 from tui.console.widgets.row_table import RowTable
 from tui.console.widgets.status import Status
-from tui.console.words import say
 from tui.options import revive
 from tui.tables.cell_search import Found
+from tui.text.catalog import translate
 
 PATTERN = "re:"
 """What stands before a pattern; anything else is looked for as it is."""
@@ -50,7 +50,7 @@ class Finding:
         """To the next hit, or to the one before; from the last to the first."""
         hits = sorted(self._rows.hits)
         if not hits:
-            self._app.notify(say(self._app.language, "no_hits"))
+            self._app.notify(translate(self._app.language, "console.data.no_hits"))
             return
         here = self._rows.at.row
         beyond = [row for row in hits if (row > here if by > 0 else row < here)]
@@ -69,4 +69,4 @@ class Finding:
     def _done(self, plain: Any) -> None:
         found = self._take(plain)
         counted = {"count": f"{found.count:,}", "searched": f"{found.searched:,}", "all": f"{found.total:,}"}
-        self._status.hint(say(self._app.language, "hits", **counted))
+        self._status.hint(translate(self._app.language, "console.data.hits", **counted))

@@ -15,9 +15,9 @@ from tui.console.screens.base import ConsoleScreen
 from tui.console.typeset import one_line
 from tui.console.widgets.chrome import KeyLine, Prompt, TopLine
 from tui.console.widgets.lines import Lines
-from tui.console.words import say
 from tui.course.book import Entry, entries
 from tui.course.search import Hit, in_book
+from tui.text.catalog import translate
 from tui.text.lines import Line
 from tui.text.wrap import cells, fill
 
@@ -165,7 +165,7 @@ class Contents(ConsoleScreen[None]):
         rows: list[Row] = []
         last = next((entry for entry in entries(book) if entry.id == self.app.progress.last), None)
         if last is not None:
-            text = f"  {say(language, 'continue')}   {last.number} {last.title(language)}"
+            text = f"  {translate(language, 'console.reader.continue')}   {last.number} {last.title(language)}"
             rows += [Row(((fill(one_line(text, width), width), "accent"),), last), Row(())]
         for chapter in book.chapters:
             title = f"  {chapter.number} {chapter.title(language)}".rstrip()
@@ -174,7 +174,7 @@ class Contents(ConsoleScreen[None]):
             rows += [Row(self._line(entry, width), entry) for entry in chapter.entries]
             rows.append(Row(()))
         if not any(row.entry for row in rows):
-            rows = [Row((("  " + say(language, "empty_book"), "dim"),))]
+            rows = [Row((("  " + translate(language, "console.reader.empty_book"), "dim"),))]
         if self._coming_back and last is not None:
             self._coming_back = False
             cursor = next(i for i, row in enumerate(rows) if i and row.entry is last)  # its own, not "continue"
@@ -183,11 +183,11 @@ class Contents(ConsoleScreen[None]):
     def _line(self, entry: Entry, width: int) -> Line:
         language = self.app.language
         read, sections, right, questions = self.app.progress.summary(entry.id)
-        parts = [say(language, "minutes", n=entry.minutes) if entry.minutes else ""]
+        parts = [translate(language, "console.reader.minutes", n=entry.minutes) if entry.minutes else ""]
         if sections:
-            parts.append(say(language, "sections", done=min(read, sections), all=sections))
+            parts.append(translate(language, "console.reader.sections", done=min(read, sections), all=sections))
         if questions:
-            parts.append(say(language, "quiz", done=right, all=questions))
+            parts.append(translate(language, "console.reader.quiz", done=right, all=questions))
         facts = "   ".join(part for part in parts if part)
         room = width - cells(facts) - MARGIN
         done = sections and read >= sections
@@ -215,7 +215,7 @@ class Contents(ConsoleScreen[None]):
         self.app.open_entry(last or next(iter(entries(self.app.book)), None))
 
     async def action_find(self) -> None:
-        await self.query_one(Prompt).open("find", say(self.app.language, "find"))
+        await self.query_one(Prompt).open("find", translate(self.app.language, "console.find"))
 
     def key_labels(self) -> dict[str, Words | None]:
         """What the bottom line says otherwise just now; None for what would do nothing."""
@@ -263,7 +263,7 @@ class Contents(ConsoleScreen[None]):
         if not hits:
             self._words = ""
             self.fill()
-            self.app.notify(say(language, "nothing_found", words=words))
+            self.app.notify(translate(language, "console.nothing_found", words=words))
             return
         self._hits = hits
         self._fill_found()

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from tui import paths
 from tui.console import recent
-from tui.console.keys import Words, bindings
+from tui.console.keys import Words, bindings, pick
 from tui.console.screens.base import ConsoleScreen
 from tui.console.screens.windows import ListWindow, TextWindow, code_window, open_cell
 from tui.console.table_requests import Asking
@@ -26,7 +26,6 @@ from tui.console.widgets.lines import Lines
 from tui.console.widgets.row_table import RowTable
 from tui.console.widgets.status import Status
 from tui.console.widgets.warnings import warning_text
-from tui.console.words import pick, say
 from tui.errors import TableGone, UsageError
 from tui.options import revive
 from tui.tables.saving import Plan
@@ -34,6 +33,7 @@ from tui.tables.source import Source, is_address, source_from_text
 from tui.tables.steps import BY_NAME, OPERATIONS
 from tui.tables.summary import Summary
 from tui.tables.table_store import Changed, Page, Table
+from tui.text.catalog import translate
 from tui.text.lines import Line, line_text
 from tui.text.sizes import size_said
 from tui.text.visible import visible
@@ -117,7 +117,7 @@ class Data(ConsoleScreen[None]):
             return None
         self._trail = revive(list[Table], plain)
         self._status.hint("")
-        self.app.notify(say(self.app.language, "table_reopened"))
+        self.app.notify(translate(self.app.language, "console.data.table_reopened"))
         self.rows.put(self._trail[-1], self.rows.split, keep=True)
         return self._trail[-1].handle
 
@@ -147,8 +147,8 @@ class Data(ConsoleScreen[None]):
         values = {"source": dataclasses.asdict(source)}
         self.asking.ask("open", values, lambda plain: self._opened(source, plain), on_failure=self._tell)
         language = self.app.language
-        opening = say(language, "opening", name=_short(source))
-        self.query_one(TopLine).put(self.app.book.name, say(language, "data"), opening)
+        opening = translate(language, "console.data.opening", name=_short(source))
+        self.query_one(TopLine).put(self.app.book.name, translate(language, "console.data.title"), opening)
 
     def _opened(self, source: Source, plain: Any) -> None:
         self._source, self._trail = source, [revive(Table, plain)]
@@ -160,20 +160,22 @@ class Data(ConsoleScreen[None]):
         language = self.app.language
         known = recent.read()
         sources = [*known, *(one for one in recent.bundled() if one not in known)]
-        entries = [say(language, "open_typed"), say(language, "open_made")]
+        entries = [translate(language, "console.data.open_typed"), translate(language, "console.data.open_made")]
         for one in sources:
             kind = "opened_before" if one in known else "bundled"
-            entries.append(f"{_short(one)}   {say(language, kind)}")
+            entries.append(f"{_short(one)}   {translate(language, f'console.source.{kind}')}")
 
         async def chosen(index: int | None) -> None:
             if index == 0:
-                await self.query_one(Prompt).open("open", say(language, "open_what"))
+                await self.query_one(Prompt).open("open", translate(language, "console.data.open_what"))
             elif index == 1:
-                await self.query_one(Prompt).open("make", say(language, "make_rows"), "1_000_000")
+                await self.query_one(Prompt).open("make", translate(language, "console.data.make_rows"), "1_000_000")
             elif index is not None:
                 self._open(sources[index - 2])
 
-        self.app.push_screen(ListWindow(say(language, "open_title"), entries, marked=2 if sources else 0), chosen)
+        self.app.push_screen(
+            ListWindow(translate(language, "console.data.open_title"), entries, marked=2 if sources else 0), chosen
+        )
 
     def _title(self) -> str:
         return _short(self._source) if self._source is not None else ""
@@ -201,19 +203,24 @@ class Data(ConsoleScreen[None]):
         table = self._trail[-2 if self._looking_back else -1] if self._trail else None
         top = self.query_one(TopLine)
         if table is None:
-            top.put(self.app.book.name, say(language, "data"))
-            self._status.hint(say(language, "no_table") if not self.asking.busy else "")
+            top.put(self.app.book.name, translate(language, "console.data.title"))
+            self._status.hint(translate(language, "console.data.no_table") if not self.asking.busy else "")
             return
-        facts = [say(language, "rows_so_far" if table.stream and not self.rows.ended else "rows",
-                     n=f"{self.rows.count:,}"),
-                 say(language, "columns", n=f"{len(table.columns):,}")]  # fmt: skip
+        facts = [
+            translate(
+                language,
+                "console.data.rows_so_far" if table.stream and not self.rows.ended else "console.data.rows",
+                count=self.rows.count,
+            ),
+            translate(language, "console.data.columns", count=len(table.columns)),
+        ]
         if table.bytes:
             facts.append(size_said(table.bytes))
         if len(table.splits) > 1 or self.rows.split not in ("train", "rows"):
             facts.append(self.rows.split)
         if self._looking_back:
-            facts.append(say(language, "before_step"))
-        top.put(self.app.book.name, say(language, "data"), self._title(), done="   ".join(facts))
+            facts.append(translate(language, "console.data.before_step"))
+        top.put(self.app.book.name, translate(language, "console.data.title"), self._title(), done="   ".join(facts))
         width = max(20, self.size.width - 2)
         steps = self.query_one("#steps", Static)
         steps.set_class(not table.steps, "-hidden")
@@ -227,7 +234,7 @@ class Data(ConsoleScreen[None]):
             line for one in warnings for line in plain_lines(warning_text(one, self.app.language), width, "warn")
         ]
         if len(lines) > MOST_WARNINGS:
-            more = say(self.app.language, "more_warnings", n=len(lines) - MOST_WARNINGS + 1)
+            more = translate(self.app.language, "console.data.more_warnings", n=len(lines) - MOST_WARNINGS + 1)
             lines[MOST_WARNINGS - 1 :] = plain_lines(more, width, "dim")[:1]
         view = self.query_one("#warnings", Lines)
         view.set_class(not lines, "-hidden")
@@ -239,7 +246,9 @@ class Data(ConsoleScreen[None]):
         column = self.rows.column
         if column is None:
             return
-        where = f"{say(self.app.language, 'row')} {self.rows.at.row:,}   {column.name}   {column.type}"
+        where = (
+            f"{translate(self.app.language, 'console.data.row')} {self.rows.at.row:,}   {column.name}   {column.type}"
+        )
         self.query_one("#about", Static).update(verbatim(one_line(visible(where), max(20, self.size.width - 2))))
 
     # -- steps ----------------------------------------------------------------------------------------------------
@@ -248,7 +257,7 @@ class Data(ConsoleScreen[None]):
         if self.table is not None:
             column = self.rows.column
             example = BY_NAME[name].example.replace("COLUMN", column.name if column else "name")
-            await self.query_one(Prompt).open("step", say(self.app.language, "step"), example)
+            await self.query_one(Prompt).open("step", translate(self.app.language, "console.data.step"), example)
 
     def action_operations(self) -> None:
         if self.table is None:
@@ -261,7 +270,7 @@ class Data(ConsoleScreen[None]):
             if index is not None:
                 await self.action_step(offered[index].name)
 
-        self.app.push_screen(ListWindow(say(language, "steps_title"), entries), chosen)
+        self.app.push_screen(ListWindow(translate(language, "console.data.steps_title"), entries), chosen)
 
     def _do(self, text: str) -> None:
         if self.table is not None and text.strip():
@@ -274,28 +283,30 @@ class Data(ConsoleScreen[None]):
         self._show(keep=True, from_top=not changed.table.steps[-1].startswith(SAME_ROWS))
         step = changed.table.steps[-1]
         if changed.after is None:
-            said = say(language, "step_stream", step=step)
+            said = translate(language, "console.data.step_stream", step=step)
         else:
             took = f"{1000 * changed.seconds:.0f} ms" if changed.seconds < 1 else f"{changed.seconds:.1f} s"
-            said = say(language, "step_done", step=one_line(step, 60), before=f"{changed.before or 0:,}",
+            said = translate(language, "console.step_done", step=one_line(step, 60), before=f"{changed.before or 0:,}",
                        after=f"{changed.after:,}", seconds=took)  # fmt: skip
         parts = [said]
-        parts += [say(language, f"cache_{changed.cache}")] if changed.cache else []
-        parts += [say(language, "new_columns", names=", ".join(changed.added))] if changed.added else []
-        parts += [say(language, "gone_columns", names=", ".join(changed.removed))] if changed.removed else []
+        parts += [translate(language, f"console.cache.{changed.cache}")] if changed.cache else []
+        parts += [translate(language, "console.new_columns", names=", ".join(changed.added))] if changed.added else []
+        parts += (
+            [translate(language, "console.gone_columns", names=", ".join(changed.removed))] if changed.removed else []
+        )
         self._status.hint("   ".join(parts))
 
     def action_undo(self) -> None:
         if len(self._trail) < 2:
-            self.app.notify(say(self.app.language, "nothing_to_undo"))
+            self.app.notify(translate(self.app.language, "console.data.nothing_to_undo"))
             return
         gone = self._trail.pop()
         self._show(keep=True)
-        self._status.hint(say(self.app.language, "undone", step=gone.steps[-1]))
+        self._status.hint(translate(self.app.language, "console.data.undone", step=gone.steps[-1]))
 
     def action_before(self) -> None:
         if len(self._trail) < 2:
-            self.app.notify(say(self.app.language, "nothing_to_undo"))
+            self.app.notify(translate(self.app.language, "console.data.nothing_to_undo"))
             return
         self._looking_back = not self._looking_back
         shown = self._trail[-2 if self._looking_back else -1]
@@ -306,7 +317,7 @@ class Data(ConsoleScreen[None]):
         table = self.rows.table
         names = [one.name for one in table.splits] if table else []
         if table is None or len(names) < 2:
-            self.app.notify(say(self.app.language, "one_split"))
+            self.app.notify(translate(self.app.language, "console.data.one_split"))
             return
         at = (names.index(self.rows.split) + 1) % len(names)
         self.rows.put(table, names[at], keep=True)
@@ -316,11 +327,11 @@ class Data(ConsoleScreen[None]):
 
     async def action_go(self) -> None:
         if self.table is not None:
-            await self.query_one(Prompt).open("row", say(self.app.language, "row_number"))
+            await self.query_one(Prompt).open("row", translate(self.app.language, "console.data.row_number"))
 
     async def action_find(self) -> None:
         if self.table is not None:
-            await self.query_one(Prompt).open("find", say(self.app.language, "find_rows"))
+            await self.query_one(Prompt).open("find", translate(self.app.language, "console.data.find_rows"))
 
     @on(Prompt.Answered)
     def take_answer(self, event: Prompt.Answered) -> None:
@@ -349,12 +360,14 @@ class Data(ConsoleScreen[None]):
     def _go(self, text: str) -> None:
         plain = text.strip().replace(",", "").replace("_", "")
         if not plain.isdecimal():
-            self.app.notify(say(self.app.language, "no_number", text=text.strip()), severity="warning")
+            self.app.notify(translate(self.app.language, "console.no_number", text=text.strip()), severity="warning")
             return
         row = int(plain)
         if self.rows.ended and row >= self.rows.count:
             last = f"{max(0, self.rows.count - 1):,}"
-            self.app.notify(say(self.app.language, "no_row", n=f"{row:,}", last=last), severity="warning")
+            self.app.notify(
+                translate(self.app.language, "console.data.no_row", n=f"{row:,}", last=last), severity="warning"
+            )
             return
         self.rows.go_to(row)
 
@@ -370,7 +383,7 @@ class Data(ConsoleScreen[None]):
 
     def _figures(self, summary: Summary) -> None:
         lines = summary_lines(summary, min(FIGURES, self.size.width - 10), self.app.language)
-        title = say(self.app.language, "figures_of", column=visible(summary.column))
+        title = translate(self.app.language, "console.data.figures_of", column=visible(summary.column))
         text = "\n".join(line_text(line) for line in lines)
         self.app.push_screen(TextWindow(title, lines, what="table", text=text))
 
@@ -388,7 +401,7 @@ class Data(ConsoleScreen[None]):
 
     def action_copy_rows(self) -> None:
         chosen = sorted(self.rows.selected) or [self.rows.at.row]
-        self._look("lines", "rows_copied", {"rows": chosen})
+        self._look("lines", "rows", {"rows": chosen})
 
     def _look(self, call: str, what: str, values: dict[str, Any]) -> None:
         """Look something up in full, and copy it."""
@@ -401,7 +414,9 @@ class Data(ConsoleScreen[None]):
     async def action_save(self) -> None:
         if self.table is not None:
             name = Path(self._title()).stem if self._title() else "rows"
-            await self.query_one(Prompt).open("save", say(self.app.language, "save_where"), f"{name}.parquet")
+            await self.query_one(Prompt).open(
+                "save", translate(self.app.language, "console.data.save_where"), f"{name}.parquet"
+            )
 
     def _plan_saving(self, path: str) -> None:
         if self.table is not None:
@@ -413,13 +428,15 @@ class Data(ConsoleScreen[None]):
         language = self.app.language
         whole = str(Path(path).with_suffix(".parquet"))
         files = ", ".join(map(_from_here, plan.standing or plan.files))
-        rows = say(language, "rows", n=f"{plan.rows:,}") if plan.rows is not None else ""
+        rows = translate(language, "console.data.rows", count=plan.rows) if plan.rows is not None else ""
         rows += f", {size_said(plan.bytes)}" if plan.bytes else ""
-        yes = say(language, "save_over" if plan.standing else "save_it", files=files, rows=rows)
+        yes = translate(
+            language, "console.data.save_over" if plan.standing else "console.data.save_it", files=files, rows=rows
+        )
 
-        entries = [yes, say(language, "leave_unsaved")]
+        entries = [yes, translate(language, "console.data.leave_unsaved")]
         if plan.losses:
-            entries.append(say(language, "save_parquet", file=Path(whole).name))
+            entries.append(translate(language, "console.data.save_parquet", file=Path(whole).name))
 
         def chosen(index: int | None) -> None:
             if index == 2:
@@ -429,12 +446,12 @@ class Data(ConsoleScreen[None]):
                 self.asking.ask("save", values, self._saved)
 
         marked = 1 if plan.standing else 0
-        lost = [say(language, f"loss_{loss.code}", columns=loss.where) for loss in plan.losses]
+        lost = [translate(language, f"console.loss.{loss.code}", columns=loss.where) for loss in plan.losses]
         self.app.push_screen(ListWindow(plan.code, entries, marked=marked, warnings=lost), chosen)
 
     def _saved(self, plain: Any) -> None:
         files = ", ".join(map(_from_here, revive(Plan, plain).files))
-        self._status.hint(say(self.app.language, "saved", files=files))
+        self._status.hint(translate(self.app.language, "console.data.saved", files=files))
 
     def action_script(self) -> None:
         if self.table is not None:
@@ -459,7 +476,7 @@ class Data(ConsoleScreen[None]):
         stopped = self.asking.stop()
         if stopped:
             self._tell()
-            self._status.hint(say(self.app.language, "stopped"))
+            self._status.hint(translate(self.app.language, "console.stopped"))
         return stopped
 
     def action_leave(self) -> None:

@@ -13,8 +13,8 @@ from tui.console.screens.base import ConsoleScreen
 from tui.console.typeset import plain_lines
 from tui.console.widgets.chrome import KeyLine, TopLine
 from tui.console.widgets.lines import Lines
-from tui.console.words import say
 from tui.errors import HeadnotesError, explain
+from tui.text.catalog import translate
 from tui.text.lines import Line
 
 
@@ -54,12 +54,12 @@ class Doctor(ConsoleScreen[None]):
 
     def translate(self) -> None:
         """The language has changed."""
-        self.query_one(TopLine).put(self.app.book.name, say(self.app.language, "doctor"))
+        self.query_one(TopLine).put(self.app.book.name, translate(self.app.language, "console.doctor"))
         self._draw()
         super().translate()
 
     def _report(self) -> doctor.Report:
-        return doctor.report(self._engine or {"state": say(self.app.language, "not_known_yet")})
+        return doctor.report(self._engine or {"state": translate(self.app.language, "console.not_known_yet")})
 
     def _draw(self) -> None:
         width = max(30, self.query_one("#report", Lines).size.width - 2)
@@ -79,4 +79,4 @@ class Doctor(ConsoleScreen[None]):
         self.dismiss()
 
     def action_copy(self) -> None:
-        self.app.copy("help", doctor.as_text(self._report()))
+        self.app.copy("report", doctor.as_text(self._report()))

@@ -17,7 +17,6 @@ from tui.console.typeset import plain_lines
 from tui.console.verbatim import verbatim
 from tui.console.widgets.chrome import KeyLine, TopLine
 from tui.console.widgets.lines import Lines
-from tui.console.words import say
 from tui.engine.client import FETCHER, EngineClient, Progress
 from tui.errors import HeadnotesError
 from tui.models import local
@@ -25,6 +24,7 @@ from tui.models.catalog import SHELF
 from tui.models.local import Stock
 from tui.options import revive
 from tui.settings import HUB, endpoint
+from tui.text.catalog import translate
 from tui.text.lines import Line, line_text
 from tui.text.sizes import size_said
 
@@ -78,20 +78,25 @@ class Models(ConsoleScreen[None]):
 
     def translate(self) -> None:
         """The language has changed."""
-        self.query_one(TopLine).put(self.app.book.name, say(self.app.language, "models"))
+        self.query_one(TopLine).put(self.app.book.name, translate(self.app.language, "console.models.title"))
         self._draw()
         super().translate()
 
     def _draw(self) -> None:
         view = self.query_one(Shelf)
         width = max(30, view.size.width - 4)
-        lines: list[Line] = [*plain_lines(say(self.app.language, "shelf_note"), min(width, 76), "dim")]
+        lines: list[Line] = [
+            *plain_lines(translate(self.app.language, "console.models.shelf_note"), min(width, 76), "dim")
+        ]
         if (hub := endpoint()) != HUB:
-            lines += [(), *plain_lines(say(self.app.language, "mirror", address=hub), width, "dim")]
+            lines += [
+                (),
+                *plain_lines(translate(self.app.language, "console.models.mirror", address=hub), width, "dim"),
+            ]
         if self._trouble:
             lines += [(), *plain_lines(self._trouble, width, "bad")]
         elif not self._stock:
-            lines += [(), ((say(self.app.language, "looking"), "dim"),)]
+            lines += [(), ((translate(self.app.language, "console.models.looking"), "dim"),)]
         marked = (0, 0)
         for index, (at, row) in enumerate(zip(SHELF, self._stock, strict=False)):
             look = "cursor" if index == self._at else "heading"
@@ -149,17 +154,24 @@ class Models(ConsoleScreen[None]):
     async def _fetch(self, row: Stock) -> None:
         language, name = self.app.language, row.course
         if row.course_at_hand:
-            self.app.notify(say(language, "at_hand", name=name))
+            self.app.notify(translate(language, "console.models.at_hand", name=name))
             return
         fetcher = self._fetcher = EngineClient(log=paths.engine_log(), command=FETCHER)
         try:
-            self._say(say(language, "asking_hub", name=name, hub=endpoint()))
+            self._say(translate(language, "console.models.asking_hub", name=name, hub=endpoint()))
             plan: dict[str, Any] = await fetcher.ask("plan", what=row.task)
-            size = say(language, "fetch_it", size=size_said(plan["bytes"]), n=len(plan["files"]))
-            if await self.app.push_screen_wait(ListWindow(name, [size, say(language, "leave_it")])) == 0:
+            size = translate(
+                language, "console.models.fetch_it", size=size_said(plan["bytes"]), count=len(plan["files"])
+            )
+            if (
+                await self.app.push_screen_wait(
+                    ListWindow(name, [size, translate(language, "console.models.leave_it")])
+                )
+                == 0
+            ):
                 tell = partial(self.call_later, self._tell, name)
                 await fetcher.ask("fetch", what=row.task, on_progress=tell)
-                self.app.notify(say(language, "fetched", name=name))
+                self.app.notify(translate(language, "console.models.fetched", name=name))
                 await self._look()
         except HeadnotesError as error:
             if self._fetcher is fetcher:  # else it was stopped
@@ -174,7 +186,9 @@ class Models(ConsoleScreen[None]):
             return
         large = progress.total >= 1_000_000
         done, whole = (size_said(int(n)) if large else f"{n:g}" for n in (progress.done, progress.total))
-        self._say(say(self.app.language, "fetching", name=name, what=progress.what, done=done, all=whole))
+        self._say(
+            translate(self.app.language, "console.models.fetching", name=name, what=progress.what, done=done, all=whole)
+        )
 
     async def _end_fetching(self) -> None:
         fetcher, self._fetcher = self._fetcher, None

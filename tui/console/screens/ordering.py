@@ -9,9 +9,9 @@ from textual import on
 from tui.console.run_actions import ask_and_kill, ask_and_resume, forked, give
 from tui.console.screens.base import ConsoleScreen
 from tui.console.widgets.chrome import Prompt
-from tui.console.words import say
 from tui.errors import HeadnotesError, UsageError
 from tui.runs.folder import Run
+from tui.text.catalog import translate
 
 
 class OrderingScreen(ConsoleScreen[None]):
@@ -42,7 +42,7 @@ class OrderingScreen(ConsoleScreen[None]):
         except HeadnotesError as error:
             self.app.say_error(error)
             return
-        self.app.notify(say(language, f"ordered_{order}", name=run.name))
+        self.app.notify(translate(language, f"console.ordered.{order}", name=run.name))
         self.order_given()
 
     def action_kill(self) -> None:
@@ -65,7 +65,9 @@ class OrderingScreen(ConsoleScreen[None]):
         """Ask what the new run does otherwise."""
         self._forking = self.ordered()
         if self._forking is not None:
-            await self.query_one(Prompt).open("fork", say(self.app.language, "fork_with"), "learning_rate=")
+            await self.query_one(Prompt).open(
+                "fork", translate(self.app.language, "console.runs.fork_with"), "learning_rate="
+            )
 
     @on(Prompt.Answered)
     def fork_as_answered(self, event: Prompt.Answered) -> None:
@@ -74,14 +76,14 @@ class OrderingScreen(ConsoleScreen[None]):
 
     async def _fork(self, run: Run, text: str) -> None:
         language = self.app.language
-        self.app.notify(say(language, "forking", name=run.name))
+        self.app.notify(translate(language, "console.runs.forking", name=run.name))
         try:
             made = await asyncio.to_thread(forked, run, text)
         except HeadnotesError as error:
             self.app.say_error(error)
             return
         except OSError as error:
-            self.app.say_error(UsageError(say(language, "cannot_do"), str(error)))
+            self.app.say_error(UsageError(translate(language, "console.runs.cannot_do"), str(error)))
             return
-        self.app.notify(say(language, "started", name=made.name))
+        self.app.notify(translate(language, "console.runs.started", name=made.name))
         await self.take_fork(made)

@@ -20,11 +20,11 @@ from tui.console.widgets.chrome import KeyLine, TopLine
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.runs import overlay_lines, panels
 from tui.console.widgets.runs.views import MARGIN, CurvesPage
-from tui.console.words import say
 from tui.runs import comparing, predictions
 from tui.runs.comparing import Duel
 from tui.runs.curves import Curves
 from tui.runs.folder import Run
+from tui.text.catalog import translate
 from tui.text.lines import Line, line_text
 
 
@@ -152,7 +152,7 @@ class Overlay(ConsoleScreen[None]):
             language, width = self.app.language, max(30, self.size.width - 3)
             lines = overlay_lines.metrics_lines(self.chart.all_curves, width, language)
             if not self._same_rows:
-                lines += plain_lines(say(language, "not_same_rows"), width, "warn")
+                lines += plain_lines(translate(language, "console.runs.not_same_rows"), width, "warn")
             if self._duels:
                 lines += [(), *overlay_lines.duel_lines(self._duels, width, language)]
             lines += [(), *overlay_lines.difference_lines(self.runs, width, language)]
@@ -170,7 +170,9 @@ class Overlay(ConsoleScreen[None]):
     def translate(self) -> None:
         """The language has changed."""
         language = self.app.language
-        self.query_one(TopLine).put(say(language, "runs"), say(language, "overlay"))
+        self.query_one(TopLine).put(
+            translate(language, "console.runs.title"), translate(language, "console.runs.overlay")
+        )
         self._draw()
         super().translate()
 

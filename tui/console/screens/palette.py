@@ -20,15 +20,14 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui.console.app_protocol import Console
-from tui.console.keys import KEYS, bindings, foot
+from tui.console.keys import KEYS, bindings, foot, pick
 from tui.console.screens.windows import FRAME
 from tui.console.typeset import one_line
 from tui.console.verbatim import verbatim
 from tui.console.widgets.chrome import PromptInput, scopes_of
 from tui.console.widgets.lines import Lines
-from tui.console.words import pick, say
 from tui.course.book import entries
-from tui.text.catalog import LANGUAGES
+from tui.text.catalog import LANGUAGES, translate
 from tui.text.lines import Line
 from tui.text.wrap import cells, fill
 
@@ -69,7 +68,7 @@ class CommandList(Lines):
                 ((f"  {fill(one_line(command.title, room), room)}  ", "text"), (fill(command.key, key_width), "accent"))
                 for command in self.commands
             ]
-            or [((f"  {say(self.app.language, 'no_commands')}", "dim"),)]
+            or [((f"  {translate(self.app.language, 'console.no_commands')}", "dim"),)]
         )
         self.show(self.cursor)
 
@@ -123,7 +122,7 @@ class Palette(ModalScreen["Command | None"]):
     def compose(self) -> ComposeResult:
         with Vertical(id="window"):
             with Horizontal():
-                yield Static(verbatim(say(self.app.language, "find")), id="palette-label")
+                yield Static(verbatim(translate(self.app.language, "console.find")), id="palette-label")
                 field = PromptInput(id="palette-input", compact=True)
                 field.cursor_blink = False
                 yield field

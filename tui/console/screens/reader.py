@@ -20,11 +20,11 @@ from tui.console.screens.base import ConsoleScreen
 from tui.console.widgets.bench import Bench
 from tui.console.widgets.chrome import KeyLine, Prompt, TopLine
 from tui.console.widgets.notes import Notes
-from tui.console.words import say
 from tui.course.blocks import Cell, Claim, Quiz, Try
 from tui.course.book import Course, Entry, entries
 from tui.course.page import Page
 from tui.errors import HeadnotesError, UsageError
+from tui.text.catalog import translate
 
 SIDE_BY_SIDE = 110
 """Columns from which notes and bench stand side by side."""
@@ -131,7 +131,7 @@ class Reader(ConsoleScreen[None]):
         over = f"{chapter.number} {chapter.title(language)}".strip() if chapter else ""
         title = f"{self.entry.number} {self.page.title}".strip()
         read, done = len(self.app.progress.read(self.page.id)), len(self.page.sections)
-        counted = f"{min(read, done)}/{done} {say(language, 'read')}"
+        counted = f"{min(read, done)}/{done} {translate(language, 'console.reader.read')}"
         self.query_one(TopLine).put(
             self.app.book.name, over if self.size.width >= SIDE_BY_SIDE else "", title, done=counted
         )
@@ -141,7 +141,7 @@ class Reader(ConsoleScreen[None]):
         if self.page is None:
             return
         if self.app.language == "zh" and len(self._shown.files) == 1:
-            self.app.notify(say("zh", "no_twin"))
+            self.app.notify(translate("zh", "console.reader.no_twin"))
         self.run_worker(self._translate(), exclusive=True, group="translate")
         self.bench.translate()
         super().translate()
@@ -246,7 +246,9 @@ class Reader(ConsoleScreen[None]):
             case Claim() if event.target.code:
                 self.doing.run(event.block, event.target.code, space=None)
             case Quiz() if event.target.kind == "number":
-                await self.query_one(Prompt).open(f"number {event.block}", say(self.app.language, "number"))
+                await self.query_one(Prompt).open(
+                    f"number {event.block}", translate(self.app.language, "console.reader.number")
+                )
             case Quiz():
                 self.doing.submit(event.block, event.target)
 
@@ -260,7 +262,7 @@ class Reader(ConsoleScreen[None]):
 
     @on(Notes.Find)
     async def ask_for_words(self) -> None:
-        await self.query_one(Prompt).open("find", say(self.app.language, "find"))
+        await self.query_one(Prompt).open("find", translate(self.app.language, "console.find"))
 
     @on(Prompt.Answered)
     def take_answer(self, event: Prompt.Answered) -> None:
@@ -269,7 +271,7 @@ class Reader(ConsoleScreen[None]):
             found = self.notes.search(event.text)
             if event.text and not found:
                 self.notes.end_search()
-                self.app.notify(say(self.app.language, "nothing_found", words=event.text))
+                self.app.notify(translate(self.app.language, "console.nothing_found", words=event.text))
             return
         block = int(event.purpose.removeprefix("number "))
         quiz = self.page.blocks[block] if self.page is not None else None
@@ -385,14 +387,16 @@ class Reader(ConsoleScreen[None]):
                 self.notes.go_to_block(sections[index].first)
 
         titles = [section.title for section in sections]
-        self.app.push_screen(ListWindow(say(self.app.language, "outline"), titles, marked=marked), go)
+        self.app.push_screen(
+            ListWindow(translate(self.app.language, "console.reader.outline"), titles, marked=marked), go
+        )
 
     def action_links(self) -> None:
         from tui.console.screens.windows import ListWindow
 
         links = links_of(self.page) if self.page is not None else []
         if not links:
-            self.app.notify(say(self.app.language, "no_links"))
+            self.app.notify(translate(self.app.language, "console.reader.no_links"))
             return
 
         def go(index: int | None) -> None:
@@ -400,25 +404,29 @@ class Reader(ConsoleScreen[None]):
                 self.follow(links[index][1])
 
         shown = [f"{text}  {target}" if text != target else target for text, target in links]
-        self.app.push_screen(ListWindow(say(self.app.language, "links"), shown), go)
+        self.app.push_screen(ListWindow(translate(self.app.language, "console.reader.links"), shown), go)
 
     def follow(self, target: str) -> None:
         """Go where a link leads; an address on the network is copied, for a browser."""
         found = resolve(self.app.book, self.page, target) if self.page is not None else None
         here = (self.entry, *self.notes.place())
         if found is not None and found.address:
-            self.app.copy("address", target, then=say(self.app.language, "open_in_browser", address=target))
+            self.app.copy(
+                "address", target, then=translate(self.app.language, "console.reader.open_in_browser", address=target)
+            )
         elif found is not None and found.entry is not None:
             self._back.append(here)
             self.open(found.entry, (found.anchor, 0))
         elif found is not None and self.notes.go_to(found.anchor):
             self._back.append(here)
         else:
-            self.app.notify(say(self.app.language, "leads_nowhere", target=target), severity="warning")
+            self.app.notify(
+                translate(self.app.language, "console.reader.leads_nowhere", target=target), severity="warning"
+            )
 
     def action_back(self) -> None:
         if not self._back:
-            self.app.notify(say(self.app.language, "no_back"))
+            self.app.notify(translate(self.app.language, "console.reader.no_back"))
             return
         entry, anchor, below = self._back.pop()
         if entry is self.entry:
@@ -432,7 +440,7 @@ class Reader(ConsoleScreen[None]):
         if 0 <= place < len(known):
             self.open(known[place])
         else:
-            self.app.notify(say(self.app.language, "last_lesson"))
+            self.app.notify(translate(self.app.language, "console.reader.last_lesson"))
 
     def action_contents(self) -> None:
         self.app.show_contents()

@@ -23,13 +23,13 @@ from tui.console.widgets.lines import Lines
 from tui.console.widgets.runs import evaluated, facts, pages
 from tui.console.widgets.runs.evaluation_page import EvaluationPage
 from tui.console.widgets.runs.views import CurvesPage, LogPage
-from tui.console.words import say
 from tui.course import book
 from tui.errors import UsageError
 from tui.runs import console_lock, diagnostics, folder, predictions
 from tui.runs.curves import Curves
 from tui.runs.diagnostics import Diagnosis
 from tui.runs.folder import Run
+from tui.text.catalog import translate
 from tui.text.lines import Line, line_text
 from tui.text.visible import visible
 from tui.text.wrap import shorten
@@ -173,7 +173,7 @@ class RunScreen(OrderingScreen):
         language, width = self.app.language, max(20, self.size.width - 2)
         progress = facts.progress_line(self.curves, language)
         if self._paused:
-            progress = (*progress, (f"   {say(language, 'display_paused')}", "warn"))
+            progress = (*progress, (f"   {translate(language, 'console.runs.display_paused')}", "warn"))
         lines: list[Line] = fold(progress, width)
         lines += facts.fact_lines(self.curves, width, language) or [()]
         if not self._seated:
@@ -185,10 +185,11 @@ class RunScreen(OrderingScreen):
             look = "bad" if trouble.kind == "error" else "warn"
             lines += plain_lines(visible(text), width, look)[:MOST_WARNINGS]
         if self.curves.status.state == "dead":
-            lines += plain_lines(say(language, "run_is_dead"), width, "bad")
+            lines += plain_lines(translate(language, "console.runs.run_is_dead"), width, "bad")
             lines += [((shorten(visible(row), width), "dim"),) for row in folder.last_words(self.run_, LAST_WORDS)]
         for one in self.diagnoses[:MOST_WARNINGS]:
-            said = f"{facts.diagnosis_text(one, language)}   {say(language, 'see_lesson', number=one.lesson)}"
+            lesson = translate(language, "console.see_lesson", number=one.lesson)
+            said = f"{facts.diagnosis_text(one, language)}   {lesson}"
             lines += plain_lines(said, width, "bad" if one.bad else "warn")[:2]
         head = self.query_one("#head", Lines)
         head.set_lines(lines)
@@ -209,11 +210,15 @@ class RunScreen(OrderingScreen):
 
     def _put_top(self) -> None:
         language = self.app.language
-        names = [f"{place} {say(language, f'page_{name}')}" for place, name in enumerate(PAGES, 1)]
+        names = [f"{place} {translate(language, f'console.page.{name}')}" for place, name in enumerate(PAGES, 1)]
         at = PAGES.index(self._page)
         names[at] = f"[{names[at]}]"
-        done = "  ".join(names) if self.size.width >= WIDE else say(language, f"page_{self._page}") + f" {at + 1}/4"
-        self.query_one(TopLine).put(say(language, "runs"), self.run_.name, done=done)
+        done = (
+            "  ".join(names)
+            if self.size.width >= WIDE
+            else translate(language, f"console.page.{self._page}") + f" {at + 1}/4"
+        )
+        self.query_one(TopLine).put(translate(language, "console.runs.title"), self.run_.name, done=done)
 
     # -- pages ----------------------------------------------------------------------------------------------------
 
@@ -262,13 +267,17 @@ class RunScreen(OrderingScreen):
 
     def _list(self, title: str, lines: list[Line]) -> None:
         if not lines:
-            self.app.notify(say(self.app.language, "nothing_to_list"))
+            self.app.notify(translate(self.app.language, "console.runs.nothing_to_list"))
         else:
             text = "\n".join(line_text(line) for line in lines)
-            self.app.push_screen(TextWindow(say(self.app.language, title), lines, what="page", text=text))
+            self.app.push_screen(
+                TextWindow(translate(self.app.language, f"console.title.{title}"), lines, what="page", text=text)
+            )
 
     async def action_find(self) -> None:
-        await self.query_one(Prompt).open("find", say(self.app.language, "find"), self.query_one(LogPage).words)
+        await self.query_one(Prompt).open(
+            "find", translate(self.app.language, "console.find"), self.query_one(LogPage).words
+        )
 
     @on(Prompt.Answered)
     def take_answer(self, event: Prompt.Answered) -> None:
@@ -276,7 +285,7 @@ class RunScreen(OrderingScreen):
         if event.purpose == "find":
             count = self.query_one(LogPage).find(event.text)
             if event.text and not count:
-                self.app.notify(say(self.app.language, "nothing_found", words=event.text))
+                self.app.notify(translate(self.app.language, "console.nothing_found", words=event.text))
 
     @on(Prompt.Closed)
     def back_to_page(self) -> None:
@@ -309,13 +318,15 @@ class RunScreen(OrderingScreen):
     def action_lesson(self) -> None:
         """The lesson of the first diagnosis."""
         if not self.diagnoses:
-            self.app.notify(say(self.app.language, "no_diagnoses"))
+            self.app.notify(translate(self.app.language, "console.runs.no_diagnoses"))
             return
         number = self.diagnoses[0].lesson
         try:
             entry = book.find(self.app.book, number)
         except UsageError:
-            self.app.notify(say(self.app.language, "no_such_lesson", number=number), severity="warning")
+            self.app.notify(
+                translate(self.app.language, "console.runs.no_such_lesson", number=number), severity="warning"
+            )
             return
         self.app.open_entry(entry)
 
@@ -323,7 +334,7 @@ class RunScreen(OrderingScreen):
         try:
             text = self.run_.script_file.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            self.app.say_error(UsageError(say(self.app.language, "cannot_do"), str(error)))
+            self.app.say_error(UsageError(translate(self.app.language, "console.runs.cannot_do"), str(error)))
             return
         self.app.push_screen(code_window(text, self.app.language, "run_script"))
 

@@ -20,11 +20,11 @@ from tui.console.widgets.lines import Lines
 from tui.console.widgets.runs import facts
 from tui.console.widgets.runs.overlay_lines import MARKS, MOST
 from tui.console.widgets.table import Column, Table
-from tui.console.words import say
 from tui.errors import HeadnotesError
 from tui.runs import folder
 from tui.runs.folder import Run
 from tui.runs.overview import Glance, Overview
+from tui.text.catalog import translate
 from tui.text.chart import figure
 from tui.text.sizes import size_said
 from tui.text.visible import visible
@@ -114,12 +114,18 @@ class Runs(OrderingScreen):
             return
         language, glances = self.app.language, self.overview.glances
         wide = self.size.width >= WIDE
-        columns = [Column("", 1), Column(say(language, "run_name"), 0)]
-        columns += [Column(say(language, "run_task"), 22)] if wide else []
-        columns += [Column(say(language, "run_state"), 11), Column(say(language, "run_steps"), 13, "right")]
+        columns = [Column("", 1), Column(translate(language, "console.runs.column.name"), 0)]
+        columns += [Column(translate(language, "console.runs.column.task"), 22)] if wide else []
+        columns += [
+            Column(translate(language, "console.runs.column.state"), 11),
+            Column(translate(language, "console.runs.column.steps"), 13, "right"),
+        ]
         columns += [Column("loss", 8, "right")] if wide else []
-        columns += [Column(say(language, "run_best"), 15, "right"), Column(say(language, "run_age"), 8, "right")]
-        columns += [Column(say(language, "run_disk"), 8, "right")]
+        columns += [
+            Column(translate(language, "console.runs.column.best"), 15, "right"),
+            Column(translate(language, "console.runs.column.age"), 8, "right"),
+        ]
+        columns += [Column(translate(language, "console.runs.column.disk"), 8, "right")]
 
         def cells_of(row: int) -> tuple[tuple[str, str], ...]:
             one = glances[row]
@@ -137,8 +143,10 @@ class Runs(OrderingScreen):
         table = self.query_one(RunTable)
         table.put(columns, len(glances), cells_of)
         alive = sum(one.lives for one in glances)
-        counted = say(language, "runs_counted", n=len(glances), alive=alive)
-        self.query_one(TopLine).put(self.app.book.name, say(language, "runs"), done=counted if glances else "")
+        counted = translate(language, "console.runs.runs_counted", count=len(glances), alive=alive)
+        self.query_one(TopLine).put(
+            self.app.book.name, translate(language, "console.runs.title"), done=counted if glances else ""
+        )
         self._draw_note(glances)
 
     def _draw_note(self, glances: list[Glance]) -> None:
@@ -146,14 +154,14 @@ class Runs(OrderingScreen):
         note = self.query_one("#note", Lines)
         lines = []
         if not glances and self._looked:
-            lines = plain_lines(say(language, "no_runs"), width, "dim")
+            lines = plain_lines(translate(language, "console.runs.no_runs"), width, "dim")
         elif (one := self.chosen) is not None and one.status.trouble is not None:
             trouble = one.status.trouble.fields
             text = " ".join(str(trouble.get(part) or "") for part in ("title", "next_step")).strip()
             lines = plain_lines(visible(text), width, "bad")[:3]
         elif (one := self.chosen) is not None and one.status.state == "dead":
             words = folder.last_words(one.run, 3)
-            lines = plain_lines(say(language, "run_is_dead"), width, "bad")
+            lines = plain_lines(translate(language, "console.runs.run_is_dead"), width, "bad")
             lines += [((visible(row)[:width], "dim"),) for row in words]
         note.set_lines(lines)
         note.styles.height = len(lines)
@@ -179,7 +187,7 @@ class Runs(OrderingScreen):
         elif len(self.marked) < MOST:
             self.marked.append(one.run)
         else:
-            self.app.notify(say(self.app.language, "most_marked", most=MOST), severity="warning")
+            self.app.notify(translate(self.app.language, "console.runs.most_marked", most=MOST), severity="warning")
         self._draw()
         self.query_one(RunTable).move(1)
 
@@ -211,8 +219,8 @@ class Runs(OrderingScreen):
 
     async def _remove(self, one: Glance) -> None:
         language = self.app.language
-        title = say(language, "remove_title", name=visible(one.run.name), size=size_said(one.disk))
-        entries = [say(language, "keep_it"), say(language, "remove_it")]
+        title = translate(language, "console.runs.remove_title", name=visible(one.run.name), size=size_said(one.disk))
+        entries = [translate(language, "console.runs.keep_it"), translate(language, "console.runs.remove_it")]
         if await self.app.push_screen_wait(ListWindow(title, entries)) != 1:
             return
         try:

@@ -13,13 +13,13 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
 from tui.console.app_protocol import Console
-from tui.console.keys import KEYS, SCOPES, bindings, foot, shown
+from tui.console.keys import KEYS, SCOPES, bindings, foot, pick, shown
 from tui.console.textual_internals import PromptList
 from tui.console.typeset import fold, highlighted, plain_lines
 from tui.console.verbatim import verbatim
 from tui.console.widgets.lines import Lines
-from tui.console.words import pick, say
 from tui.errors import HeadnotesError
+from tui.text.catalog import translate
 from tui.text.lines import Line
 from tui.text.visible import visible
 from tui.text.wrap import fill
@@ -144,7 +144,9 @@ def leave_room_around(scrolling: Widget, widest: int) -> None:
 
 def code_window(code: str, language: str, title: str = "code_behind") -> TextWindow:
     """The Python behind the bench, or behind something else that has a word for it."""
-    return TextWindow(say(language, title), highlighted(code.rstrip("\n"), "python"), what="code", text=code)
+    return TextWindow(
+        translate(language, f"console.title.{title}"), highlighted(code.rstrip("\n"), "python"), what="code", text=code
+    )
 
 
 async def open_cell(app: Console, handle: str, split: str, row: int, column: str) -> None:
@@ -155,7 +157,7 @@ async def open_cell(app: Console, handle: str, split: str, row: int, column: str
     except HeadnotesError as error:
         app.say_error(error)
         return
-    title = say(app.language, "cell_title", column=visible(column), row=f"{row:,}")
+    title = translate(app.language, "console.cell_title", column=visible(column), row=f"{row:,}")
     lines: list[Line] = [((part, "text"),) for part in text.split("\n")]
     app.push_screen(TextWindow(title, lines, what="cell", text=text))
 
@@ -175,4 +177,4 @@ def help_window(scopes: Sequence[str], language: str) -> TextWindow:
             for row, line in enumerate(plain_lines(pick(language, key.help), 56)):
                 lines.append(((fill(spellings if row == 0 else "", 20) + " ", "accent"), *line))
     text = "\n".join("".join(piece for piece, _ in line) for line in lines)
-    return TextWindow(say(language, "help"), lines, what="help", text=text)
+    return TextWindow(translate(language, "console.help"), lines, what="help", text=text)

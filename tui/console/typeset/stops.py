@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from tui.console.typeset.code import code_lines
 from tui.console.typeset.prose import Setting, plain_lines, prose
-from tui.console.words import say
 from tui.course.blocks import Cell, Claim, Quiz, Try
 from tui.course.quizzes import shown_order
+from tui.text.catalog import translate
 from tui.text.lines import Line
 from tui.text.visible import visible
 from tui.text.wrap import cells, fill
@@ -41,7 +41,7 @@ def try_lines(block: Try, setting: Setting, on_bench: bool) -> list[Line]:
     values = block.values
     text = values.get("text") or " / ".join(map(str, values.get("texts") or []))
     label = f"▸ {block.instrument}  "
-    note = say(setting.language, "on_the_bench") if on_bench else ""
+    note = translate(setting.language, "console.reader.on_the_bench") if on_bench else ""
     room = setting.prose - cells(label) - (cells(note) + 2 if note else 0)
     shown = fill(visible(str(text)), room)
     return [
@@ -51,11 +51,14 @@ def try_lines(block: Try, setting: Setting, on_bench: bool) -> list[Line]:
 
 def cell_lines(block: Cell, setting: Setting, state: State) -> list[Line]:
     lines = code_lines(block.code, "python", setting)
-    return [*lines, *_running(setting, state, say(setting.language, "cell_run"))]
+    return [*lines, *_running(setting, state, translate(setting.language, "console.reader.cell_run"))]
 
 
 def claim_lines(block: Claim, setting: Setting, state: State) -> list[Line]:
-    said, so = say(setting.language, "often_said"), say(setting.language, "what_is_so")
+    said, so = (
+        translate(setting.language, "console.reader.misconception"),
+        translate(setting.language, "console.reader.fact"),
+    )
     indent = max(cells(said), cells(so)) + 2
     lines: list[Line] = []
     for label, text, look in ((said, block.said, "dim"), (so, block.so, "text")):
@@ -64,7 +67,7 @@ def claim_lines(block: Claim, setting: Setting, state: State) -> list[Line]:
             lines.append(((head, "warn" if label == said else "good"), *line))
     if block.code:
         lines += code_lines(block.code, "python", setting)
-        lines += _running(setting, state, say(setting.language, "claim_run"), block.id)
+        lines += _running(setting, state, translate(setting.language, "console.reader.claim_run"), block.id)
     else:
         lines.append(((fill(block.id, setting.prose, "right"), "dim"),))
     return lines
@@ -74,8 +77,8 @@ def _running(setting: Setting, state: State, invitation: str, name: str = "") ->
     """The line under a piece of code: what a key would do, what it is doing, or what it printed."""
     right = cells(name)
     if isinstance(state, Outcome):
-        head = say(setting.language, "failed" if state.failed else "prints")
-        output = state.output.rstrip("\n") or say(setting.language, "printed_nothing")
+        head = translate(setting.language, "console.reader.failed" if state.failed else "console.reader.prints")
+        output = state.output.rstrip("\n") or translate(setting.language, "console.reader.printed_nothing")
         shown = plain_lines(output, setting.prose - 2, "bad" if state.failed else "text")
         title = ((fill(head, setting.prose - right), "bad" if state.failed else "good"), (name, "dim"))
         return [title, *((("  ", "text"), *line) for line in shown)]
@@ -110,21 +113,17 @@ def quiz_lines(block: Quiz, setting: Setting, answering: Answering) -> list[Line
 
 def _verdict(block: Quiz, setting: Setting, answering: Answering, language: str) -> list[Line]:
     if answering.judged is None:
-        kinds = {
-            "single": "pick_one",
-            "multiple": "pick_many",
-            "order": "pick_order",
-            "number": "pick_number",
-        }
-        return plain_lines(say(language, kinds[block.kind]), setting.prose, "dim")
-    verdict = say(language, "right" if answering.judged else "not_yet")
+        return plain_lines(translate(language, f"console.pick.{block.kind}"), setting.prose, "dim")
+    verdict = translate(language, "console.reader.right" if answering.judged else "console.reader.not_yet")
     lines: list[Line] = [((verdict, "good" if answering.judged else "warn"),)]
     if block.kind == "number" and block.answer is not None:
-        lines += plain_lines(say(language, "the_answer", answer=f"{block.answer:g}"), setting.prose)
+        lines += plain_lines(
+            translate(language, "console.reader.the_answer", answer=f"{block.answer:g}"), setting.prose
+        )
     elif block.kind == "order" and not answering.judged:
         places = {index: place for place, index in enumerate(shown_order(block), 1)}
         order = " ".join(str(places[i]) for i in range(len(block.choices)))
-        lines += plain_lines(say(language, "right_order", order=order), setting.prose)
+        lines += plain_lines(translate(language, "console.reader.right_order", order=order), setting.prose)
     if block.why:
         lines += prose(block.why, setting.prose, "dim")
     return lines

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from tui.console.app_protocol import Console
 from tui.console.verbatim import verbatim
-from tui.console.words import say
+from tui.text.catalog import translate
 
 if TYPE_CHECKING:
     from tui.console.widgets.pane import Pane
@@ -99,7 +99,7 @@ class Bench(Vertical):
         for pane in self._panes.values():
             pane.drop()
             pane.visible = False
-        self.query_one("#bench-title", Static).update(verbatim(say(self.app.language, "no_bench")))
+        self.query_one("#bench-title", Static).update(verbatim(translate(self.app.language, "console.bench.no_bench")))
 
     def translate(self) -> None:
         """The language has changed."""

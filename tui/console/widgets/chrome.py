@@ -23,12 +23,13 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui.console.app_protocol import Console
-from tui.console.keys import Key, Words, bindings, on_bottom_line
+from tui.console.keys import Key, Words, bindings, on_bottom_line, pick
+from tui.console.phases import phase_name
 from tui.console.verbatim import verbatim
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.ordered_keys import run_bound_key
-from tui.console.words import known, pick, say
 from tui.engine.client import Phase
+from tui.text.catalog import translate
 from tui.text.lines import Line
 from tui.text.visible import visible
 from tui.text.wrap import cells, shorten
@@ -104,10 +105,10 @@ class TopLine(OneLine):
 
     def _engine(self) -> Iterator[tuple[str, str]]:
         language, phase = self.app.language, self.app.engine.phase
-        name = say(language, phase.name) if known(phase.name) else phase.name
-        yield f"{say(language, 'engine')} ", "dim"
+        name = phase_name(language, phase)
+        yield f"{translate(language, 'console.engine')} ", "dim"
         if phase.trouble is not None:
-            yield say(language, "trouble" if phase.name == "ready" else "ended"), "bad"
+            yield translate(language, "console.trouble" if phase.name == "ready" else "console.phase.ended"), "bad"
         elif phase.name == "ready":
             yield name, "good"
         elif phase.name == "off":

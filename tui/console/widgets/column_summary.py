@@ -6,8 +6,8 @@ import math
 
 from tui.console.typeset import plain_lines
 from tui.console.widgets.pipeline_answers import bar
-from tui.console.words import say
 from tui.tables.summary import Histogram, Lengths, Summary, said
+from tui.text.catalog import translate
 from tui.text.lines import Line
 from tui.text.visible import visible
 from tui.text.wrap import cells, fill
@@ -19,19 +19,25 @@ def summary_lines(summary: Summary, width: int, language: str) -> list[Line]:
     """What is in a column, `width` cells wide."""
     looked = f"{summary.rows:,}"
     if summary.looked_at < summary.rows:
-        looked = say(language, "fig_sample", n=f"{summary.looked_at:,}", all=f"{summary.rows:,}")
-    lines = [_fact(say(language, "fig_rows"), looked), _fact(say(language, "fig_missing"), f"{summary.missing:,}")]
+        looked = translate(language, "console.summary.sample", n=f"{summary.looked_at:,}", all=f"{summary.rows:,}")
+    lines = [
+        _fact(translate(language, "console.summary.rows"), looked),
+        _fact(translate(language, "console.summary.missing"), f"{summary.missing:,}"),
+    ]
     if summary.distinct is not None:
-        lines.append(_fact(say(language, "fig_distinct"), f"{summary.distinct:,}"))
-        lines.append(_fact(say(language, "fig_duplicates"), f"{summary.duplicates:,}"))
+        lines.append(_fact(translate(language, "console.summary.distinct"), f"{summary.distinct:,}"))
+        lines.append(_fact(translate(language, "console.summary.duplicates"), f"{summary.duplicates:,}"))
     if summary.values:
-        lines += [(), ((say(language, "fig_values"), "heading"),), *_values(summary, width)]
+        lines += [(), ((translate(language, "console.summary.values"), "heading"),), *_values(summary, width)]
     if summary.numbers:
-        lines += [(), ((say(language, "fig_numbers"), "heading"),)]
-        lines += [_fact(say(language, name), said(value)) for name, value in summary.numbers.items()]
+        lines += [(), ((translate(language, "console.summary.numbers"), "heading"),)]
+        lines += [
+            _fact(translate(language, f"console.quantile.{name}"), said(value))
+            for name, value in summary.numbers.items()
+        ]
         lines += [(), *_histogram(summary.histogram, width)]
     for one in summary.lengths:
-        title = say(language, f"fig_{one.unit}", n=f"{one.of:,}")
+        title = translate(language, f"console.summary.length.{one.unit}", count=one.of)
         lines += [(), ((title, "heading"),), _lengths(one, language), (), *_histogram(one.histogram, width)]
     return [*plain_lines(summary.type, width, "dim"), *lines]
 
@@ -56,7 +62,7 @@ def _lengths(one: Lengths, language: str) -> Line:
     parts = [("least", one.least), ("median", one.median), ("p95", one.p95), ("most", one.most)]
     return tuple(
         piece for name, value in parts
-        for piece in ((f"{say(language, name)} ", "dim"), (f"{said(value)}   ", "text"))
+        for piece in ((f"{translate(language, f'console.quantile.{name}')} ", "dim"), (f"{said(value)}   ", "text"))
     )  # fmt: skip
 
 

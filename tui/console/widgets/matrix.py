@@ -12,9 +12,9 @@ from textual.message import Message
 
 from tui.console.keys import Words, bindings
 from tui.console.widgets.lines import Lines
-from tui.console.words import say
 from tui.recipes import confusion
 from tui.recipes.confusion import AVERAGES
+from tui.text.catalog import translate
 from tui.text.lines import Line
 from tui.text.visible import visible
 from tui.text.wrap import cells, fill
@@ -146,7 +146,10 @@ class MatrixGrid(Lines):
 
 def label_width(labels: Iterable[str], language: str) -> int:
     """Cells of the column with the labels, and two."""
-    heads = [say(language, "true_class"), *(say(language, name) for name in AVERAGES)]
+    heads = [
+        translate(language, "console.true_class"),
+        *(translate(language, f"console.average.{name}") for name in AVERAGES),
+    ]
     return min(LABEL, max(cells(visible(label)) for label in (*labels, *heads))) + 2
 
 
@@ -165,8 +168,8 @@ def grid_lines(
     left, width = label_width(labels, language), cell_width(labels)
     named = [fill(visible(label), width - 1, "right") + " " for label in labels]
     lines: list[Line] = [
-        ((" " * left + " " + say(language, "predicted_class"), "dim"),),
-        ((fill(say(language, "true_class"), left), "dim"), ("".join(named), "heading")),
+        ((" " * left + " " + translate(language, "console.predicted_class"), "dim"),),
+        ((fill(translate(language, "console.true_class"), left), "dim"), ("".join(named), "heading")),
     ]
     for row, line in enumerate(matrix):
         pieces = [(fill(visible(labels[row]), left - 2) + "  ", "heading")]

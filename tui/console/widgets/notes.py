@@ -18,9 +18,9 @@ from tui.console.keys import Words, bindings
 from tui.console.page_layout import PageLayout
 from tui.console.typeset import Setting, State, code_of, highlighted
 from tui.console.widgets.lines import Lines
-from tui.console.words import say
 from tui.course.blocks import Block, Cell, Claim, Quiz, Stop, Try
 from tui.course.page import Page, Section
+from tui.text.catalog import translate
 from tui.text.lines import Line, Piece, line_text
 
 _ACTS: dict[type, Words] = {
@@ -318,7 +318,9 @@ class Notes(Lines):
             return
         stops = layout.stops
         if not stops or (by > 0 and self.current == stops[-1] and self._is_visible(self.current)):
-            self.app.notify(say(self._language, "last_stop" if stops else "no_stops"))
+            self.app.notify(
+                translate(self._language, "console.reader.last_stop" if stops else "console.reader.no_stops")
+            )
             return
         if self.current is None or not self._is_visible(self.current):
             top, bottom = round(self.scroll_y), round(self.scroll_y) + self.size.height

@@ -17,8 +17,8 @@ from textual.strip import Strip
 
 from tui.console.keys import Words, bindings
 from tui.console.widgets.lines import Lines
-from tui.console.words import say
 from tui.instruments.instrument import Instrument
+from tui.text.catalog import translate
 from tui.text.lines import Line
 from tui.text.visible import visible
 from tui.text.wrap import cells, shorten
@@ -198,7 +198,9 @@ class Options(Lines):
             ]
             size = sum(cells(text) for text, _ in piece)
             if marked and option.kind == "text" and (self._typed is not None or not option.choices):
-                hint = say(self.app.language, "enter_runs" if self._typed is not None else "type_and_enter")
+                hint = translate(
+                    self.app.language, "console.enter_runs" if self._typed is not None else "console.type_and_enter"
+                )
                 piece[-1:] = [(f" {hint}", "dim"), ("  ", "text")]
                 size += cells(hint) + 1
             if used and used + size - 2 > width:

@@ -26,11 +26,11 @@ from tui.console.widgets.option_bar import Option, Options, options_for
 from tui.console.widgets.sentence import Sentence
 from tui.console.widgets.status import Status
 from tui.console.widgets.warnings import Warnings, warning_text
-from tui.console.words import say
 from tui.engine.client import Progress, Request
 from tui.errors import HeadnotesError, Stopped, UsageError
 from tui.instruments.instrument import Instrument
 from tui.options import revive
+from tui.text.catalog import translate
 
 REMEMBERED = 50
 """Inputs that a pane remembers."""
@@ -140,7 +140,7 @@ class Pane(Vertical):
 
     def name_of(self, field: str) -> str:
         """What stands over a box."""
-        return say(self.app.language, field)
+        return translate(self.app.language, f"console.field.{field}")
 
     def on_mount(self) -> None:
         self.translate()
@@ -201,7 +201,7 @@ class Pane(Vertical):
     def _take_text(self, event: Sentence.Edited) -> None:
         if event.sentence.waits:
             self._unsent = True
-            self.query_one(Status).hint(say(self.app.language, "enter_runs"))
+            self.query_one(Status).hint(translate(self.app.language, "console.enter_runs"))
         else:
             self._ask_soon()
 
@@ -233,7 +233,7 @@ class Pane(Vertical):
     @on(Sentence.CannotEdit)
     def _say_why(self, event: Sentence.CannotEdit) -> None:
         event.stop()
-        self.app.notify(say(self.app.language, "held", n=f"{len(event.sentence.value):,}"))
+        self.app.notify(translate(self.app.language, "console.bench.held", count=len(event.sentence.value)))
 
     def ask(self) -> None:
         """Ask the engine for what is on the bench now; what was asked before is dropped."""
@@ -244,7 +244,7 @@ class Pane(Vertical):
         self.drop()
         status = self.query_one(Status)
         if self.is_empty:
-            self._say_instead(lambda: status.hint(say(self.app.language, "empty_text")))
+            self._say_instead(lambda: status.hint(translate(self.app.language, "console.bench.empty_text")))
             return
         try:
             spec = self.spec()
@@ -270,7 +270,7 @@ class Pane(Vertical):
                 self._request = None
                 status = self.query_one(Status)
                 if isinstance(error, Stopped) and not error.detail:
-                    status.hint(say(self.app.language, "stopped"))
+                    status.hint(translate(self.app.language, "console.stopped"))
                 else:
                     self._say_instead(partial(status.error, error))
             return
@@ -324,7 +324,7 @@ class Pane(Vertical):
             return False
         request, self._request = self._request, None
         self.app.engine.stop(request)
-        self.query_one(Status).hint(say(self.app.language, "stopped"))
+        self.query_one(Status).hint(translate(self.app.language, "console.stopped"))
         return True
 
     def drop(self) -> None:
@@ -350,7 +350,7 @@ class Pane(Vertical):
         from tui.console.screens.windows import ListWindow
 
         if not self._asked:
-            self.app.notify(say(self.app.language, "no_history"))
+            self.app.notify(translate(self.app.language, "console.bench.no_history"))
             return
 
         def go(index: int | None) -> None:
@@ -358,7 +358,7 @@ class Pane(Vertical):
                 self._fill(self._asked[index])
 
         asked = [one_line(" / ".join(_flat(one)), 200) for one in self._asked]
-        self.app.push_screen(ListWindow(say(self.app.language, "history"), asked), go)
+        self.app.push_screen(ListWindow(translate(self.app.language, "console.bench.history"), asked), go)
 
     def action_reset(self) -> None:
         self._fill(self._notes_values)

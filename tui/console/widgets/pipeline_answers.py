@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from tui.console.typeset import plain_lines, set_pieces
 from tui.console.widgets.warnings import warning_text
-from tui.console.words import say
 from tui.instruments.pipeline.compute import PipelineResult
 from tui.models.pipelines.answers import Candidate, Piece
+from tui.text.catalog import translate
 from tui.text.lines import Line
 from tui.text.visible import visible
 from tui.text.wrap import cells, fill
@@ -46,7 +46,7 @@ def answer_lines(result: PipelineResult, width: int, language: str) -> list[Line
     elif result.task in ("ner", "token-classification"):
         lines += _entities(result, width, language)
     else:
-        lines += _text(say(language, "no_answer"), width, "dim")
+        lines += _text(translate(language, "console.bench.no_answer"), width, "dim")
     return [*lines, (), *_times(result, width, language)]
 
 
@@ -94,9 +94,12 @@ def written(prompt: str, pieces: Sequence[Piece], width: int, language: str) -> 
     shown += [(visible(piece.text, lines=True), _odds(piece.probability)) for piece in pieces if piece.text]
     lines: list[Line] = [(MARGIN, *line) for line in set_pieces(shown, width - 2)]
     legend = [
-        (say(language, "likely"), "text"), ("   ", "text"), (say(language, "possible"), "accent"), ("   ", "text"),
-        (say(language, "surprise"), "warn"),
-    ]  # fmt: skip
+        (translate(language, "console.bench.likely"), "text"),
+        ("   ", "text"),
+        (translate(language, "console.bench.possible"), "accent"),
+        ("   ", "text"),
+        (translate(language, "console.bench.surprise"), "warn"),
+    ]
     lines += [(), *((MARGIN, *line) for line in set_pieces(legend, width - 2)), ()]
     name = min(max((cells(_token(piece)) for piece in pieces), default=0), 16, width - 12)
     room = max(0, width - name - 12)
@@ -136,7 +139,7 @@ def _gaps(result: PipelineResult, width: int) -> list[Line]:
 def _entities(result: PipelineResult, width: int, language: str) -> list[Line]:
     lines = marked(result.text, [(one.start, one.end, one.kind) for one in result.entities], width)
     if not result.entities:
-        return [*lines, (), *_text(say(language, "no_entities"), width, "dim")]
+        return [*lines, (), *_text(translate(language, "console.bench.no_entities"), width, "dim")]
     kind = min(max(cells(visible(one.kind)) for one in result.entities), width // 3)
     lines.append(())
     for one in result.entities:
@@ -156,12 +159,12 @@ def _times(result: PipelineResult, width: int, language: str) -> list[Line]:
     whole = times.tokenizer + times.model + times.postprocessing
     lines: list[Line] = []
     for name, value in (
-        ("stage_tokenizer", times.tokenizer),
-        ("stage_model", times.model),
-        ("stage_post", times.postprocessing),
+        ("tokenizer", times.tokenizer),
+        ("model", times.model),
+        ("post", times.postprocessing),
     ):
         share = value / whole if whole else 0.0
-        head = (f"{fill(say(language, name), room)}{value:8.2f} ms  ", "dim")
+        head = (f"{fill(translate(language, f'console.stage.{name}'), room)}{value:8.2f} ms  ", "dim")
         lines.append((MARGIN, head, (bar(share, max(0, width - room - 15)), "dim")))
-    lines += [(), *_text(say(language, "tokens_seen", n=result.tokens), width, "dim")]
+    lines += [(), *_text(translate(language, "console.bench.tokens_seen", count=result.tokens), width, "dim")]
     return lines

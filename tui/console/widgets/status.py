@@ -11,11 +11,12 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from tui.console.app_protocol import Console
+from tui.console.phases import phase_name
 from tui.console.typeset import one_line
 from tui.console.verbatim import verbatim
-from tui.console.words import known, say
 from tui.engine.client import Progress, Request
 from tui.errors import HeadnotesError
+from tui.text.catalog import translate
 from tui.text.visible import visible
 from tui.text.wrap import wrapped
 
@@ -29,8 +30,14 @@ PATIENCE = 0.3
 def said_progress(language: str, progress: Progress) -> str:
     """How far something has come; many bars do not know their end."""
     if progress.total:
-        return say(language, "progress", what=progress.what, done=f"{progress.done:,.0f}", all=f"{progress.total:,.0f}")
-    return say(language, "progress_open", what=progress.what, done=f"{progress.done:,.0f}")
+        return translate(
+            language,
+            "console.bench.progress",
+            what=progress.what,
+            done=f"{progress.done:,.0f}",
+            all=f"{progress.total:,.0f}",
+        )
+    return translate(language, "console.bench.progress_open", what=progress.what, done=f"{progress.done:,.0f}")
 
 
 class Status(Static):
@@ -82,8 +89,8 @@ class Status(Static):
         if by is not None:
             facts[0] += f"   {by.checkpoint}"
         if by is not None and by.stands_in_for:
-            measured = by.measured or say(language, "not_measured")
-            facts.append(say(language, "stand_in", measured=measured, name=by.stands_in_for))
+            measured = by.measured or translate(language, "console.bench.not_measured")
+            facts.append(translate(language, "console.bench.stand_in", measured=measured, name=by.stands_in_for))
         rows = [row for fact in facts for row in wrapped(visible(fact), max(20, self.size.width - 2))]
         self.update(verbatim("\n".join(rows), lines=True))
 
@@ -105,15 +112,15 @@ class Status(Static):
         seconds = int(monotonic() - request.since)
         language, phase = self.app.language, self.app.engine.phase
         if not self.app.engine.is_answering:
-            text = say(language, "unanswered", seconds=int(monotonic() - phase.since))
+            text = translate(language, "console.bench.unanswered", seconds=int(monotonic() - phase.since))
         elif self._progress is not None:
             text = said_progress(language, self._progress)
-            text += "   " + say(language, "running", seconds=seconds)
+            text += "   " + translate(language, "console.bench.running", seconds=seconds)
         elif request.started and phase.name == "ready":
-            text = say(language, "running", seconds=seconds)
+            text = translate(language, "console.bench.running", seconds=seconds)
         else:
-            name = say(language, phase.name) if known(phase.name) else phase.name
-            text = say(language, "waiting", phase=name, seconds=seconds)
+            name = phase_name(language, phase)
+            text = translate(language, "console.bench.waiting", phase=name, seconds=seconds)
         text = one_line(text, max(20, self.size.width - 2))
         if text != self._said:  # an unchanged line costs no bytes
             first = not self._said

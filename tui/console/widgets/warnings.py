@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from tui.console.typeset import plain_lines
 from tui.console.widgets.lines import Lines
-from tui.console.words import known, say
 from tui.errors import ResultWarning
+from tui.text.catalog import has_message, translate
 
 HIGHEST = 5
 """Lines that warnings take at most; the others are scrolled to."""
@@ -15,8 +15,8 @@ HIGHEST = 5
 
 def warning_text(warning: ResultWarning, language: str) -> str:
     """The sentence of a warning in a language, as far as the screens have it in that language."""
-    word = f"warning_{warning.code.replace('-', '_')}"
-    return say(language, word, message=warning.message) if known(word) else warning.message
+    word = f"console.warning.{warning.code.replace('-', '_')}"
+    return translate(language, word) if language != "en" and has_message(word) else warning.message
 
 
 class Warnings(Lines):

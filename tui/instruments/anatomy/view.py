@@ -13,8 +13,8 @@ from tui.console.typeset import plain_lines
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.pane import Pane
 from tui.console.widgets.pipeline_answers import bar
-from tui.console.words import say
 from tui.instruments.anatomy.compute import STAGES, AnatomyResult, TensorView
+from tui.text.catalog import translate
 from tui.text.lines import Line
 from tui.text.visible import visible
 from tui.text.wrap import cells, fill
@@ -82,7 +82,9 @@ def stage_lines(result: AnatomyResult, stage: int, width: int, language: str) ->
     """Everything about one stage."""
     name = STAGES[stage]
     lines = [*_strip(result, stage, width), ()]
-    lines += [(MARGIN, *line) for line in plain_lines(say(language, f"anatomy_{name}"), width - 4)]
+    lines += [
+        (MARGIN, *line) for line in plain_lines(translate(language, f"instruments.anatomy.stage.{name}"), width - 4)
+    ]
     lines.append(())
     if name in ("tokens", "ids"):
         lines += _tokens(result, name, width)
@@ -170,9 +172,17 @@ def _tensor(view: TensorView, names: list[str], width: int, language: str) -> li
         numbers = tuple((f"{value:8.3f}", "text" if abs(value) >= view.std else "dim") for value in row[:columns])
         lines.append((MARGIN, (fill(visible(name), left), "strong"), *numbers))
     if len(names) > len(view.corner):
-        lines.append((MARGIN, (say(language, "more_tensor_rows", n=len(names) - len(view.corner)), "dim")))
+        lines.append(
+            (
+                MARGIN,
+                (
+                    translate(language, "instruments.anatomy.more_tensor_rows", count=len(names) - len(view.corner)),
+                    "dim",
+                ),
+            )
+        )
     facts = {name: f"{getattr(view, name):.3f}" for name in ("mean", "std", "lowest", "highest")}
-    return [*lines, (), (MARGIN, (say(language, "tensor_facts", **facts), "dim"))]
+    return [*lines, (), (MARGIN, (translate(language, "instruments.anatomy.tensor_facts", **facts), "dim"))]
 
 
 def _labels(result: AnatomyResult, name: str, width: int) -> list[Line]:

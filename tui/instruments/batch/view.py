@@ -9,10 +9,10 @@ from textual.widgets import Static
 from tui.console.typeset import plain_lines
 from tui.console.widgets.option_bar import Options
 from tui.console.widgets.sentence import Sentence
-from tui.console.words import say
 from tui.instruments.batch.compute import BatchResult
 from tui.instruments.data.view import TablePane
 from tui.models import catalog
+from tui.text.catalog import translate
 from tui.text.lines import Line
 
 
@@ -33,10 +33,12 @@ class BatchPane(TablePane):
     def draw(self, result: BatchResult) -> None:
         language, width = self.app.language, max(20, self.size.width - 2)
         speed = f"{len(result.rows) / max(result.seconds, 1e-9):,.1f}"
-        lines: list[Line] = [*plain_lines(say(language, "speed", rows=speed, how=""), width, "dim")]
+        lines: list[Line] = [*plain_lines(translate(language, "console.speed", rows=speed, how=""), width, "dim")]
         if result.agreeing is not None and result.rows:
             share = f"{result.agreeing / len(result.rows):.3f}"
-            said = say(language, "agreeing", n=result.agreeing, all=len(result.rows), share=share)
+            said = translate(
+                language, "instruments.batch.agreeing", n=result.agreeing, all=len(result.rows), share=share
+            )
             lines += plain_lines(said, width)
         if result.table is not None:
             self.put_table(result.table, lines)

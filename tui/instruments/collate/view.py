@@ -11,8 +11,8 @@ from tui.console.typeset import plain_lines
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.pane import Pane
 from tui.console.widgets.pipeline_answers import bar
-from tui.console.words import say
 from tui.instruments.collate.compute import CollateResult
+from tui.text.catalog import translate
 from tui.text.lines import Line
 from tui.text.wrap import fill
 
@@ -39,7 +39,7 @@ class CollatePane(Pane):
 
 def collate_lines(result: CollateResult, width: int, language: str) -> list[Line]:
     """The whole answer."""
-    said = say(language, "batches_said", rows=f"{result.rows:,}", count=f"{result.count:,}",
+    said = translate(language, "instruments.collate.summary", rows=f"{result.rows:,}", count=f"{result.count:,}",
                longest=f"{result.longest:,}", cut=f"{result.cut:,}")  # fmt: skip
     ways = [
         ("real_tokens", result.tokens, "good"), ("per_batch", result.dynamic, "accent"),
@@ -48,16 +48,20 @@ def collate_lines(result: CollateResult, width: int, language: str) -> list[Line
     most = max(count for _, count, _ in ways) or 1
     lines: list[Line] = [*plain_lines(said, width, "dim"), ()]
     for name, count, look in ways:
-        wasted = say(language, "wasted", share=f"{1 - result.tokens / count:.0%}") if count > result.tokens else ""
-        head = f"{fill(say(language, name), NAME)}{count:>12,}  "
+        wasted = (
+            translate(language, "instruments.collate.wasted", share=f"{1 - result.tokens / count:.0%}")
+            if count > result.tokens
+            else ""
+        )
+        head = f"{fill(translate(language, f'instruments.collate.way.{name}'), NAME)}{count:>12,}  "
         room = max(0, width - NAME - 14 - 14)
         lines.append(((head, "text"), (fill(bar(count / most, room), room), look), (f" {wasted}", "dim")))
     if result.batches:
         batch = result.batches[0]
-        lines += [(), ((say(language, "first_batch"), "heading"),)]
+        lines += [(), ((translate(language, "instruments.collate.first_batch"), "heading"),)]
         for length in batch.lengths:
             lines.append(((f"{length:>4}  ", "dim"), *_row(length, batch.padded_to, width - 6)))
-        lines += [(), ((say(language, "batch_shapes"), "heading"),)]
+        lines += [(), ((translate(language, "instruments.collate.batch_shapes"), "heading"),)]
         for name, shape in result.shapes.items():
             size = " x ".join(map(str, shape))
             lines.append(((fill(name, NAME), "text"), (fill(size, 12), "text"), (result.dtypes[name], "dim")))

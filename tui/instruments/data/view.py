@@ -14,10 +14,10 @@ from tui.console.widgets.lines import Lines
 from tui.console.widgets.pane import Pane
 from tui.console.widgets.row_table import RowTable
 from tui.console.widgets.status import Status
-from tui.console.words import say
 from tui.errors import TableGone
 from tui.instruments.data.compute import DataResult
 from tui.tables.table_store import Table
+from tui.text.catalog import translate
 from tui.text.lines import Line
 
 MOST_NOTES = 5
@@ -100,8 +100,10 @@ class DataPane(TablePane):
         if result.changed is not None and result.changed.after is not None:
             before, after = f"{result.changed.before or 0:,}", f"{result.changed.after:,}"
             took = f"{1000 * result.changed.seconds:.0f} ms"
-            said = say(language, "step_done", step=result.table.steps[-1], before=before, after=after, seconds=took)
-            cache = f"   {say(language, f'cache_{result.changed.cache}')}" if result.changed.cache else ""
+            said = translate(
+                language, "console.step_done", step=result.table.steps[-1], before=before, after=after, seconds=took
+            )
+            cache = f"   {translate(language, f'console.cache.{result.changed.cache}')}" if result.changed.cache else ""
             lines += plain_lines(said + cache, width, "dim")
         self.put_table(result.table, lines[:MOST_NOTES], result.split)
 

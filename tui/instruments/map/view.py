@@ -6,9 +6,9 @@ from typing import ClassVar
 
 from tui.console.typeset import plain_lines
 from tui.console.widgets.pipeline_answers import bar
-from tui.console.words import say
 from tui.instruments.data.view import TablePane
 from tui.instruments.map.compute import Lap, MapResult
+from tui.text.catalog import translate
 from tui.text.lines import Line
 from tui.text.visible import visible
 from tui.text.wrap import cells, fill
@@ -22,17 +22,25 @@ class MapPane(TablePane):
     def draw(self, result: MapResult) -> None:
         language, width = self.app.language, max(20, self.size.width - 2)
         changed = result.changed
-        kept = say(language, f"cache_{changed.cache}") if changed.cache else ""
+        kept = translate(language, f"console.cache.{changed.cache}") if changed.cache else ""
         facts = [kept if changed.cache == "read" else
-                 say(language, "speed", rows=f"{result.rows_per_second:,.0f}", how=kept)]  # fmt: skip
-        facts += [say(language, "new_columns", names=", ".join(changed.added))] if changed.added else []
-        facts += [say(language, "gone_columns", names=", ".join(changed.removed))] if changed.removed else []
+                 translate(language, "console.speed", rows=f"{result.rows_per_second:,.0f}", how=kept)]  # fmt: skip
+        facts += [translate(language, "console.new_columns", names=", ".join(changed.added))] if changed.added else []
+        facts += (
+            [translate(language, "console.gone_columns", names=", ".join(changed.removed))] if changed.removed else []
+        )
         lines: list[Line] = [line for fact in facts for line in plain_lines(fact, width, "dim")]
         if result.laps:
-            lines += [((say(language, "race"), "heading"),), *race_lines(result.laps, width, language)]
+            lines += [
+                ((translate(language, "instruments.map.race"), "heading"),),
+                *race_lines(result.laps, width, language),
+            ]
         elif result.tokens:
             types = result.token_type_ids[0] if result.token_type_ids else []
-            lines += [((say(language, "first_row_tokens"), "heading"),), *token_lines(result.tokens[0], types, width)]
+            lines += [
+                ((translate(language, "instruments.map.first_row_tokens"), "heading"),),
+                *token_lines(result.tokens[0], types, width),
+            ]
         self.put_table(result.after, lines, front=changed.added)
 
 
@@ -41,8 +49,8 @@ def race_lines(laps: list[Lap], width: int, language: str) -> list[Line]:
     most = max((lap.rows_per_second for lap in laps), default=0) or 1
     lines: list[Line] = []
     for lap in laps:
-        name = say(language, "batched" if lap.batched else "one_by_one")
-        head = f"{fill(name, 12)}{fill(say(language, 'processes', n=lap.num_proc), 12)}"
+        name = translate(language, "instruments.map.batched" if lap.batched else "instruments.map.one_by_one")
+        head = f"{fill(name, 12)}{fill(translate(language, 'instruments.map.processes', n=lap.num_proc), 12)}"
         if lap.failed:
             lines.append(((head, "dim"), (fill(visible(lap.failed), max(8, width - 24)), "bad")))
         else:

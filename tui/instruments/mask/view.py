@@ -14,8 +14,8 @@ from tui.console.keys import Words, bindings
 from tui.console.typeset import plain_lines
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.pane import Pane
-from tui.console.words import say
 from tui.instruments.mask.compute import ALONE, YOUR_MASK, MaskResult, Reading
+from tui.text.catalog import translate
 from tui.text.lines import Line
 from tui.text.visible import visible
 from tui.text.wrap import cells, fill, shorten
@@ -194,22 +194,25 @@ def grid_lines(result: MaskResult, cursor: tuple[int, int] | None) -> list[Line]
 
 def reading_lines(result: MaskResult, width: int, language: str) -> list[Line]:
     """For every text how the model read it each way, and how far that is from the text alone."""
-    left = max(cells(say(language, f"way_{_key(r.way)}")) for r in result.readings) + 6
+    left = max(cells(translate(language, f"instruments.mask.way.{_key(r.way)}")) for r in result.readings) + 6
     labels = "".join(f"{visible(label):>10}" for label in result.labels)
-    difference = say(language, "difference")
+    difference = translate(language, "instruments.mask.difference")
     lines: list[Line] = [((" " * left + fill(difference, 12, "right") + labels, "dim"),)]
     for row, text in enumerate(result.texts):
         lines.append(((shorten(f" {row + 1}  {visible(text)}", width), "strong"),))
         lines += [_reading_line(reading, left, language) for reading in result.readings if reading.row == row]
     lines.append(())
-    lines += [((" ", "text"), *line) for line in plain_lines(say(language, "difference_is"), width - 2, "dim")]
+    lines += [
+        ((" ", "text"), *line)
+        for line in plain_lines(translate(language, "instruments.mask.difference_is"), width - 2, "dim")
+    ]
     return lines
 
 
 def _reading_line(reading: Reading, way_width: int, language: str) -> Line:
-    way = fill("    " + say(language, f"way_{_key(reading.way)}"), way_width)
+    way = fill("    " + translate(language, f"instruments.mask.way.{_key(reading.way)}"), way_width)
     if reading.hidden_difference is None:
-        return ((way, "text"), ("   " + say(language, "nothing_left"), "warn"))
+        return ((way, "text"), ("   " + translate(language, "instruments.mask.nothing_left"), "warn"))
     moved = reading.way != ALONE and reading.hidden_difference >= 0.001
     difference = "0" if reading.way == ALONE else f"{reading.hidden_difference:.4f}"
     numbers = [value if value is not None else float("-inf") for value in reading.logits]

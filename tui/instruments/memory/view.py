@@ -11,9 +11,9 @@ from tui.console.typeset import plain_lines
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.pane import Pane
 from tui.console.widgets.pipeline_answers import bar
-from tui.console.words import say
 from tui.instruments.memory.compute import MemoryResult, Sample
 from tui.options import revive
+from tui.text.catalog import translate
 from tui.text.lines import Line
 from tui.text.wrap import fill
 
@@ -32,10 +32,10 @@ class MemoryPane(Pane):
 
     def draw(self, result: MemoryResult) -> None:
         lines = memory_lines(result.samples, result.disk, self._width, self.app.language)
-        speeds = say(self.app.language, "read_speeds", random=f"{result.random_read:.2f}",
+        speeds = translate(self.app.language, "instruments.memory.read_speeds", random=f"{result.random_read:.2f}",
                      scan=f"{result.scanned / 1e6:,.0f}", loop=f"{result.iterated:,.0f}")  # fmt: skip
         lines += [(), *plain_lines(speeds, self._width, "text"), ()]
-        lines += plain_lines(say(self.app.language, "memory_said"), self._width, "dim")
+        lines += plain_lines(translate(self.app.language, "instruments.memory.note"), self._width, "dim")
         self.query_one("#memory", Lines).set_lines(lines)
 
     def draw_partial(self, fields: dict[str, Any]) -> None:
@@ -57,14 +57,14 @@ def memory_lines(samples: list[Sample], disk: int, width: int, language: str) ->
     room = max(0, width - NAME - 14)
     lines: list[Line] = []
     if disk:
-        lines += [_bar(say(language, "on_disk"), disk, most, room, "dim"), ()]
+        lines += [_bar(translate(language, "instruments.memory.on_disk"), disk, most, room, "dim"), ()]
     for stage in STAGES:
         held = [sample for sample in samples if sample.stage == stage]
         if held:
-            lines.append(((say(language, stage), "heading"),))
+            lines.append(((translate(language, f"instruments.memory.stage.{stage}"), "heading"),))
             own, file = max(sample.own for sample in held), max(sample.file for sample in held)
-            lines.append(_bar("  " + say(language, "own_memory"), own, most, room, "warn"))
-            lines.append(_bar("  " + say(language, "file_pages"), file, most, room, "accent"))
+            lines.append(_bar("  " + translate(language, "instruments.memory.own_memory"), own, most, room, "warn"))
+            lines.append(_bar("  " + translate(language, "instruments.memory.file_pages"), file, most, room, "accent"))
     return lines
 
 

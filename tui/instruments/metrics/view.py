@@ -14,16 +14,16 @@ from tui.console.widgets.matrix import MatrixGrid, label_width
 from tui.console.widgets.option_bar import Options
 from tui.console.widgets.pane import Pane
 from tui.console.widgets.warnings import warning_text
-from tui.console.words import say
 from tui.errors import UsageError
 from tui.instruments.metrics.compute import MATRIX, MetricsResult
 from tui.recipes import confusion
 from tui.recipes.intervals import RESAMPLES, Interval
+from tui.text.catalog import translate
 from tui.text.lines import Line
 from tui.text.visible import visible
 from tui.text.wrap import cells, fill
 
-COLUMNS = {"precision": 10, "recall": 9, "f1": 8, "rows_of": 7, "predicted_class": 10}
+COLUMNS = {"precision": 10, "recall": 9, "f1": 8, "rows": 7, "predicted": 10}
 """Of the table of scores, with their cells."""
 
 
@@ -101,7 +101,7 @@ class MetricsPane(Pane):
         size, labels = len(self.grid.matrix), self.grid.labels
         if size == (confusion.MOST_CLASSES if event.without is None else confusion.LEAST_CLASSES):
             least, most = confusion.LEAST_CLASSES, confusion.MOST_CLASSES
-            self.app.notify(say(self.app.language, "few_classes", least=least, most=most))
+            self.app.notify(translate(self.app.language, "instruments.metrics.few_classes", least=least, most=most))
         elif event.without is None:
             matrix = [*([*row, 0] for row in self.grid.matrix), [0] * (size + 1)]
             self._put_matrix([*labels, str(size)], matrix)
@@ -122,7 +122,10 @@ class MetricsPane(Pane):
 
     def warning_texts(self, result: MetricsResult) -> list[str]:
         """Scores that are undefined are told with the names of their classes."""
-        gaps = [say(self.app.language, f"no_{one.score}", label=one.label) for one in result.undefined]
+        gaps = [
+            translate(self.app.language, f"instruments.metrics.undefined.{one.score}", label=one.label)
+            for one in result.undefined
+        ]
         others = [one for one in result.warnings if not one.code.startswith("undefined-")]
         return [*(warning_text(one, self.app.language) for one in others), *gaps]
 
@@ -140,34 +143,45 @@ class MetricsPane(Pane):
 def score_lines(result: MetricsResult, width: int, language: str) -> list[Line]:
     """The scores with their intervals, each class, the averages, and what is to be said of them."""
     left = label_width(result.labels, language)
-    f1_name = say(language, "f1_of", label=result.f1_of) if result.f1_of else say(language, "macro_f1")
-    chief = [(say(language, "accuracy"), result.accuracy, result.accuracy_interval),
+    f1_name = (
+        translate(language, "instruments.metrics.f1_of", label=result.f1_of)
+        if result.f1_of
+        else translate(language, "instruments.metrics.macro_f1")
+    )
+    chief = [(translate(language, "instruments.metrics.accuracy"), result.accuracy, result.accuracy_interval),
              (f1_name, result.f1, result.f1_interval)]  # fmt: skip
     names = min(20, max(cells(visible(name)) for name, _, _ in chief)) + 2
     lines = [_chief(name, score, interval, names, width) for name, score, interval in chief]
     if result.accuracy_interval is not None:
-        said = say(
+        said = translate(
             language,
-            "interval_said",
+            "instruments.metrics.interval",
             share=f"{100 * result.confidence:g} %",
             n=f"{RESAMPLES:,}",
             rows=f"{result.rows:,}",
         )
         lines += plain_lines(said, width, "dim")
-    majority = say(
-        language, "majority_said", label=result.majority, accuracy=f"{result.majority_accuracy:.3f}", f1=f1_name,
+    majority = translate(
+        language,
+        "instruments.metrics.majority",
+        label=result.majority,
+        accuracy=f"{result.majority_accuracy:.3f}",
+        f1=f1_name,
         score=f"{result.majority_f1:.3f}",
-    )  # fmt: skip
+    )
     lines += plain_lines(majority, width, "dim")
-    heads = "".join(fill(say(language, name), width, "right") for name, width in COLUMNS.items())
+    heads = "".join(
+        fill(translate(language, f"instruments.metrics.column.{name}"), width, "right")
+        for name, width in COLUMNS.items()
+    )
     lines += [(), ((" " * left + heads, "dim"),)]
     for one in result.classes:
         scores = _scores(one.precision, one.recall, one.f1)
-        numbers = f"{one.rows:>{COLUMNS['rows_of']},}{one.predicted:>{COLUMNS['predicted_class']},}"
+        numbers = f"{one.rows:>{COLUMNS['rows']},}{one.predicted:>{COLUMNS['predicted']},}"
         lines.append(((fill(visible(one.label), left - 2) + "  ", "heading"), (scores, "text"), (numbers, "dim")))
     for average in result.averages:
         scores = _scores(average.precision, average.recall, average.f1)
-        lines.append(((fill(say(language, average.name), left), "dim"), (scores, "text")))
+        lines.append(((fill(translate(language, f"console.average.{average.name}"), left), "dim"), (scores, "text")))
     return lines
 
 

@@ -14,12 +14,12 @@ from tui.console.widgets.option_bar import Options
 from tui.console.widgets.pane import Pane
 from tui.console.widgets.pipeline_answers import answer_lines, written
 from tui.console.widgets.sentence import Sentence
-from tui.console.words import say
 from tui.instruments.pipeline.calls import FIELDS
 from tui.instruments.pipeline.compute import PipelineResult
 from tui.models import catalog
 from tui.models.pipelines.answers import Piece
 from tui.options import revive
+from tui.text.catalog import translate
 
 
 class PipelinePane(Pane):
@@ -52,7 +52,7 @@ class PipelinePane(Pane):
 
     def name_of(self, field: str) -> str:
         key = "context" if field == "text" and self.chosen == "question-answering" else field
-        return say(self.app.language, key)
+        return translate(self.app.language, f"console.field.{key}")
 
     def values(self) -> dict[str, Any]:
         """What is set, without the fields that the task does not use."""

@@ -14,9 +14,9 @@ from tui.console.widgets.evaluations import evaluation_lines
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.pane import Pane
 from tui.console.widgets.runs.facts import score_figure, state_piece
-from tui.console.words import say
 from tui.instruments.runs.compute import Curve, Listed, RunsResult
 from tui.runs import folder
+from tui.text.catalog import translate
 from tui.text.chart import Series, chart
 from tui.text.lines import Line
 from tui.text.visible import visible
@@ -71,10 +71,10 @@ class RunsPane(Pane):
 def runs_lines(result: RunsResult, width: int, language: str) -> list[Line]:
     """The table of runs, and for a single one what it did."""
     if not result.runs:
-        return plain_lines(say(language, "runs_none"), width, "dim")
+        return plain_lines(translate(language, "instruments.runs.none"), width, "dim")
     lines = _table(result.runs, width, language)
     if result.left_out:
-        lines.append(((say(language, "runs_more", n=f"{result.left_out:,}"), "dim"),))
+        lines.append(((translate(language, "instruments.runs.more", n=f"{result.left_out:,}"), "dim"),))
     lines += plain_lines(result.trouble, width, "warn") if result.trouble else []
     steps = result.runs[0].steps
     across = (0.0, float(steps)) if steps and result.curves else None
@@ -82,7 +82,7 @@ def runs_lines(result: RunsResult, width: int, language: str) -> list[Line]:
         if curve.name == "loss" or curve.name.startswith("eval/"):
             lines += _chart(curve, result.baseline, across, width, language)
     measured = [(one.step, one.metrics) for one in result.evaluations]
-    return [*lines, (), *evaluation_lines(measured, EVALUATIONS, width, say(language, "step_axis"))]
+    return [*lines, (), *evaluation_lines(measured, EVALUATIONS, width, translate(language, "console.step_axis"))]
 
 
 def _table(runs: list[Listed], width: int, language: str) -> list[Line]:
@@ -94,9 +94,9 @@ def _table(runs: list[Listed], width: int, language: str) -> list[Line]:
         best = "-"
         if run.best is not None:
             figures = {"metric": visible(run.metric), "value": score_figure(run.best), "step": f"{run.best_step:,}"}
-            best = say(language, "best_score", **figures)
+            best = translate(language, "console.best_score", **figures)
         if run.last is not None:
-            best += "   " + say(language, "last_score", value=score_figure(run.last))
+            best += "   " + translate(language, "console.last_score", value=score_figure(run.last))
         rest = shorten(visible(f"{fill(steps, 16, 'right')}   {best}"), max(0, width - name - 12))
         lines.append(
             ((fill(shorten(visible(run.name), name - 2), name), "text"), (fill(state, 12), look), (rest, "dim"))
@@ -114,8 +114,14 @@ def _chart(
     series += [Series(curve.steps, ys, "accent", "●", points=True)] if measured else []
     level = None
     if curve.name == "eval/accuracy" and baseline is not None:
-        level = (baseline, f"{say(language, 'majority_baseline')} {baseline:.3f}")
+        level = (baseline, f"{translate(language, 'console.majority_baseline')} {baseline:.3f}")
     drawn = chart(
-        series, width, TALL, x_title=say(language, "step_axis"), y_title=curve.name, level=level, x_range=across
+        series,
+        width,
+        TALL,
+        x_title=translate(language, "console.step_axis"),
+        y_title=curve.name,
+        level=level,
+        x_range=across,
     )
     return [(), *drawn] if drawn else []

@@ -11,9 +11,9 @@ from tui.console.typeset import plain_lines
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.option_bar import Options
 from tui.console.widgets.pane import Pane
-from tui.console.words import say
 from tui.instruments.schedule.compute import Calculation, ScheduleResult
 from tui.recipes.learning_rates import SPECIFIC, TAKES, Curve
+from tui.text.catalog import translate
 from tui.text.chart import LOOKS, Series, chart, figure
 from tui.text.lines import Line
 from tui.text.visible import visible
@@ -72,26 +72,38 @@ def schedule_lines(result: ScheduleResult, width: int, height: int, language: st
     """The whole answer; the chart `height` lines high."""
     lines: list[Line] = []
     if result.no_curve:
-        lines += [*plain_lines(say(language, f"no_curve_{result.no_curve}"), width, "warn"), ()]
+        lines += [
+            *plain_lines(translate(language, f"instruments.schedule.no_curve.{result.no_curve}"), width, "warn"),
+            (),
+        ]
     marks = [chr(ord("a") + place) if len(result.curves) > 1 else "" for place in range(len(result.curves))]
     looks = [LOOKS[place % len(LOOKS)] for place in range(len(result.curves))]
     drawn = [Series(curve.steps, curve.rates, look, mark)
              for curve, look, mark in zip(result.curves, looks, marks, strict=True)]  # fmt: skip
-    lines += chart(drawn, width, height, x_title=say(language, "step_axis"), y_title=say(language, "rate"))
+    lines += chart(
+        drawn,
+        width,
+        height,
+        x_title=translate(language, "console.step_axis"),
+        y_title=translate(language, "console.rate"),
+    )
     if result.curves:
         lines += [(), _head(result, language)]
         for curve, look, mark in zip(result.curves, looks, marks, strict=True):
             lines += _curve(curve, look, mark, width)
-    lines += [(), ((say(language, "steps_counted"), "heading"),)]
+    lines += [(), ((translate(language, "console.steps_counted"), "heading"),)]
     return lines + calculation_lines(result.calculations, width, language)
 
 
 def _head(result: ScheduleResult, language: str) -> Line:
     steps = result.arithmetic.steps
     names = [
-        say(language, "rate_at", n=1), say(language, "highest_rate"), say(language, "at_step"),
-        say(language, "rate_at", n=f"{result.middle_at:,}"), say(language, "rate_at", n=f"{steps:,}"),
-    ]  # fmt: skip
+        translate(language, "console.rate_at", n=1),
+        translate(language, "instruments.schedule.highest_rate"),
+        translate(language, "instruments.schedule.at_step"),
+        translate(language, "console.rate_at", n=f"{result.middle_at:,}"),
+        translate(language, "console.rate_at", n=f"{steps:,}"),
+    ]
     return (("".join(fill(name, RATE, "right") for name in names), "dim"),)
 
 
@@ -109,7 +121,10 @@ def _curve(curve: Curve, look: str, mark: str, width: int) -> list[Line]:
 
 def calculation_lines(calculations: list[Calculation], width: int, language: str) -> list[Line]:
     """How each number of the steps is found: its terms, what they make, and that rounded up."""
-    shown = [(_name(one, language), one.terms or say(language, "given"), one) for one in calculations]
+    shown = [
+        (_name(one, language), one.terms or translate(language, "instruments.schedule.given"), one)
+        for one in calculations
+    ]
     left = max(cells(name) for name, _, _ in shown) + 2
     middle = max(cells(terms) for _, terms, _ in shown)
     lines: list[Line] = []
@@ -125,5 +140,5 @@ def calculation_lines(calculations: list[Calculation], width: int, language: str
 
 def _name(one: Calculation, language: str) -> str:
     if one.name == "batches" and "×" in one.terms:
-        return say(language, "batches_each")
-    return say(language, {"steps": "all_steps"}.get(one.name, one.name))
+        return translate(language, "instruments.schedule.count.batches_each")
+    return translate(language, f"instruments.schedule.count.{one.name}")

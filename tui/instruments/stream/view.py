@@ -10,9 +10,9 @@ from textual.widget import Widget
 from tui.console.typeset import plain_lines
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.pane import Pane
-from tui.console.words import say
 from tui.instruments.stream.compute import StreamResult
 from tui.tables.cells import Column
+from tui.text.catalog import translate
 from tui.text.lines import Line
 from tui.text.visible import visible
 from tui.text.wrap import cells, fill
@@ -48,16 +48,26 @@ class StreamPane(Pane):
 def stream_lines(result: StreamResult, width: int, language: str) -> list[Line]:
     """The figures, the rows, and what a break did."""
     read = "?" if result.bytes_read is None else f"{result.bytes_read / 1e3:,.0f} kB"
-    said = say(language, "stream_said", first=_seconds(result.first_row), whole=_seconds(result.all_rows), bytes=read,
-               shards=result.shards)  # fmt: skip
+    said = translate(
+        language,
+        "instruments.stream.summary",
+        first=_seconds(result.first_row),
+        whole=_seconds(result.all_rows),
+        bytes=read,
+        shards=result.shards,
+    )
     lines: list[Line] = [*plain_lines(said, width, "dim"), ()]
-    place = Column(say(language, "place"), "int64", "number")
+    place = Column(translate(language, "instruments.stream.place"), "int64", "number")
     rows = [[f"{at:,}", *row] for at, row in zip(result.places, result.rows, strict=True)]
     lines += grid([place, *result.columns], rows, width)
     if result.resumed_alike is not None:
         lines.append(())
-        lines += plain_lines(say(language, "resumed_alike"), width, "good") if result.resumed_alike else []
-        lines += plain_lines(say(language, "stream_state", state=str(result.state)), width, "dim")
+        lines += (
+            plain_lines(translate(language, "instruments.stream.resumed_alike"), width, "good")
+            if result.resumed_alike
+            else []
+        )
+        lines += plain_lines(translate(language, "instruments.stream.state", state=str(result.state)), width, "dim")
     return lines
 
 

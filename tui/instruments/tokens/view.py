@@ -16,9 +16,9 @@ from tui.console.typeset import plain_lines
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.pane import Pane
 from tui.console.widgets.table import Column, Table
-from tui.console.words import say
 from tui.instruments.tokens.compute import TokensResult
 from tui.models.text_warnings import clean
+from tui.text.catalog import translate
 from tui.text.lines import Line
 from tui.text.visible import visible_with_positions
 from tui.text.wrap import breaks
@@ -88,10 +88,12 @@ class TokensPane(Pane):
     def _draw_facts(self, result: TokensResult) -> None:
         width = max(20, self.size.width - 2)
         language = self.app.language
-        counts = say(language, "tokens_counted", n=f"{result.length:,}")
+        counts = translate(language, "instruments.tokens.counted", count=result.length)
         if result.listed < result.length:
-            counts += say(language, "tokens_listed", n=f"{result.listed:,}")
-        counts += say(language, "tokens_limits", limit=result.limit, vocabulary=f"{result.vocabulary:,}")
+            counts += translate(language, "instruments.tokens.listed", n=f"{result.listed:,}")
+        counts += translate(
+            language, "instruments.tokens.limits", limit=result.limit, vocabulary=f"{result.vocabulary:,}"
+        )
         decoded = result.decoded if len(result.decoded) <= 300 else result.decoded[:300] + "…"
         lines: list[Line] = [
             *plain_lines(counts, width, "dim"),

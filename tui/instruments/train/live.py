@@ -8,9 +8,9 @@ from tui.console.typeset import fold, one_line, plain_lines
 from tui.console.widgets.evaluations import evaluation_lines
 from tui.console.widgets.pipeline_answers import bar
 from tui.console.widgets.runs.facts import LOOK_OF, diagnosis_text, fact_lines, progress_line
-from tui.console.words import say
 from tui.runs import diagnostics
 from tui.runs.curves import Curves
+from tui.text.catalog import translate
 from tui.text.chart import Series, chart
 from tui.text.lines import Line
 from tui.text.visible import visible
@@ -36,20 +36,26 @@ def live_lines(curves: Curves, last_words: Sequence[str], width: int, height: in
     lines += trouble_lines(curves, last_words, width, language)
     tall = max(LOW, min(TALL, (height - OTHERS) // 2))
     across = (0.0, float(status.steps)) if status.steps else None  # a curve that grows does not stretch
-    axis = say(language, "step_axis")
+    axis = translate(language, "console.step_axis")
     xs, raw = curves.series("loss")
     if xs:
         smoothed = curves.series("loss", smoothing=SMOOTHING)[1]
         curve = [Series(xs, raw, "dim"), Series(xs, smoothed, "accent")]
-        title = say(language, "train_loss", weight=SMOOTHING)
+        title = translate(language, "instruments.train.loss", weight=SMOOTHING)
         lines += [(), *chart(curve, width, tall, x_title=axis, y_title=title, x_range=across)]
     if (found := metric_of(curves)) is not None:
         name, baseline = found
         points, values = curves.series(f"eval/{name}")
         drawn = [Series(points, values, "dim"), Series(points, values, "accent", "●", points=True)]
-        level = None if baseline is None else (baseline, f"{say(language, 'majority_baseline')} {baseline:.3f}")
+        level = (
+            None
+            if baseline is None
+            else (baseline, f"{translate(language, 'console.majority_baseline')} {baseline:.3f}")
+        )
         rows = status.prepared.get("eval_rows")
-        title = say(language, "train_metric", name=name, n=f"{rows:,}") if isinstance(rows, int) else name
+        title = (
+            translate(language, "instruments.train.metric", name=name, count=rows) if isinstance(rows, int) else name
+        )
         lines += [(), *chart(drawn, width, tall, x_title=axis, y_title=title, level=level, x_range=across)]
         measured = [(one.step, one.metrics) for one in curves.evaluations]
         lines += evaluation_lines(measured, EVALUATIONS, width, axis)
@@ -64,12 +70,12 @@ def trouble_lines(curves: Curves, last_words: Sequence[str], width: int, languag
         for part, shown in (("title", look), ("detail", "text"), ("next_step", "accent")):
             lines += plain_lines(str(trouble.fields.get(part) or ""), width, shown) if trouble.fields.get(part) else []
     if status.state == "dead":
-        lines += plain_lines(say(language, "train_died"), width, "bad")
+        lines += plain_lines(translate(language, "instruments.train.died"), width, "bad")
         lines += [((one_line(words, width), "dim"),) for words in last_words]
     elif status.state == "stopped":
-        lines += plain_lines(say(language, "train_stopped"), width, "dim")
+        lines += plain_lines(translate(language, "instruments.train.stopped"), width, "dim")
     for one in diagnostics.diagnose(curves):
-        said = f"{diagnosis_text(one, language)} {say(language, 'see_lesson', number=one.lesson)}"
+        said = f"{diagnosis_text(one, language)} {translate(language, 'console.see_lesson', number=one.lesson)}"
         lines += plain_lines(said, width, "bad" if one.bad else "warn")
     return [(), *lines] if lines else []
 

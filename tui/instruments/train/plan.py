@@ -7,13 +7,13 @@ import tomllib
 from tui.console.keys import KEYS
 from tui.console.typeset import one_line, plain_lines
 from tui.console.widgets.pipeline_answers import bar
-from tui.console.words import say
 from tui.instruments.schedule.compute import ScheduleSpec, calculations
 from tui.instruments.schedule.view import calculation_lines
 from tui.instruments.train.compute import TrainResult
 from tui.recipes import recipe
 from tui.recipes.recipe import Recipe
 from tui.recipes.run_plan import Plan
+from tui.text.catalog import translate
 from tui.text.chart import Series, chart
 from tui.text.lines import Line
 from tui.text.sizes import size_said
@@ -31,30 +31,45 @@ def plan_lines(result: TrainResult, width: int, language: str) -> list[Line]:
     """The whole plan."""
     plan, asked = result.plan, recipe.read(tomllib.loads(result.recipe))
     key = next(key.shown for key in KEYS if key.id == "train.start")
-    lines: list[Line] = [((say(language, "plan_start", key=key), "accent"),)]
+    lines: list[Line] = [((translate(language, "instruments.train.plan.start", key=key), "accent"),)]
     for note in plan.notes:
         lines += plain_lines(note, width, "dim")
     what = f"{asked.task}   {asked.data}   {asked.checkpoint}   {asked.loop}   {plan.device} {plan.precision}"
     lines += plain_lines(what, width, "dim")
-    rows = say(language, "plan_rows", n=f"{plan.rows:,}", measured=f"{plan.eval_rows:,}")
-    lines.append(_fact(say(language, "fig_rows"), rows, width))
+    rows = translate(language, "instruments.train.plan.rows", n=f"{plan.rows:,}", measured=f"{plan.eval_rows:,}")
+    lines.append(_fact(translate(language, "console.summary.rows"), rows, width))
     lines += _labels(plan, width, language)
     if found := plan.lengths:
         parts = [("least", found.least), ("median", found.median), ("p95", found.p95), ("most", found.most)]
-        said = "   ".join(f"{say(language, name)} {count:,}" for name, count in parts)
-        cut = say(language, "plan_cut", share=f"{found.cut:.0%}", n=asked.max_length) if found.cut else ""
-        lines.append(_fact(say(language, "plan_lengths"), "   ".join(filter(None, (said, cut))), width))
+        said = "   ".join(f"{translate(language, f'console.quantile.{name}')} {count:,}" for name, count in parts)
+        cut = (
+            translate(language, "instruments.train.plan.cut", share=f"{found.cut:.0%}", n=asked.max_length)
+            if found.cut
+            else ""
+        )
+        lines.append(
+            _fact(translate(language, "instruments.train.plan.lengths"), "   ".join(filter(None, (said, cut))), width)
+        )
     share = f"{plan.trainable / max(1, plan.parameters):.0%}"
-    weights = say(language, "plan_trained", n=f"{plan.trainable:,}", all=f"{plan.parameters:,}", share=share)
-    lines.append(_fact(say(language, "plan_weights"), weights, width))
-    lines.append(_room(say(language, "plan_memory"), plan.memory, plan.memory_free, width, language))
-    lines.append(_room(say(language, "plan_disk"), plan.disk, plan.disk_free, width, language))
-    lines += [(), ((say(language, "steps_counted"), "heading"),), *_steps(plan, asked, width, language), ()]
+    weights = translate(
+        language, "instruments.train.plan.trained", n=f"{plan.trainable:,}", all=f"{plan.parameters:,}", share=share
+    )
+    lines.append(_fact(translate(language, "instruments.train.plan.weights"), weights, width))
+    lines.append(
+        _room(translate(language, "instruments.train.plan.memory"), plan.memory, plan.memory_free, width, language)
+    )
+    lines.append(_room(translate(language, "instruments.train.plan.disk"), plan.disk, plan.disk_free, width, language))
+    lines += [
+        (),
+        ((translate(language, "console.steps_counted"), "heading"),),
+        *_steps(plan, asked, width, language),
+        (),
+    ]
     if plan.rates:
         xs, ys = [step for step, _ in plan.rates], [rate for _, rate in plan.rates]
-        title = f"{say(language, 'rate')}   {asked.schedule}"
-        lines += chart([Series(xs, ys)], width, CHART, x_title=say(language, "step_axis"), y_title=title)
-    lines += [(), ((say(language, "plan_first_row"), "heading"),)]
+        title = f"{translate(language, 'console.rate')}   {asked.schedule}"
+        lines += chart([Series(xs, ys)], width, CHART, x_title=translate(language, "console.step_axis"), y_title=title)
+    lines += [(), ((translate(language, "instruments.train.plan.first_row"), "heading"),)]
     for name, text in plan.example:
         lines.append(_fact(name, text, width))
     return lines
@@ -74,7 +89,7 @@ def _labels(plan: Plan, width: int, language: str) -> list[Line]:
     most, all_rows = max(1, ordered[0][1]), max(1, sum(plan.labels.values()))
     lines: list[Line] = []
     for place, (label, count) in enumerate(ordered[:LABELS]):
-        head = fill(say(language, "plan_labels") if place == 0 else "", LEFT)
+        head = fill(translate(language, "instruments.train.plan.labels") if place == 0 else "", LEFT)
         numbers = f"  {count:>9,}  {count / all_rows:>5.1%}  "
         room = max(0, width - LEFT - name - len(numbers))
         lines.append((
@@ -82,16 +97,18 @@ def _labels(plan: Plan, width: int, language: str) -> list[Line]:
             (bar(count / most, min(room, 30)), "accent"),
         ))  # fmt: skip
     if len(ordered) > LABELS:
-        lines.append(_fact("", say(language, "plan_more_labels", n=f"{len(ordered) - LABELS:,}"), width))
+        lines.append(
+            _fact("", translate(language, "instruments.train.plan.more_labels", n=f"{len(ordered) - LABELS:,}"), width)
+        )
     if plan.baseline is not None:
-        said = say(language, "plan_baseline", label=ordered[0][0], share=f"{plan.baseline:.3f}")
-        lines.append(_fact(say(language, "majority_baseline"), said, width))
+        said = translate(language, "instruments.train.plan.baseline", label=ordered[0][0], share=f"{plan.baseline:.3f}")
+        lines.append(_fact(translate(language, "console.majority_baseline"), said, width))
     return lines
 
 
 def _room(name: str, needed: int, free: int, width: int, language: str) -> Line:
     """What is needed of what is free, and a bar of it."""
-    said = say(language, "plan_of_free", needed=size_said(needed), free=size_said(free))
+    said = translate(language, "instruments.train.plan.of_free", needed=size_said(needed), free=size_said(free))
     room = max(0, min(20, width - LEFT - cells(said) - 2))
     look = "warn" if needed > free else "accent"
     return ((fill(name, LEFT), "dim"), (f"{said}  ", "text"), (bar(needed / max(1, free), room), look))

@@ -17,7 +17,6 @@ from tui.console.keys import Words, bindings
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.option_bar import Options
 from tui.console.widgets.pane import Pane
-from tui.console.words import say
 from tui.errors import HeadnotesError, UsageError
 from tui.instruments.train import compute as train
 from tui.instruments.train.compute import TrainResult, TrainSpec
@@ -29,6 +28,7 @@ from tui.runs import folder, launch
 from tui.runs.curves import Curves
 from tui.runs.folder import Run
 from tui.runs.overview import ENDED
+from tui.text.catalog import translate
 
 FOLLOW_EVERY = 0.5
 """Seconds between two looks at the logs of the run that is shown."""
@@ -214,10 +214,12 @@ class TrainPane(Pane):
         """Start what is planned, and show it from then on."""
         alive = self.run is not None and await asyncio.to_thread(folder.alive, self.run)
         if self._starting or alive:
-            self.app.notify(say(self.app.language, "train_goes_on", name=self.run.name if self.run else ""))
+            self.app.notify(
+                translate(self.app.language, "instruments.train.goes_on", name=self.run.name if self.run else "")
+            )
             return
         if self.result is None or self._request is not None:
-            self.app.notify(say(self.app.language, "train_plan_first"))
+            self.app.notify(translate(self.app.language, "instruments.train.plan_first"))
             return
         self._starting = True
         try:
@@ -228,14 +230,16 @@ class TrainPane(Pane):
         finally:
             self._starting = False
         if others:
-            self.app.notify(say(self.app.language, "train_share", names=", ".join(others)), severity="warning")
+            self.app.notify(
+                translate(self.app.language, "instruments.train.share", names=", ".join(others)), severity="warning"
+            )
         self._started[repr(self._notes_values)] = run
         await self._take_up(run)
 
     async def action_stop_run(self) -> None:
         """Have the worker keep a checkpoint at its next step and end."""
         if self.run is None:
-            self.app.notify(say(self.app.language, "train_none"))
+            self.app.notify(translate(self.app.language, "instruments.train.none"))
             return
         from tui.console.run_actions import give
 
@@ -244,12 +248,12 @@ class TrainPane(Pane):
         except HeadnotesError as error:
             self.app.say_error(error)
             return
-        self.app.notify(say(self.app.language, "train_stop_ordered", name=self.run.name))
+        self.app.notify(translate(self.app.language, "instruments.train.stop_ordered", name=self.run.name))
 
     def action_turn_run(self) -> None:
         """From the run to the plan, and back."""
         if self._curves is None:
-            self.app.notify(say(self.app.language, "train_none"))
+            self.app.notify(translate(self.app.language, "instruments.train.none"))
         else:
             self._show_run(not self._shows_run)
             self._draw_run()
@@ -257,7 +261,7 @@ class TrainPane(Pane):
     def action_open_run(self) -> None:
         """The run on a screen of its own."""
         if self.run is None:
-            self.app.notify(say(self.app.language, "train_none"))
+            self.app.notify(translate(self.app.language, "instruments.train.none"))
             return
         from tui.console.screens.run import RunScreen
 

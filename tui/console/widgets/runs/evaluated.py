@@ -8,10 +8,10 @@ from typing import Any
 
 from tui.console.typeset import plain_lines
 from tui.console.widgets.matrix import grid_lines
-from tui.console.words import say
 from tui.runs import run_status
 from tui.runs.curves import Curves, Evaluation
 from tui.runs.predictions import Changed, Changes, Predicted
+from tui.text.catalog import translate
 from tui.text.chart import figure
 from tui.text.lines import Line, Piece
 from tui.text.visible import visible
@@ -40,7 +40,7 @@ class View:
 def evaluation_lines(curves: Curves, view: View, width: int, language: str) -> list[Line]:
     """Matrix of the chosen evaluation with the rows behind one cell, what changed, all metrics, the fixed examples."""
     if not curves.evaluations:
-        return [((say(language, "no_evaluation"), "dim"),)]
+        return [((translate(language, "console.runs.no_evaluation"), "dim"),)]
     shown = curves.evaluations[view.chosen]
     lines: list[Line] = [_head(shown, view.chosen, len(curves.evaluations), language), ()]
     if shown.confusion:
@@ -58,10 +58,13 @@ def _labels(shown: Evaluation) -> list[str]:
 
 
 def _head(shown: Evaluation, chosen: int, count: int, language: str) -> Line:
-    which = say(language, "evaluation_of", at=chosen + 1, all=count)
-    where = say(language, "rate_at", n=f"{shown.step:,}")
-    asked = f"   {say(language, 'asked_for')}" if shown.asked else ""
-    return ((which, "heading"), (f"   {where}   {say(language, 'epoch_axis')} {figure(shown.epoch)}{asked}", "text"))
+    which = translate(language, "console.runs.evaluation_of", at=chosen + 1, all=count)
+    where = translate(language, "console.rate_at", n=f"{shown.step:,}")
+    asked = f"   {translate(language, 'console.runs.asked_for')}" if shown.asked else ""
+    return (
+        (which, "heading"),
+        (f"   {where}   {translate(language, 'console.runs.epoch_axis')} {figure(shown.epoch)}{asked}", "text"),
+    )
 
 
 def _behind(
@@ -71,35 +74,37 @@ def _behind(
     labels = _labels(shown)
     truth, prediction = labels[cell[0]], labels[cell[1]]
     count = shown.confusion[cell[0]][cell[1]]
-    title = say(language, "behind_cell", truth=visible(truth), prediction=visible(prediction), n=f"{count:,}")
+    title = translate(
+        language, "console.runs.behind_cell", truth=visible(truth), prediction=visible(prediction), count=count
+    )
     lines: list[Line] = [((title, "heading"),)]
     if behind is None:
-        return [*lines, ((say(language, "no_rows_kept"), "dim"),)]
+        return [*lines, ((translate(language, "console.runs.no_rows_kept"), "dim"),)]
     lines += [predicted_line(row, width) for row in behind[:SHOWN_OF_CELL]]
     if len(behind) > SHOWN_OF_CELL:
-        lines.append(((say(language, "more_rows", n=len(behind) - SHOWN_OF_CELL), "dim"),))
+        lines.append(((translate(language, "console.runs.more_rows", n=len(behind) - SHOWN_OF_CELL), "dim"),))
     return lines
 
 
 def _changes(step: int, found: Changes | None, width: int, language: str) -> list[Line]:
     """What became right and wrong since another evaluation, on the same rows."""
-    lines: list[Line] = [((say(language, "changed_since", step=f"{step:,}"), "heading"),)]
+    lines: list[Line] = [((translate(language, "console.runs.changed_since", step=f"{step:,}"), "heading"),)]
     if found is None:
-        return [*lines, ((say(language, "no_rows_kept"), "dim"),)]
+        return [*lines, ((translate(language, "console.runs.no_rows_kept"), "dim"),)]
     lines += plain_lines(changes_said(found, language), width, "text")
     won = [one for one in found.changed if one.gained > 0]
     lost = [one for one in found.changed if one.gained < 0]
     shown = [*won[: SHOWN_CHANGES // 2], *lost[: SHOWN_CHANGES // 2]]
     lines += [changed_line(one, width) for one in shown]
     if len(found.changed) > len(shown):
-        lines.append(((say(language, "all_changes", n=len(found.changed)), "dim"),))
+        lines.append(((translate(language, "console.runs.all_changes", n=len(found.changed)), "dim"),))
     return lines
 
 
 def changes_said(found: Changes, language: str) -> str:
     """How many rows changed, and whether that can be chance."""
-    words = "changes_counted" if found.won or found.lost else "nothing_changed"
-    return say(language, words, won=found.won, lost=found.lost, n=f"{found.rows:,}", p=f"{found.p:.2g}")
+    key = "console.runs.changes_counted" if found.won or found.lost else "console.runs.nothing_changed"
+    return translate(language, key, won=found.won, lost=found.lost, n=f"{found.rows:,}", p=f"{found.p:.2g}")
 
 
 def changed_line(row: Changed, width: int) -> Line:
@@ -129,9 +134,11 @@ def metric_table(curves: Curves, chosen: int, before: int | None, width: int, la
         best[name] = values[0]
         for other in values[1:]:
             best[name] = other if run_status.is_better(name, other, best[name]) else best[name]
-    head = fill(say(language, "step_axis"), 10, "right") + fill(say(language, "epoch_axis"), 8, "right")
+    head = fill(translate(language, "console.step_axis"), 10, "right") + fill(
+        translate(language, "console.runs.epoch_axis"), 8, "right"
+    )
     lines: list[Line] = [
-        ((say(language, "all_evaluations"), "heading"),),
+        ((translate(language, "console.runs.all_evaluations"), "heading"),),
         ((head + "".join(fill(visible(name), wide, "right") for name in names), "dim"),),
     ]
     for at, one in enumerate(curves.evaluations):
@@ -152,12 +159,15 @@ def example_lines(curves: Curves, width: int, language: str) -> list[Line]:
     histories = curves.examples
     if not histories:
         return []
-    lines: list[Line] = [((say(language, "fixed_examples"), "heading"),)]
+    lines: list[Line] = [((translate(language, "console.runs.fixed_examples"), "heading"),)]
     for history in histories:
         last = history[-1][1]
         truth = visible(str(last.get("truth", "")))
         lines.append((("  ", "text"), (shorten(visible(str(last.get("text", ""))), max(8, width - 2)), "text")))
-        pieces: list[Piece] = [(f"    {say(language, 'true_class')} {shorten(truth, 40)}", "dim"), ("   ", "text")]
+        pieces: list[Piece] = [
+            (f"    {translate(language, 'console.true_class')} {shorten(truth, 40)}", "dim"),
+            ("   ", "text"),
+        ]
         room = width - cells(pieces[0][0]) - 4
         for step, row in _fitting(history, room):
             said = shorten(visible(str(row.get("prediction", ""))), 40)

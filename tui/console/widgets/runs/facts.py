@@ -6,10 +6,10 @@ import math
 import time
 from collections.abc import Callable
 
-from tui.console.words import known, say
 from tui.runs.curves import Curves
 from tui.runs.diagnostics import Diagnosis
 from tui.runs.run_status import Status
+from tui.text.catalog import has_message, translate
 from tui.text.chart import figure
 from tui.text.lines import Line, Piece
 from tui.text.sizes import size_said
@@ -33,7 +33,8 @@ LOOK_OF = {"done": "good", "failed": "bad", "dead": "bad", "stopped": "warn", "s
 
 def state_said(language: str, state: str) -> str:
     """The state in a word."""
-    return say(language, f"state_{state}") if known(f"state_{state}") else state
+    key = f"console.state.{state}"
+    return translate(language, key) if has_message(key) else state
 
 
 def state_piece(language: str, state: str) -> Piece:
@@ -64,12 +65,12 @@ def score_text(status: Status, language: str) -> str:
     history = status.history
     if history.last is None:
         return ""
-    parts = [say(language, "last_score", value=score_figure(history.last.value))]
+    parts = [translate(language, "console.last_score", value=score_figure(history.last.value))]
     if (best := history.best) is not None:
         figures = {"metric": visible(history.metric), "value": score_figure(best.value), "step": f"{best.step:,}"}
-        parts.insert(0, say(language, "best_score", **figures))
+        parts.insert(0, translate(language, "console.best_score", **figures))
     if status.model_step is not None and status.model_step != status.step:
-        parts.append(say(language, "model_is_of_step", n=f"{status.model_step:,}"))
+        parts.append(translate(language, "console.runs.model_is_of_step", n=f"{status.model_step:,}"))
     return "   ".join(parts)
 
 
@@ -77,21 +78,21 @@ def duration(language: str, seconds: float) -> str:
     """40 s, 1 min 12 s, 3 h 5 min, 2 d."""
     whole = max(0, round(seconds))
     if whole < 60:
-        return say(language, "in_seconds", n=whole)
+        return translate(language, "console.duration.seconds", n=whole)
     if whole < 3600:
-        return say(language, "in_minutes", n=whole // 60, m=whole % 60)
+        return translate(language, "console.duration.minutes", n=whole // 60, m=whole % 60)
     if whole < 48 * 3600:
-        return say(language, "in_hours", n=whole // 3600, m=whole % 3600 // 60)
-    return say(language, "in_days", n=whole // 86_400)
+        return translate(language, "console.duration.hours", n=whole // 3600, m=whole % 3600 // 60)
+    return translate(language, "console.duration.days", n=whole // 86_400)
 
 
 def age(language: str, since: float) -> str:
     """How long ago, in one unit."""
     whole = max(0, round(time.time() - since))
-    for word, size in (("age_days", 86_400), ("age_hours", 3600), ("age_minutes", 60)):
+    for word, size in (("days", 86_400), ("hours", 3600), ("minutes", 60)):
         if whole >= size:
-            return say(language, word, n=whole // size)
-    return say(language, "age_now")
+            return translate(language, f"console.age.{word}", n=whole // size)
+    return translate(language, "console.age.now")
 
 
 def progress_line(curves: Curves, language: str) -> Line:
@@ -101,16 +102,23 @@ def progress_line(curves: Curves, language: str) -> Line:
     if status.steps:
         share = min(1.0, status.step / status.steps)
         done, all_ = f"{status.step:,}", f"{status.steps:,}"
-        pieces += [(f"   {say(language, 'run_step', done=done, all=all_)}", "text"), (f"   {share:.0%}", "number")]
+        pieces += [
+            (f"   {translate(language, 'console.runs.run_step', done=done, all=all_)}", "text"),
+            (f"   {share:.0%}", "number"),
+        ]
     if curves.progress is not None and status.state not in ("done", "stopped", "failed", "dead"):
         what, done_, total = curves.progress
         if total is None or done_ < total:
             of = f" / {total:,.0f}" if total else ""
             pieces.append((f"   {visible(what)} {done_:,.0f}{of}", "dim"))
     if curves.left is not None:
-        pieces.append((f"   {say(language, 'time_left', time=duration(language, curves.left))}", "text"))
+        pieces.append(
+            (f"   {translate(language, 'console.runs.time_left', time=duration(language, curves.left))}", "text")
+        )
     elif status.state in ("done", "stopped", "failed", "dead") and curves.elapsed:
-        pieces.append((f"   {say(language, 'took', time=duration(language, curves.elapsed))}", "dim"))
+        pieces.append(
+            (f"   {translate(language, 'console.runs.took', time=duration(language, curves.elapsed))}", "dim")
+        )
     if status.loss is not None:
         pieces.append((f"   loss {figure(status.loss)}", "text"))
     if scores := score_text(status, language):
@@ -123,12 +131,12 @@ def fact_lines(curves: Curves, width: int, language: str) -> list[Line]:
     said = []
     for name, shown in OF_A_STEP.items():
         if (value := curves.last(name)) is not None:
-            said.append(say(language, f"fact_{name}", n=shown(value)))
+            said.append(translate(language, f"console.fact.{name}", n=shown(value)))
     prepared = curves.status.prepared
     if prepared.get("device"):
         several = prepared.get("processes", 1) != 1
         device = f"{prepared['device']} x{prepared['processes']}" if several else str(prepared["device"])
-        said.append(say(language, "fact_device", n=visible(device)))
+        said.append(translate(language, "console.fact.device", n=visible(device)))
     rows: list[str] = []
     for one in said:
         if rows and cells(rows[-1]) + cells(one) + 3 <= width:
@@ -141,4 +149,4 @@ def fact_lines(curves: Curves, width: int, language: str) -> list[Line]:
 def diagnosis_text(diagnosis: Diagnosis, language: str) -> str:
     """The sentence of a diagnosis."""
     figures = {name: visible(text) for name, text in diagnosis.figures.items()}
-    return say(language, f"diagnosis_{diagnosis.kind}", **figures)
+    return translate(language, f"console.diagnosis.{diagnosis.kind}", **figures)

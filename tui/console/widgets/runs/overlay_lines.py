@@ -8,7 +8,6 @@ from typing import Any
 from tui.console.typeset import plain_lines
 from tui.console.widgets.runs.facts import state_piece, steps_said
 from tui.console.widgets.runs.panels import EPOCH_OR_TIME, View, nearest
-from tui.console.words import say
 from tui.errors import UsageError
 from tui.recipes import recipe
 from tui.recipes.recipe import Recipe
@@ -17,6 +16,7 @@ from tui.runs.comparing import Duel, evaluation_of_model
 from tui.runs.curves import Curves
 from tui.runs.folder import Run
 from tui.runs.series import smooth
+from tui.text.catalog import translate
 from tui.text.chart import LOOKS, Series, chart, figure
 from tui.text.lines import Line, Piece
 from tui.text.visible import visible
@@ -47,9 +47,13 @@ def overlay_lines(
     for place, (xs, ys) in enumerate(found):
         shown = smooth(ys, view.smoothing) if smooth_it else ys
         series.append(Series(xs, shown, LOOKS[place % len(LOOKS)], MARKS[place]))
-    x_title = {"step": say(language, "step_axis"), "epoch": say(language, "epoch_axis"), "time": "s"}[view.axis]
+    x_title = {
+        "step": translate(language, "console.step_axis"),
+        "epoch": translate(language, "console.runs.epoch_axis"),
+        "time": "s",
+    }[view.axis]
     drawn = chart(series, width, height, log=view.log, x_title=x_title, y_title=name, cursor=view.cursor)
-    lines = drawn or [((say(language, "no_points"), "dim"),)]
+    lines = drawn or [((translate(language, "console.runs.no_points"), "dim"),)]
     legend: list[Piece] = []
     room = width
     for place, (one, (xs, _)) in enumerate(zip(all_curves, found, strict=True)):
@@ -57,7 +61,7 @@ def overlay_lines(
         if xs:
             at = len(xs) - 1 if view.cursor is None else nearest(xs, view.cursor)
             value = f" {figure(series[place].ys[at])}"
-        value = f" {say(language, 'run_hidden')}" if place in hidden else value
+        value = f" {translate(language, 'console.runs.run_hidden')}" if place in hidden else value
         text = f"{MARKS[place]} {shorten(visible(one.run.name), NAME)}{value}   "
         if cells(text) > room:
             lines.append(tuple(legend))
@@ -74,9 +78,13 @@ def metrics_lines(all_curves: Sequence[Curves], width: int, language: str) -> li
              if name == "loss" or name not in EPOCH_OR_TIME]  # fmt: skip
     wide = max([10, *(cells(visible(name)) + 3 for name in names)])
     names = names[: max(1, (width - NAME - 32) // wide)]
-    head = fill("", NAME + 3) + fill(say(language, "run_state"), 12) + fill(say(language, "run_steps"), 16, "right")
+    head = (
+        fill("", NAME + 3)
+        + fill(translate(language, "console.runs.column.state"), 12)
+        + fill(translate(language, "console.runs.column.steps"), 16, "right")
+    )
     lines: list[Line] = [
-        ((say(language, "final_metrics"), "heading"),),
+        ((translate(language, "console.runs.final_metrics"), "heading"),),
         ((head + "".join(fill(visible(name), wide, "right") for name in names), "dim"),),
     ]
     for place, (one, metrics) in enumerate(zip(all_curves, latest, strict=True)):
@@ -102,10 +110,18 @@ def duel_lines(duels: Sequence[Duel], width: int, language: str) -> list[Line]:
     """The first run against each of the others, row by row."""
     lines: list[Line] = []
     for one in duels:
-        said = say(language, "duel", one=one.one, other=one.other, n=f"{one.rows:,}", only_one=f"{one.only_one:,}",
-                   only_other=f"{one.only_other:,}", p=f"{one.p:.2g}")  # fmt: skip
+        said = translate(
+            language,
+            "console.runs.duel",
+            one=one.one,
+            other=one.other,
+            n=f"{one.rows:,}",
+            only_one=f"{one.only_one:,}",
+            only_other=f"{one.only_other:,}",
+            p=f"{one.p:.2g}",
+        )
         lines += plain_lines(visible(said), width)
-    return [((say(language, "row_by_row"), "heading"),), *lines] if lines else []
+    return [((translate(language, "console.runs.row_by_row"), "heading"),), *lines] if lines else []
 
 
 def difference_lines(runs: Sequence[Run], width: int, language: str) -> list[Line]:
@@ -117,10 +133,10 @@ def difference_lines(runs: Sequence[Run], width: int, language: str) -> list[Lin
         except UsageError:
             recipes.append(None)
     read = [one for one in recipes if one is not None]
-    lines: list[Line] = [((say(language, "recipes_differ"), "heading"),)]
+    lines: list[Line] = [((translate(language, "console.runs.recipes_differ"), "heading"),)]
     found: dict[str, list[Any]] = recipe.differences(read)
     if not found:
-        return [*lines, ((say(language, "no_differences"), "dim"),)]
+        return [*lines, ((translate(language, "console.runs.no_differences"), "dim"),)]
     wide = max(8, (width - 20) // max(1, len(runs)))
     marks = "".join(fill(MARKS[place], wide) for place in range(len(runs)))
     lines.append(((fill("", 20) + marks, "dim"),))

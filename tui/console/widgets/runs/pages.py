@@ -9,13 +9,13 @@ from typing import Any
 
 from tui.console.typeset import highlighted, plain_lines
 from tui.console.widgets.runs.facts import diagnosis_text, state_said
-from tui.console.words import known, say
 from tui.errors import UsageError
 from tui.runs import diagnostics, folder
 from tui.runs.curves import Curves
 from tui.runs.events import Event
 from tui.runs.folder import Run
 from tui.runs.predictions import json_lines
+from tui.text.catalog import has_message, translate
 from tui.text.chart import figure
 from tui.text.lines import Line
 from tui.text.sizes import size_said
@@ -29,24 +29,28 @@ def recipe_lines(run: Run, curves: Curves, width: int, language: str) -> list[Li
     lines: list[Line] = []
     versions, parent = (plain if isinstance(plain := about.get(name), dict) else {} for name in ("libraries", "parent"))
     facts = {
-        "run_folder": str(run.folder),
-        "made_at": _clock(about.get("created"), "%Y-%m-%d %H:%M"),
+        "folder": str(run.folder),
+        "created": _clock(about.get("created"), "%Y-%m-%d %H:%M"),
         "forked_from": " ".join(str(value) for value in parent.values()),
         "versions": "  ".join(f"{name} {version}" for name, version in versions.items() if version),
-        "rows_to_learn": _counts(curves.status.prepared),
+        "counts": _counts(curves.status.prepared),
     }
     for word, text in facts.items():
         if text:
-            lines += [((fill(say(language, word), 16), "dim"), *line) if number == 0 else ((" " * 16, "dim"), *line)
-                      for number, line in enumerate(plain_lines(visible(text), max(20, width - 16)))]  # fmt: skip
+            lines += [
+                ((fill(translate(language, f"console.about.{word}"), 16), "dim"), *line)
+                if number == 0
+                else ((" " * 16, "dim"), *line)
+                for number, line in enumerate(plain_lines(visible(text), max(20, width - 16)))
+            ]
     warnings = plain if isinstance(plain := about.get("warnings"), list) else []
     for one in warnings:
         lines += plain_lines(visible(str(one.get("message")) if isinstance(one, dict) else str(one)), width, "warn")
-    lines += [(), ((say(language, "checkpoints"), "heading"),)]
+    lines += [(), ((translate(language, "console.runs.checkpoints"), "heading"),)]
     kept = folder.checkpoints(run)
     lines += [((f"  checkpoint-{one.step}   {size_said(one.bytes)}", "text"),) for one in kept]
-    lines += [] if kept else [((f"  {say(language, 'none_yet')}", "dim"),)]
-    lines += [(), ((say(language, "recipe"), "heading"),)]
+    lines += [] if kept else [((f"  {translate(language, 'console.runs.none_yet')}", "dim"),)]
+    lines += [(), ((translate(language, "console.runs.recipe"), "heading"),)]
     try:
         lines += highlighted(run.recipe_file.read_text("utf-8").rstrip("\n"), "toml")
     except (OSError, UnicodeDecodeError, UsageError) as error:
@@ -61,7 +65,7 @@ def _counts(prepared: dict[str, Any]) -> str:
 
 def log_lines(run: Run, curves: Curves, printed: Sequence[str], language: str) -> list[Line]:
     """What happened, then what the worker printed last. Reads the orders, to say who gave them."""
-    lines: list[Line] = [((say(language, "what_happened"), "heading"),)]
+    lines: list[Line] = [((translate(language, "console.runs.what_happened"), "heading"),)]
     by = orderers(run)
     for event in curves.log:
         look = {"error": "bad", "warning": "warn", "done": "good", "stopped": "warn"}.get(event.kind, "text")
@@ -70,7 +74,7 @@ def log_lines(run: Run, curves: Curves, printed: Sequence[str], language: str) -
             text = str(event.fields.get(part) or "")
             lines += [((f"          {visible(row)}", "dim"),) for row in text.splitlines()]
     if printed:
-        lines += [(), ((say(language, "what_was_printed"), "heading"),)]
+        lines += [(), ((translate(language, "console.runs.what_was_printed"), "heading"),)]
         lines += [((visible(row), "text"),) for row in printed]
     return lines
 
@@ -85,33 +89,35 @@ def event_said(event: Event, by: dict[str, str], language: str) -> str:
             plain = fields.get("metrics")
             metrics = plain if isinstance(plain, dict) else {}
             values = "  ".join(f"{name} {figure(Event(0, 0, '', metrics).number(name))}" for name in metrics)
-            return visible(f"{say(language, 'event_evaluation')}  {_step(event, language)}  {values}")
+            return visible(f"{translate(language, 'console.event.evaluation')}  {_step(event, language)}  {values}")
         case "checkpoint":
             size = size_said(event.number("bytes") or 0)
             took = f"{event.number('seconds') or 0:.1f} s"
-            return f"{say(language, 'event_checkpoint')}  {_step(event, language)}  {size}  {took}"
+            return f"{translate(language, 'console.event.checkpoint')}  {_step(event, language)}  {size}  {took}"
         case "order":
             who = by.get(str(fields.get("id")), "?")
             state, order = str(fields.get("state")), str(fields.get("order"))
-            shown = say(language, f"order_{state}") if known(f"order_{state}") else state
-            named = say(language, f"order_{order}") if known(f"order_{order}") else order
-            return visible(f"{say(language, 'event_order', order=named, who=who)}: {shown}")
+            shown = _order_word(language, state)
+            named = _order_word(language, order)
+            return visible(f"{translate(language, 'console.event.order', order=named, who=who)}: {shown}")
         case "error" | "warning":
             return visible(str(fields.get("title", "")))
         case "stopped" | "done":
             why = f"  {fields['why']}" if fields.get("why") else ""
             return visible(f"{state_said(language, event.kind)}  {_step(event, language)}{why}")
         case "epoch":
-            return visible(f"{say(language, 'event_epoch', n=fields.get('epoch'))}  {fields.get('rows')}")
+            return visible(f"{translate(language, 'console.event.epoch', n=fields.get('epoch'))}  {fields.get('rows')}")
         case "diagnosis":
             found = fields.get("found")
             read = diagnostics.read(found if isinstance(found, list) else [])
-            text = " ".join(diagnosis_text(one, language) for one in read) or say(language, "no_diagnosis")
-            return say(language, "event_diagnosis", found=text)
+            text = " ".join(diagnosis_text(one, language) for one in read) or translate(
+                language, "console.runs.no_diagnosis"
+            )
+            return translate(language, "console.event.diagnosis", found=text)
         case "resumed":
-            return f"{say(language, 'event_resumed')}  {_step(event, language)}"
+            return f"{translate(language, 'console.event.resumed')}  {_step(event, language)}"
         case "prepared":
-            return visible(f"{say(language, 'event_prepared')}  {_counts(fields)}")
+            return visible(f"{translate(language, 'console.event.prepared')}  {_counts(fields)}")
     return visible(f"{event.kind}  {json.dumps(fields, ensure_ascii=False)[:200]}")
 
 
@@ -120,9 +126,15 @@ def orderers(run: Run) -> dict[str, str]:
     return {str(row.get("id")): str(row.get("by", "?")) for row in json_lines(run, run.orders_file.name)}
 
 
+def _order_word(language: str, word: str) -> str:
+    """An order or its state; as the log has it where it is of another version."""
+    key = f"console.order.{word}"
+    return translate(language, key) if has_message(key) else word
+
+
 def _step(event: Event, language: str) -> str:
     step = event.number("step")
-    return say(language, "rate_at", n=f"{step:,.0f}") if step is not None else ""
+    return translate(language, "console.rate_at", n=f"{step:,.0f}") if step is not None else ""
 
 
 def _clock(at: Any, shape: str) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tui.console.widgets.runs.facts import duration
-from tui.console.words import say
 from tui.runs.curves import AXES, Axis, Curves
 from tui.runs.series import smooth
+from tui.text.catalog import translate
 from tui.text.chart import LOOKS, Series, chart, figure
 from tui.text.lines import Line, Piece, line_text
 from tui.text.sizes import size_said
@@ -104,9 +104,13 @@ def _panel(curves: Curves, view: View, panel: str, width: int, height: int, lang
     baseline = curves.status.prepared.get("baseline")
     level = None
     if panel == "metrics" and isinstance(baseline, int | float) and found:
-        level = (float(baseline), f"{say(language, 'baseline')} {figure(float(baseline))}")
+        level = (float(baseline), f"{translate(language, 'console.runs.baseline')} {figure(float(baseline))}")
     lines: list[Line] = [_title(found, view, panel, width, language)]
-    axis_title = {"step": say(language, "step_axis"), "epoch": say(language, "epoch_axis"), "time": "s"}[view.axis]
+    axis_title = {
+        "step": translate(language, "console.step_axis"),
+        "epoch": translate(language, "console.runs.epoch_axis"),
+        "time": "s",
+    }[view.axis]
     scale = 1e-6 if panel == "memory" else 1.0
     series = [Series(one.xs, [y * scale for y in one.ys] if scale != 1 else one.ys, one.look, one.mark, one.points)
               for one in found]  # fmt: skip
@@ -114,7 +118,7 @@ def _panel(curves: Curves, view: View, panel: str, width: int, height: int, lang
         series, width, height - 1, log=view.log and panel in LOGARITHMIC, x_title=axis_title,
         cursor=view.cursor, level=level, x_range=x_range(curves, view.axis), y_range=_kept_range(view, panel, series),
     )  # fmt: skip
-    return [*lines, *(drawn or [((say(language, "no_points"), "dim"),)])]
+    return [*lines, *(drawn or [((translate(language, "console.runs.no_points"), "dim"),)])]
 
 
 def _kept_range(view: View, panel: str, series: Sequence[Series]) -> tuple[float, float] | None:
@@ -155,13 +159,21 @@ def _curves(curves: Curves, view: View, panel: str, language: str) -> list[_Curv
     if smoothed:
         made.append(_Curve(name, xs, smooth(ys, view.smoothing), "accent"))
     if panel == "loss" and "eval/loss" in curves.names:
-        made.append(_Curve(say(language, "validation"), *curves.series("eval/loss", view.axis), "warn", "o", True))
+        made.append(
+            _Curve(
+                translate(language, "console.runs.validation"),
+                *curves.series("eval/loss", view.axis),
+                "warn",
+                "o",
+                True,
+            )
+        )
     return made
 
 
 def _title(found: Sequence[_Curve], view: View, panel: str, width: int, language: str) -> Line:
     """The panel's name, and the value of each curve at the cursor or at its end."""
-    pieces: list[Piece] = [(say(language, f"panel_{panel}"), "heading")]
+    pieces: list[Piece] = [(translate(language, f"console.panel.{panel}"), "heading")]
     room = width - cells(pieces[0][0])
     for one in reversed(found) if panel == "metrics" else found:
         if one.silent or not one.xs:
@@ -184,17 +196,20 @@ def nearest(xs: Sequence[float], x: float) -> int:
 
 def view_line(curves: Curves, view: View, language: str) -> Line:
     """How the curves are drawn, and where the cursor is."""
-    said = [say(language, f"axis_{view.axis}"), say(language, "smoothed", n=f"{view.smoothing:g}")]
-    said += [say(language, "log_scale")] if view.log else []
+    said = [
+        translate(language, f"console.axis.{view.axis}"),
+        translate(language, "console.runs.smoothed", n=f"{view.smoothing:g}"),
+    ]
+    said += [translate(language, "console.runs.log_scale")] if view.log else []
     pieces: list[Piece] = [("   ".join(said), "dim")]
     if view.cursor is not None:
         xs, _ = curves.series("loss", view.axis)
         at = nearest(xs, view.cursor) if xs else None
         steps, epochs, times = (curves.series("loss", axis)[0] for axis in AXES)
         if at is not None:
-            text = (f"   {say(language, 'rate_at', n=f'{steps[at]:,.0f}')}   {say(language, 'epoch_axis')} "
-                    f"{figure(epochs[at])}   {duration(language, times[at])}")  # fmt: skip
-            pieces.append((text, "strong"))
+            step = translate(language, "console.rate_at", n=f"{steps[at]:,.0f}")
+            epoch = f"{translate(language, 'console.runs.epoch_axis')} {figure(epochs[at])}"
+            pieces.append((f"   {step}   {epoch}   {duration(language, times[at])}", "strong"))
     return tuple(pieces)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from tui.console.keys import KEYS
 from tui.console.widgets.chrome import OneLine
 from tui.console.widgets.runs.facts import state_piece
-from tui.console.words import say
 from tui.runs.overview import Glance
+from tui.text.catalog import translate
 from tui.text.chart import figure
 from tui.text.lines import Line
 from tui.text.visible import visible
@@ -39,14 +39,18 @@ class RunStrip(OneLine):
         if one is None:
             return (), ()
         status = one.status
-        left: list[tuple[str, str]] = [(f" {say(language, 'run')} ", "dim"), (visible(one.run.name), "strong"),
-                                       ("  ", "text"), state_piece(language, status.state)]  # fmt: skip
+        left: list[tuple[str, str]] = [
+            (f" {translate(language, 'console.runs.run')} ", "dim"),
+            (visible(one.run.name), "strong"),
+            ("  ", "text"),
+            state_piece(language, status.state),
+        ]
         if status.steps:
-            step = say(language, "run_step", done=f"{status.step:,}", all=f"{status.steps:,}")
+            step = translate(language, "console.runs.run_step", done=f"{status.step:,}", all=f"{status.steps:,}")
             left.append((f"  {step}", "text"))
         if status.loss is not None:
             left.append((f"  loss {figure(status.loss)}", "text"))
         if self._others:
-            left.append((f"  {say(language, 'and_others', n=self._others)}", "dim"))
+            left.append((f"  {translate(language, 'console.runs.and_others', n=self._others)}", "dim"))
         key = next(key for key in KEYS if key.id == "app.runs")
-        return tuple(left), ((key.shown, "accent"), (f" {say(language, 'runs')} ", "dim"))
+        return tuple(left), ((key.shown, "accent"), (f" {translate(language, 'console.runs.title')} ", "dim"))

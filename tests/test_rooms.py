@@ -188,3 +188,15 @@ def test_every_module_is_in_a_room_of_the_import_contracts() -> None:
     rooms = tuple(declared_rooms())
     files = {name for name, file in MODULES.items() if file.name != "__init__.py"}
     assert {name for name in files if not f"{name}.".startswith(tuple(f"{place}." for place in rooms))} == set()
+
+
+def test_of_the_commands_only_open_knows_the_console() -> None:
+    words = "tui.console.words"  # sentences, not a screen
+    known = {
+        (name, target)
+        for name, tree in TREES.items()
+        if room(name) == "cli"
+        for target in imports(tree, MODULES.keys())
+        if room(target) == "console" and target != words
+    }
+    assert {name for name, _ in known} == {"tui.cli.open"}

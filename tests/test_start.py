@@ -28,20 +28,60 @@ def loaded_after(code: str) -> set[str]:
         "import tui.console.widgets.bench, tui.console.screens.doctor, tui.console.screens.windows",
         "import tui.engine.client, tui.instruments.registry, tui.doctor",
         "import tui.cli.open, tui.cli.notes, tui.cli.try_instrument, tui.cli.doctor",
-        "from tui.cli.main import main\ntry: main(['--help'])\nexcept SystemExit: pass",
         "from tui.cli.main import main\ntry: main(['try', '--help'])\nexcept SystemExit: pass",
-        "from tui.cli.main import main\nmain(['lessons', 'list'])",
-        "from tui.cli.main import main\nmain(['lessons', 'check'])",
     ],
 )
 def test_nothing_heavy_is_loaded(code: str) -> None:
     assert loaded_after(code) & set(HEAVY) == set()
 
 
-def test_help_does_not_even_load_textual() -> None:
-    assert "textual" not in loaded_after(
-        "from tui.cli.main import main\ntry: main(['--help'])\nexcept SystemExit: pass"
-    )
+RUN = """
+from tui.recipes.recipe import Recipe
+from tui.runs import folder
+from tui.runs.events import Log
+run = folder.create(Recipe(data="pairs", name="one"), "print()")
+log = Log(run.events_file)
+log.write("stage", stage="training")
+for step in range(1, 9):
+    log.write("evaluation", step=step, epoch=step / 8, metrics={"f1": 0.7, "eval_loss": 1.0 + step})
+log.write("done", step=8, seconds=3.0, metrics={"f1": 0.7})
+log.close()
+"""
+"""A run that has something to say of each kind."""
+
+
+def loaded_by(*words: str, before: str = "") -> set[str]:
+    """What a command loads in a fresh process."""
+    return loaded_after(f"{before}\nfrom tui.cli.main import main\ntry: main({list(words)})\nexcept SystemExit: pass")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "--help",
+        "runs --help",
+        "runs list",
+        "runs list --json",
+        "runs show one",
+        "runs show one --json",
+        "runs compare one one",
+        "lessons list",
+        "lessons check",
+    ],
+)
+def test_a_command_that_only_looks_loads_neither_a_screen_nor_a_library(command: str) -> None:
+    loaded = loaded_by(*command.split(), before=RUN if "one" in command.split() else "")
+    assert "tui" in loaded
+    assert loaded & {"textual", *HEAVY} == set()
+
+
+def test_a_command_that_computes_loads_no_screen() -> None:
+    loaded = loaded_by("train", "pairs-lesson", "--check")
+    assert "transformers" in loaded
+    assert "textual" not in loaded
+    loaded = loaded_by("try", "tokens", "text=A word", "--json")
+    assert "transformers" in loaded
+    assert "textual" not in loaded
 
 
 def test_the_course_can_be_used_without_a_screen_or_a_model() -> None:

@@ -14,7 +14,7 @@ from tests.conftest import LESSONS
 from tests.console.console import Driver, console, notes_of
 from tests.console.test_snapshots import Recorded
 from tests.runs.recorded import Recorded as FinishedRun
-from tui.console.keys import KEYS, shown
+from tui.console.keys import all_keys, shown
 from tui.console.screens.contents import Contents
 from tui.console.screens.overlay import Overlay
 from tui.console.screens.reader import Reader
@@ -31,7 +31,7 @@ from tui.tables.source import Source
 from tui.text.lines import line_text
 
 State = Callable[[Driver], Awaitable[None]]
-PRESSED = {shown(spelling): spelling for key in KEYS for spelling in key.spellings}
+PRESSED = {shown(spelling): spelling for key in all_keys() for spelling in key.spellings}
 
 
 def offered(it: Driver) -> list[tuple[str, str]]:

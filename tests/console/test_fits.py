@@ -15,7 +15,7 @@ from textual.widgets import Static
 from tests.console.console import Driver, console
 from tests.console.test_snapshots import Recorded
 from tests.runs.recorded import Recorded as FinishedRun
-from tui.console.keys import KEYS
+from tui.console.keys import all_keys
 from tui.console.screens.overlay import Overlay
 from tui.console.screens.palette import CommandList
 from tui.console.screens.run import RunScreen
@@ -215,6 +215,6 @@ async def test_nothing_of_the_runs_is_cut(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_every_command_of_the_palette_is_whole_at_80_columns(language: str) -> None:
     room = 80 * 94 // 100 - 4 - 2 - 4  # frame, thumb, margins
-    for key in KEYS:
+    for key in all_keys():
         if key.palette:
             assert cells(key.help[language == "zh"]) + cells(key.shown) <= room, key.id

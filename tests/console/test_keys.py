@@ -9,7 +9,7 @@ import pytest
 from textual.binding import Binding
 
 from tui.console.app import HeadnotesApp
-from tui.console.keys import KEYS, SCOPES, bindings, on_bottom_line
+from tui.console.keys import all_keys, bindings, on_bottom_line, scope_titles
 from tui.console.screens.contents import Contents
 from tui.console.screens.data import Data
 from tui.console.screens.doctor import Doctor
@@ -22,7 +22,6 @@ from tui.console.screens.runs import Runs
 from tui.console.screens.windows import ListWindow, TextWindow, help_window
 from tui.console.widgets.chrome import Prompt
 from tui.console.widgets.lines import Lines
-from tui.console.widgets.matrix import MatrixGrid
 from tui.console.widgets.notes import Notes
 from tui.console.widgets.option_bar import Options
 from tui.console.widgets.pane import Pane
@@ -32,6 +31,7 @@ from tui.console.widgets.runs.views import CurvesPage, LogPage
 from tui.console.widgets.sentence import Sentence
 from tui.instruments.anatomy.view import Stages
 from tui.instruments.mask.view import MaskGrid
+from tui.instruments.metrics.grid import MatrixGrid
 from tui.instruments.tokens.view import TokenTable
 from tui.instruments.train.view import TrainPane
 from tui.text.lines import line_text
@@ -74,22 +74,22 @@ PORTABLE = re.compile(
 
 
 def test_ids_are_unique_and_scopes_known() -> None:
-    assert all(count == 1 for count in Counter(key.id for key in KEYS).values())
-    assert {key.scope for key in KEYS} == set(SCOPES) == set(OWNERS)
+    assert all(count == 1 for count in Counter(key.id for key in all_keys()).values())
+    assert {key.scope for key in all_keys()} == set(scope_titles()) == set(OWNERS)
 
 
 def test_the_first_spelling_of_every_key_reaches_every_terminal() -> None:
     sideways = {"scroll.right", "scroll.left"}
-    assert [key.id for key in KEYS if not PORTABLE.match(key.keys.split(",")[0]) and key.id not in sideways] == []
+    assert [key.id for key in all_keys() if not PORTABLE.match(key.keys.split(",")[0]) and key.id not in sideways] == []
 
 
-@pytest.mark.parametrize("scope", list(SCOPES))
+@pytest.mark.parametrize("scope", list(scope_titles()))
 def test_no_key_means_two_things_in_one_scope(scope: str) -> None:
-    spellings = Counter(one for key in KEYS if key.scope == scope for one in key.keys.split(","))
+    spellings = Counter(one for key in all_keys() if key.scope == scope for one in key.keys.split(","))
     assert [spelling for spelling, count in spellings.items() if count > 1] == []
 
 
-@pytest.mark.parametrize("scope", list(SCOPES))
+@pytest.mark.parametrize("scope", list(scope_titles()))
 def test_every_action_exists_where_it_is_bound(scope: str) -> None:
     for binding in bindings(scope):
         assert isinstance(binding, Binding)
@@ -100,7 +100,7 @@ def test_every_action_exists_where_it_is_bound(scope: str) -> None:
 
 
 def test_every_key_says_what_it_does_in_both_languages() -> None:
-    for key in KEYS:
+    for key in all_keys():
         assert all(key.label), key.id
         assert all(key.help), key.id
         assert key.help[0] != key.help[1], key.id
@@ -108,7 +108,7 @@ def test_every_key_says_what_it_does_in_both_languages() -> None:
 
 def test_help_lists_every_key() -> None:
     shown = "\n".join(line_text(line) for line in help_window(("notes",), "en").unfolded)
-    assert all(key.help[0][:40] in shown for key in KEYS)
+    assert all(key.help[0][:40] in shown for key in all_keys())
 
 
 def test_the_bottom_line_shows_the_nearest_meaning_of_a_key() -> None:

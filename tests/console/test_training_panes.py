@@ -16,11 +16,11 @@ from tests.console.test_hostile import assert_harmless
 from tests.hostile import TEXTS
 from tests.instruments.test_train import SMALL, begun, made_run, worked_at, write_steps
 from tui.console.screens.run import RunScreen
-from tui.console.widgets.matrix import MatrixGrid
 from tui.console.widgets.option_bar import Options
 from tui.course.book import Course
 from tui.engine.ticks import tap_tqdm
 from tui.errors import UsageError
+from tui.instruments.metrics.grid import MatrixGrid
 from tui.instruments.runs.view import RunsPane
 from tui.instruments.train import view as pane_module
 from tui.instruments.train.view import TrainPane

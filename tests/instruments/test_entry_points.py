@@ -33,6 +33,14 @@ async def main():
         await it.until(lambda: it.reader.bench.pane.result is not None, seconds=90)
         print(dataclasses.asdict(it.reader.bench.pane.result)["counts"])
         print(it.text_of("#words"))
+        it.app.screen.query_one("#words").focus()
+        await it.press("o")
+        print(it.text_of("#words"))
+        await it.press("question_mark")
+        await it.until_shown("Words counted", "Words in order")
+        await it.press("escape", "ctrl+p")
+        await it.type("in order")
+        await it.until_shown("Words in order")
 
 asyncio.run(main())
 """
@@ -87,7 +95,7 @@ def test_the_lesson_linter_knows_it(python: Path, tmp_path: Path) -> None:
 def test_it_answers_in_the_engine_of_the_console(python: Path, tmp_path: Path) -> None:
     shown = output_of(python, "-c", ON_THE_BENCH, cwd=tmp_path)
     assert "{'to': 2, 'be': 2, 'or': 1, 'not': 1}" in shown
-    assert "   2 to\n" in shown
+    assert "   2 to\n   2 be\n   1 or\n   1 not\n   2 be\n   1 not\n   1 or\n   2 to\n" in shown
 
 
 # -- what cannot be used --------------------------------------------------------------------------------------------
@@ -107,7 +115,7 @@ def point(name: str, value: str) -> EntryPoint:
     return EntryPoint(name, value, registry.GROUP)
 
 
-WORDS = dataclasses.replace(registry.INSTRUMENTS["tokens"], name="words")
+WORDS = dataclasses.replace(registry.INSTRUMENTS["pipeline"], name="words")
 
 
 def test_what_comes_with_headnotes_is_found_without_a_look_at_other_packages(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ import pexpect
 import psutil
 
 from tests.terminal.terminal import Terminal
-from tui.console.keys import KEYS
+from tui.console.keys import all_keys
 
 Action = bytes | tuple[int, int]
 
@@ -41,7 +41,7 @@ PATIENCE = 60.0
 
 def known_keys() -> list[bytes]:
     """Every key that the console knows, as a terminal sends it."""
-    names = {name for key in KEYS for name in key.keys.split(",")} | SPELLED.keys()
+    names = {name for key in all_keys() for name in key.keys.split(",")} | SPELLED.keys()
     letters = {f"ctrl+{chr(code + 96)}": bytes([code]) for code in range(1, 27)}
     spelled = {**letters, **SPELLED}
     return sorted({spelled[name] if name in spelled else name.encode() for name in names})

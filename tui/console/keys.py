@@ -1,18 +1,31 @@
 """Every key, once. Bindings, bottom line, help page, palette and the README's table are made from this list.
 
-Keys are chosen to reach every terminal: letters, digits, function keys, arrows, tab, enter, escape, ctrl and a letter.
+The keys of an instrument are in its folder. Keys are chosen to reach every terminal: letters, digits, function keys,
+arrows, tab, enter, escape, ctrl and a letter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from textual.binding import Binding, BindingType
 
-Words = tuple[str, str]
-"""English, Chinese."""
+from tui.text.key import Key, Words, shown
+
+__all__ = [
+    "KEYS",
+    "SCOPES",
+    "Key",
+    "Words",
+    "all_keys",
+    "bindings",
+    "foot",
+    "keys_of",
+    "on_bottom_line",
+    "scope_titles",
+    "shown",
+]
 
 SCOPES: dict[str, Words] = {
     "everywhere": ("Everywhere", "任何地方"),
@@ -23,11 +36,6 @@ SCOPES: dict[str, Words] = {
     "bench": ("Bench", "实验台"),
     "edit": ("Text on the bench", "实验台上的文本"),
     "options": ("Options on the bench", "实验台上的选项"),
-    "tokens": ("Token table", "词元表"),
-    "anatomy": ("Stages", "阶段"),
-    "mask": ("Mask", "掩码"),
-    "metrics": ("Confusion matrix", "混淆矩阵"),
-    "train": ("Training on the bench", "实验台上的训练"),
     "rows": ("Rows", "数据行"),
     "data": ("Data", "数据"),
     "models": ("Models", "模型"),
@@ -43,43 +51,6 @@ SCOPES: dict[str, Words] = {
     "palette": ("Palette", "命令面板"),
 }
 
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One thing a key does."""
-
-    id: str
-    keys: str
-    """Comma-separated spellings, the first one shown."""
-    action: str
-    scope: str
-    label: Words
-    help: Words
-    rank: int = 0
-    """Its place on the bottom line, 1 first; 0 leaves it out."""
-    palette: bool = False
-    priority: bool = False
-
-    @property
-    def shown(self) -> str:
-        return self.shown_up_to(len(self.spellings))
-
-    def shown_up_to(self, count: int) -> str:
-        """The first spelling, or the range of the first `count` where each stands for a place."""
-        is_range = "{}" in self.action and count > 1
-        return shown(self.spellings[0]) + (f"-{shown(self.spellings[count - 1])}" if is_range else "")
-
-    @property
-    def spellings(self) -> list[str]:
-        return self.keys.split(",")
-
-
-_SHOWN = {
-    "slash": "/", "question_mark": "?", "left_square_bracket": "[", "right_square_bracket": "]", "escape": "esc",
-    "pagedown": "pgdn", "pageup": "pgup", "right": "→", "left": "←", "up": "↑", "down": "↓", "colon": ":",
-    "minus": "-", "equals_sign": "=", "less_than_sign": "<", "greater_than_sign": ">", "left_curly_bracket": "{",
-    "right_curly_bracket": "}", "plus": "+", "circumflex_accent": "^", "dollar_sign": "$",
-}  # fmt: skip
 
 KEYS: tuple[Key, ...] = (
     # everywhere
@@ -189,50 +160,6 @@ KEYS: tuple[Key, ...] = (
         ("Its next value; for a number, type it", "下一个取值；数字可直接输入"), 2),
     Key("options.change_back", "up", "change(-1)", "options", ("back", "往回"), ("Its value before", "上一个取值")),
     Key("options.erase", "backspace,delete", "erase", "options", ("erase", "清除"), ("Erase the number", "清除数字")),
-    # token table
-    Key("tokens.down", "down,j", "token(1)", "tokens", ("next token", "下一个词元"),
-        ("The next token; its span is marked in the text", "下一个词元；文本中标出它的位置"), 1),
-    Key("tokens.up", "up,k", "token(-1)", "tokens", ("token before", "上一个词元"), ("The token before", "上一个词元")),
-    # stages
-    Key("anatomy.next", "right,space", "stage(1)", "anatomy", ("next stage", "下一阶段"),
-        ("The next stage between text and label", "文本到标签之间的下一阶段"), 1),
-    Key("anatomy.previous", "left", "stage(-1)", "anatomy", ("stage before", "上一阶段"),
-        ("The stage before", "上一阶段"), 2),
-    # mask
-    Key("mask.flip", "space,enter", "flip", "mask", ("flip", "翻转"),
-        ("Turn the marked cell of the mask over", "翻转所标的掩码单元"), 1),
-    Key("mask.left", "left", "cell(0,-1)", "mask", ("left", "左"), ("The cell on the left", "左边的单元")),
-    Key("mask.right", "right", "cell(0,1)", "mask", ("right", "右"), ("The cell on the right", "右边的单元")),
-    Key("mask.up", "up,k", "cell(-1,0)", "mask", ("up", "上"), ("The row above", "上一行")),
-    Key("mask.down", "down,j", "cell(1,0)", "mask", ("down", "下"), ("The row below", "下一行")),
-    Key("mask.clear", "x", "clear", "mask", ("tokenizer's mask", "恢复掩码"),
-        ("The mask as the tokenizer made it", "恢复分词器给出的掩码"), 2),
-    # confusion matrix
-    Key("metrics.more", "plus,equals_sign", "add(1)", "metrics", ("more", "加一"),
-        ("One row more in the marked cell", "所标单元格加一行"), 1),
-    Key("metrics.less", "minus", "add(-1)", "metrics", ("fewer", "减一"),
-        ("One row fewer in the marked cell", "所标单元格减一行"), 2),
-    Key("metrics.digit", "0,1,2,3,4,5,6,7,8,9", "digit({})", "metrics", ("count", "输入数目"),
-        ("Type the count of the marked cell", "直接输入所标单元格的数目")),
-    Key("metrics.erase", "backspace,delete", "erase", "metrics", ("erase", "清除"),
-        ("Erase the last digit of the count", "删去数目的最后一位")),
-    Key("metrics.left", "left", "cell(0,-1)", "metrics", ("left", "左"), ("The cell on the left", "左边的单元格")),
-    Key("metrics.right", "right", "cell(0,1)", "metrics", ("right", "右"), ("The cell on the right", "右边的单元格")),
-    Key("metrics.up", "up,k", "cell(-1,0)", "metrics", ("up", "上"), ("The class above", "上一个类别")),
-    Key("metrics.down", "down,j", "cell(1,0)", "metrics", ("down", "下"), ("The class below", "下一个类别")),
-    Key("metrics.grow", "a", "grow", "metrics", ("class", "加类别"), ("One class more", "增加一个类别"), 3),
-    Key("metrics.shrink", "x", "shrink", "metrics", ("remove", "去类别"),
-        ("Without the class of the marked row", "去掉所标行的类别")),
-    # training on the bench
-    Key("train.start", "f", "start_run", "train", ("fine-tune", "开始训练"),
-        ("Start the run that is planned; it goes on without the console", "按计划开始训练；关闭控制台后仍继续"),
-        1, True),
-    Key("train.stop", "s", "stop_run", "train", ("stop and save", "停止并保存"),
-        ("Keep a checkpoint at the next step and end the run", "在下一步保存检查点并结束训练"), 4, True),
-    Key("train.turn", "p", "turn_run", "train", ("plan / run", "计划/训练"),
-        ("From the run to its plan, and back", "在训练与计划之间切换"), 5, True),
-    Key("train.open", "d", "open_run", "train", ("details", "详情"),
-        ("The run on a screen of its own", "在单独的屏幕上查看该训练"), 6, True),
     # rows of a table
     Key("rows.down", "down,j", "cell(1,0)", "rows", ("down", "下"), ("The row below", "下一行")),
     Key("rows.up", "up,k", "cell(-1,0)", "rows", ("up", "上"), ("The row above", "上一行")),
@@ -418,28 +345,44 @@ def pick(language: str, words: Words) -> str:
     return words[1 if language == "zh" else 0]
 
 
-def shown(key: str) -> str:
-    """A key as it is written for people."""
-    named = key.upper() if key[:1] == "f" and key[1:].isdigit() else key.replace("ctrl+", "^")
-    return _SHOWN.get(key, named)
+def all_keys() -> tuple[Key, ...]:
+    """Those of the screens, then those of the instruments."""
+    from tui.instruments import registry
+
+    return (*KEYS, *(key for instrument in registry.instruments().values() for key in instrument.keys))
+
+
+def scope_titles() -> dict[str, Words]:
+    """Every scope with what it is called: those of the screens, then those of the instruments that have keys."""
+    from tui.instruments import registry
+
+    return {**SCOPES, **{one.name: one.keys_title for one in registry.instruments().values() if one.keys}}
+
+
+def keys_of(scope: str) -> Sequence[Key]:
+    """The keys of a scope; the instruments are asked only for a scope that no screen has."""
+    if scope in SCOPES:
+        return [key for key in KEYS if key.scope == scope]
+    from tui.instruments import registry
+
+    return registry.find(scope).keys
 
 
 def bindings(scope: str) -> list[BindingType]:
     """The bindings of a scope; the bottom line is ours, so none is shown by Textual's."""
     made: list[BindingType] = []
-    for key in KEYS:
-        if key.scope == scope:
-            spellings = key.keys.split(",") if "{}" in key.action else [key.keys]
-            made += [
-                Binding(keys, key.action.format(keys), key.label[0], show=False, priority=key.priority, id=key.id)
-                for keys in spellings
-            ]
+    for key in keys_of(scope):
+        spellings = key.keys.split(",") if "{}" in key.action else [key.keys]
+        made += [
+            Binding(keys, key.action.format(keys), key.label[0], show=False, priority=key.priority, id=key.id)
+            for keys in spellings
+        ]
     return made
 
 
 def foot(scope: str, language: str) -> str:
     """The ranked keys of a scope in one line, for the foot of a window."""
-    ranked = sorted((key for key in KEYS if key.scope == scope and key.rank), key=lambda key: key.rank)
+    ranked = sorted((key for key in keys_of(scope) if key.rank), key=lambda key: key.rank)
     return "   ".join(f"{key.shown} {key.label[language == 'zh']}" for key in ranked)
 
 
@@ -457,7 +400,7 @@ def on_bottom_line(
     lines: list[tuple[int, int, tuple[str, Words, Key]]] = []
     taken: set[str] = set()
     for nearness, scope in enumerate(scopes):
-        here = [key for key in KEYS if key.scope == scope]
+        here = keys_of(scope)
         for key in here:
             label = labels.get(key.id, key.label)
             free = [one for one in key.spellings if one not in taken and not is_typed(one)]

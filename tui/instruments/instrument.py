@@ -8,6 +8,7 @@ from typing import Any
 
 from tui.errors import ResultWarning
 from tui.options import option, read_spec, with_own_names
+from tui.text.key import Key, Words
 
 __all__ = ["Instrument", "Result", "option"]
 
@@ -37,6 +38,10 @@ class Instrument:
     """The short Python a reader would type for the same answer. Pure: needs no library."""
     view: str
     """Where its widget is, as `module:class`; imported only by the console, on first use."""
+    keys: tuple[Key, ...] = ()
+    """What keys do on its pane, beside those of every pane; their scope is its name."""
+    keys_title: Words = ("", "")
+    """Over its keys on the help page."""
 
     def own_names(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The values under the Spec's names, where they have the library's."""

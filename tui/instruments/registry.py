@@ -85,6 +85,8 @@ def _is_instrument(loaded: Any) -> bool:
     """Whether the parts are what they must be: somebody else's code may have any types."""
     if not isinstance(loaded, Instrument) or not _NAME.fullmatch(str(loaded.name)):
         return False
+    if any(key.scope != loaded.name or not key.id.startswith(f"{loaded.name}.") for key in loaded.keys):
+        return False
     return (
         dataclasses.is_dataclass(loaded.spec) and isinstance(loaded.result, type) and issubclass(loaded.result, Result)
     )

@@ -20,7 +20,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui.console.app_protocol import Console
-from tui.console.keys import KEYS, bindings, foot, pick
+from tui.console.keys import all_keys, bindings, foot, pick
 from tui.console.screens.windows import FRAME
 from tui.console.typeset import one_line
 from tui.console.verbatim import verbatim
@@ -174,7 +174,7 @@ def commands_for(app: Console, here: Widget) -> list[Command]:
 
     commands = [
         Command(pick(language, key.help), key.shown, act(key.action), also=(*key.help, *key.label))
-        for key in KEYS
+        for key in all_keys()
         if key.palette and key.scope in scopes
     ]
     for entry in entries(app.book):

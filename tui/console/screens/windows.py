@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
 from tui.console.app_protocol import Console
-from tui.console.keys import KEYS, SCOPES, bindings, foot, pick, shown
+from tui.console.keys import bindings, foot, keys_of, pick, scope_titles, shown
 from tui.console.textual_internals import PromptList
 from tui.console.typeset import fold, highlighted, plain_lines
 from tui.console.verbatim import verbatim
@@ -164,14 +164,14 @@ async def open_cell(app: Console, handle: str, split: str, row: int, column: str
 
 def help_window(scopes: Sequence[str], language: str) -> TextWindow:
     """What every key does: first where the reader is, then elsewhere."""
-    order = [*scopes, *(scope for scope in SCOPES if scope not in scopes)]
+    titles = scope_titles()
+    order = [*scopes, *(scope for scope in titles if scope not in scopes)]
     lines: list[Line] = []
     for scope in order:
-        keys = [key for key in KEYS if key.scope == scope]
-        if not keys:
+        if not (keys := keys_of(scope)):
             continue
         lines += [()] if lines else []
-        lines.append(((pick(language, SCOPES[scope]), "heading" if scope in scopes else "title"),))
+        lines.append(((pick(language, titles[scope]), "heading" if scope in scopes else "title"),))
         for key in keys:
             spellings = key.shown if "{}" in key.action else " ".join(map(shown, key.spellings))
             for row, line in enumerate(plain_lines(pick(language, key.help), 56)):

@@ -1,6 +1,7 @@
 """From text to label, one stage at a time, with the real values."""
 
 from tui.instruments.anatomy.compute import AnatomyResult, AnatomySpec, code, run
+from tui.instruments.anatomy.keys import KEYS, TITLE
 from tui.instruments.instrument import Instrument
 
 INSTRUMENT = Instrument(
@@ -11,4 +12,6 @@ INSTRUMENT = Instrument(
     AnatomyResult,
     code,
     view="tui.instruments.anatomy.view:AnatomyPane",
+    keys=KEYS,
+    keys_title=TITLE,
 )

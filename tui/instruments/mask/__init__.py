@@ -2,6 +2,7 @@
 
 from tui.instruments.instrument import Instrument
 from tui.instruments.mask.compute import MaskResult, MaskSpec, code, run
+from tui.instruments.mask.keys import KEYS, TITLE
 
 INSTRUMENT = Instrument(
     "mask",
@@ -11,4 +12,6 @@ INSTRUMENT = Instrument(
     MaskResult,
     code,
     view="tui.instruments.mask.view:MaskPane",
+    keys=KEYS,
+    keys_title=TITLE,
 )

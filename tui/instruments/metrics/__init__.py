@@ -2,6 +2,7 @@
 
 from tui.instruments.instrument import Instrument
 from tui.instruments.metrics.compute import MetricsResult, MetricsSpec, code, run
+from tui.instruments.metrics.keys import KEYS, TITLE
 
 INSTRUMENT = Instrument(
     "metrics",
@@ -11,4 +12,6 @@ INSTRUMENT = Instrument(
     MetricsResult,
     code,
     view="tui.instruments.metrics.view:MetricsPane",
+    keys=KEYS,
+    keys_title=TITLE,
 )

@@ -10,12 +10,13 @@ from textual.widget import Widget
 
 from tui.console.typeset import plain_lines
 from tui.console.widgets.lines import Lines
-from tui.console.widgets.matrix import MatrixGrid, label_width
+from tui.console.widgets.matrix import label_width
 from tui.console.widgets.option_bar import Options
 from tui.console.widgets.pane import Pane
 from tui.console.widgets.warnings import warning_text
 from tui.errors import UsageError
 from tui.instruments.metrics.compute import MATRIX, MetricsResult
+from tui.instruments.metrics.grid import MatrixGrid
 from tui.recipes import confusion
 from tui.recipes.intervals import RESAMPLES, Interval
 from tui.text.catalog import translate

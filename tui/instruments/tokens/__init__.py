@@ -2,6 +2,7 @@
 
 from tui.instruments.instrument import Instrument
 from tui.instruments.tokens.compute import TokensResult, TokensSpec, code, run
+from tui.instruments.tokens.keys import KEYS, TITLE
 
 INSTRUMENT = Instrument(
     "tokens",
@@ -11,4 +12,6 @@ INSTRUMENT = Instrument(
     TokensResult,
     code,
     view="tui.instruments.tokens.view:TokensPane",
+    keys=KEYS,
+    keys_title=TITLE,
 )

@@ -2,6 +2,7 @@
 
 from tui.instruments.instrument import Instrument
 from tui.instruments.train.compute import TrainResult, TrainSpec, code, run
+from tui.instruments.train.keys import KEYS, TITLE
 
 INSTRUMENT = Instrument(
     "train",
@@ -11,4 +12,6 @@ INSTRUMENT = Instrument(
     TrainResult,
     code,
     view="tui.instruments.train.view:TrainPane",
+    keys=KEYS,
+    keys_title=TITLE,
 )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import tomllib
 
-from tui.console.keys import KEYS
 from tui.console.typeset import one_line, plain_lines
 from tui.console.widgets.pipeline_answers import bar
 from tui.instruments.schedule.compute import ScheduleSpec, calculations
 from tui.instruments.schedule.view import calculation_lines
 from tui.instruments.train.compute import TrainResult
+from tui.instruments.train.keys import KEYS
 from tui.recipes import recipe
 from tui.recipes.recipe import Recipe
 from tui.recipes.run_plan import Plan

@@ -14,18 +14,9 @@ from textual.binding import Binding, BindingType
 from tui.text.key import Key, Words, shown
 
 __all__ = [
-    "KEYS",
-    "SCOPES",
-    "Key",
-    "Words",
-    "all_keys",
-    "bindings",
-    "foot",
-    "keys_of",
-    "on_bottom_line",
-    "scope_titles",
-    "shown",
-]
+    "KEYS", "SCOPES", "Key", "Words", "all_keys", "bindings", "foot", "keys_of", "on_bottom_line", "pick",
+    "scope_titles", "shown",
+]  # fmt: skip
 
 SCOPES: dict[str, Words] = {
     "everywhere": ("Everywhere", "任何地方"),

@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.hostile import TEXTS, texts
-from tui.console.widgets.pipeline_answers import answer_lines, bar, marked, written
 from tui.errors import ResultWarning
 from tui.instruments.pipeline.compute import PipelineResult, StageTimes
+from tui.instruments.pipeline.lines import answer_lines, marked, written
 from tui.models.checkpoints import AnsweredBy
 from tui.models.pipelines.answers import Answer, Candidate, Entity, LabelScore, Piece, read
+from tui.text.bar import bar
 from tui.text.lines import Line, line_text
 from tui.text.wrap import cells
 

@@ -19,7 +19,7 @@ WHEEL = "Wheel-Version: 1.0\nGenerator: headnotes tests\nRoot-Is-Purelib: true\n
 
 def build(folder: Path, entry_points: str) -> Path:
     """A wheel of the package, with these lines in its group of entry points."""
-    files = {f"word_count/{file.name}": file.read_text("utf-8") for file in sorted(PACKAGE.glob("*.py"))}
+    files = {f"word_count/{file.name}": file.read_text("utf-8") for file in sorted(PACKAGE.glob("*.*"))}
     about = "word_count-1.0.dist-info"
     files |= {
         f"{about}/METADATA": METADATA,

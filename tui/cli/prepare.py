@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import suppress
 
 from tui import paths
 from tui.cli.models import get
 from tui.course.blocks import Try
-from tui.course.book import Course
+from tui.course.book import Course, Entry
 from tui.errors import UsageError
+from tui.instruments import registry
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -24,15 +27,18 @@ def run(asked: argparse.Namespace) -> int:
     if not chapters:
         known = ", ".join(one.number for one in book.chapters)
         raise UsageError(f"There is no chapter {asked.chapter}.", next_step=f"There are: {known}.")
-    tasks = {
-        catalog.place(block.values.get("task", "sentiment-analysis")).task
-        for chapter in chapters
-        for entry in chapter.entries
-        for block in book.read(entry, "en").blocks
-        if isinstance(block, Try) and block.instrument == "pipeline"
-    }
+    tasks = {catalog.place(task).task for one in chapters for entry in one.entries for task in _tasks(book, entry)}
     places = [at for at in catalog.SHELF if at.task in tasks]
     if not places:
         print("Everything that is used there is on this machine already.")
         return 0
     return get([(at.course, at.revision) for at in places], yes=asked.yes)
+
+
+def _tasks(book: Course, entry: Entry) -> Iterator[str]:
+    """The tasks of all instruments in a lesson; what is wrong with one of them, `lessons check` says."""
+    for block in book.read(entry, "en").blocks:
+        if isinstance(block, Try):
+            with suppress(UsageError):
+                instrument = registry.find(block.instrument)
+                yield from instrument.tasks(instrument.read(block.values))

@@ -151,7 +151,7 @@ def _shown(value: Any) -> str:
 def _options_page() -> str:
     lines = []
     for instrument in registry.instruments().values():
-        lines += [f"{instrument.name}: {instrument.summary}"]
+        lines += [f"{instrument.name}: {instrument.summary('en')}"]
         lines += [f"  {name:20} {shape}\n  {'':20} {help_}" for name, shape, help_ in options_of(instrument.spec)]
         lines.append("")
     lines += [one.sentence("en") for one in registry.rejected()]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from tui.errors import ResultWarning
 from tui.options import option, read_spec, with_own_names
+from tui.text.catalog import has_message, translate
 from tui.text.key import Key, Words
 
 __all__ = ["Instrument", "Result", "option"]
@@ -21,13 +22,15 @@ class Result:
     """What a reader should know before trusting the result; empty when there is nothing to say."""
 
 
+def _no_tasks(spec: Any) -> Collection[str]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Instrument:
     """One thing that can be asked of the library, with the answer and the code that gives it."""
 
     name: str
-    summary: str
-    """One line: what it shows."""
     spec: type
     """A frozen dataclass whose fields were made with `option`."""
     run: Callable[[Any], Result]
@@ -38,10 +41,17 @@ class Instrument:
     """The short Python a reader would type for the same answer. Pure: needs no library."""
     view: str
     """Where its widget is, as `module:class`; imported only by the console, on first use."""
+    tasks: Callable[[Any], Collection[str]] = _no_tasks
+    """The tasks whose models it uses for a Spec, by the library's names; `headnotes prepare` fetches the course's."""
     keys: tuple[Key, ...] = ()
     """What keys do on its pane, beside those of every pane; their scope is its name."""
     keys_title: Words = ("", "")
     """Over its keys on the help page."""
+
+    def summary(self, language: str) -> str:
+        """What it shows, in one line: `about` in its catalogs; without any, its name."""
+        key = f"instruments.{self.name}.about"
+        return translate(language, key) if has_message(key) else self.name
 
     def own_names(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The values under the Spec's names, where they have the library's."""

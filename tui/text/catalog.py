@@ -52,7 +52,10 @@ def translate(language: str, key: str, /, **values: object) -> str:
 def has_message(key: str) -> bool:
     """Whether there is a message of this key, for keys made of names that other programs and old files bring."""
     room = _room(key)
-    return key[len(room) + 1 :] in _messages(room, LANGUAGES[0])
+    try:
+        return key[len(room) + 1 :] in _messages(room, LANGUAGES[0])
+    except LookupError:  # an instrument of another package may have no catalog
+        return False
 
 
 def add_room(room: str, folder: Path) -> None:

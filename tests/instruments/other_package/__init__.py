@@ -7,7 +7,6 @@ from tui.text.key import Key
 
 INSTRUMENT = Instrument(
     "words",
-    "How often each word of a text comes",
     WordsSpec,
     run,
     WordsResult,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from tui.console.typeset import plain_lines
-from tui.console.widgets.pipeline_answers import bar
 from tui.tables.summary import Histogram, Lengths, Summary, said
+from tui.text.bar import bar
 from tui.text.catalog import translate
 from tui.text.lines import Line
 from tui.text.visible import visible

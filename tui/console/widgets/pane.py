@@ -30,19 +30,10 @@ from tui.engine.client import Progress, Request
 from tui.errors import HeadnotesError, Stopped, UsageError
 from tui.instruments.instrument import Instrument
 from tui.options import revive
-from tui.text.catalog import translate
+from tui.text.catalog import has_message, translate
 
 REMEMBERED = 50
 """Inputs that a pane remembers."""
-
-
-def _flat(values: Mapping[str, Any]) -> Iterator[str]:
-    """Inputs in a line: the texts as they are, options with their names."""
-    for name, value in values.items():
-        if isinstance(value, list | tuple):
-            yield " | ".join(map(str, value))
-        else:
-            yield str(value) if name in ("text", "pair", "question", "labels") else f"{name}={value}"
 
 
 class Pane(Vertical):
@@ -56,7 +47,7 @@ class Pane(Vertical):
     """Those of them that hold several texts, one a line."""
     LEFT_OUT: ClassVar[tuple[str, ...]] = ()
     """Fields that the pane sets in a way of its own."""
-    WAITING: ClassVar[tuple[str, ...]] = ("path", "function")
+    WAITING: ClassVar[tuple[str, ...]] = ()
     """Those that are sent as a whole: half a path names nothing, half a function is another one."""
     DELAY: ClassVar[float] = 0.25
     """Seconds without a key before the new text is sent."""
@@ -139,8 +130,9 @@ class Pane(Vertical):
             yield from self.compose_answer()
 
     def name_of(self, field: str) -> str:
-        """What stands over a box."""
-        return translate(self.app.language, f"console.field.{field}")
+        """What stands over a box: as the instrument's own catalog has it, or the one of all fields; else its name."""
+        keys = (f"instruments.{self.instrument.name}.field.{field}", f"console.field.{field}")
+        return next((translate(self.app.language, key) for key in keys if has_message(key)), field)
 
     def on_mount(self) -> None:
         self.translate()
@@ -357,8 +349,14 @@ class Pane(Vertical):
             if index is not None:
                 self._fill(self._asked[index])
 
-        asked = [one_line(" / ".join(_flat(one)), 200) for one in self._asked]
+        asked = [one_line(" / ".join(self._flat(one)), 200) for one in self._asked]
         self.app.push_screen(ListWindow(translate(self.app.language, "console.bench.history"), asked), go)
+
+    def _flat(self, values: Mapping[str, Any]) -> Iterator[str]:
+        """Inputs in a line: the texts as they are, options with their names."""
+        for name, value in values.items():
+            text = " | ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+            yield text if name in self.TEXTS or isinstance(value, list | tuple) else f"{name}={text}"
 
     def action_reset(self) -> None:
         self._fill(self._notes_values)

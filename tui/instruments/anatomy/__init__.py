@@ -6,7 +6,6 @@ from tui.instruments.instrument import Instrument
 
 INSTRUMENT = Instrument(
     "anatomy",
-    "From text to label, one stage at a time, with the real values",
     AnatomySpec,
     run,
     AnatomyResult,

@@ -12,8 +12,8 @@ from tui.console.keys import Words, bindings
 from tui.console.typeset import plain_lines
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.pane import Pane
-from tui.console.widgets.pipeline_answers import bar
 from tui.instruments.anatomy.compute import STAGES, AnatomyResult, TensorView
+from tui.text.bar import bar
 from tui.text.catalog import translate
 from tui.text.lines import Line
 from tui.text.visible import visible

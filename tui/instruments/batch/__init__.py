@@ -5,10 +5,10 @@ from tui.instruments.instrument import Instrument
 
 INSTRUMENT = Instrument(
     "batch",
-    "A task on many rows of a data set, and how many answers are right",
     BatchSpec,
     run,
     BatchResult,
     code,
     view="tui.instruments.batch.view:BatchPane",
+    tasks=lambda spec: (spec.task,),
 )

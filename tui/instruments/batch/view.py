@@ -20,6 +20,7 @@ class BatchPane(TablePane):
     """Rows through a pipeline."""
 
     TEXTS: ClassVar[tuple[str, ...]] = ("path", "question", "labels")
+    WAITING: ClassVar[tuple[str, ...]] = ("path",)
 
     def ask(self) -> None:
         """Only what the task uses is shown."""

@@ -5,7 +5,6 @@ from tui.instruments.instrument import Instrument
 
 INSTRUMENT = Instrument(
     "collate",
-    "Dynamic against fixed padding, counted over an epoch",
     CollateSpec,
     run,
     CollateResult,

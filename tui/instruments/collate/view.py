@@ -10,8 +10,8 @@ from textual.widget import Widget
 from tui.console.typeset import plain_lines
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.pane import Pane
-from tui.console.widgets.pipeline_answers import bar
 from tui.instruments.collate.compute import CollateResult
+from tui.text.bar import bar
 from tui.text.catalog import translate
 from tui.text.lines import Line
 from tui.text.wrap import fill
@@ -23,6 +23,7 @@ class CollatePane(Pane):
     """Rows in batches."""
 
     TEXTS: ClassVar[tuple[str, ...]] = ("path",)
+    WAITING: ClassVar[tuple[str, ...]] = ("path",)
     DELAY: ClassVar[float] = 0.7
 
     def compose_answer(self) -> Iterator[Widget]:

@@ -5,7 +5,6 @@ from tui.instruments.instrument import Instrument
 
 INSTRUMENT = Instrument(
     "data",
-    "A data set: opened, sliced, mapped, row by row",
     DataSpec,
     run,
     DataResult,

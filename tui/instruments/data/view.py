@@ -90,6 +90,7 @@ class DataPane(TablePane):
     """A source and its steps."""
 
     TEXTS: ClassVar[tuple[str, ...]] = ("path", "steps")
+    WAITING: ClassVar[tuple[str, ...]] = ("path",)
     SEVERAL: ClassVar[tuple[str, ...]] = ("steps",)
     LEFT_OUT: ClassVar[tuple[str, ...]] = ("rows", "encoding", "options")
 

@@ -5,7 +5,6 @@ from tui.instruments.map.compute import MapResult, MapSpec, code, run
 
 INSTRUMENT = Instrument(
     "map",
-    "A function on every row: before, after, and how fast",
     MapSpec,
     run,
     MapResult,

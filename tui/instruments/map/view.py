@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from tui.console.typeset import plain_lines
-from tui.console.widgets.pipeline_answers import bar
 from tui.instruments.data.view import TablePane
 from tui.instruments.map.compute import Lap, MapResult
+from tui.text.bar import bar
 from tui.text.catalog import translate
 from tui.text.lines import Line
 from tui.text.visible import visible
@@ -18,6 +18,7 @@ class MapPane(TablePane):
     """A function on every row."""
 
     TEXTS: ClassVar[tuple[str, ...]] = ("function",)
+    WAITING: ClassVar[tuple[str, ...]] = ("function",)
 
     def draw(self, result: MapResult) -> None:
         language, width = self.app.language, max(20, self.size.width - 2)

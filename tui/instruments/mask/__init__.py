@@ -6,7 +6,6 @@ from tui.instruments.mask.keys import KEYS, TITLE
 
 INSTRUMENT = Instrument(
     "mask",
-    "A padded batch, its attention mask, and what the mask changes",
     MaskSpec,
     run,
     MaskResult,

@@ -5,7 +5,6 @@ from tui.instruments.memory.compute import MemoryResult, MemorySpec, code, run
 
 INSTRUMENT = Instrument(
     "memory",
-    "Memory of its own, pages of the file, and the disk, while a table is read",
     MemorySpec,
     run,
     MemoryResult,

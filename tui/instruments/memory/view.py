@@ -10,9 +10,9 @@ from textual.widget import Widget
 from tui.console.typeset import plain_lines
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.pane import Pane
-from tui.console.widgets.pipeline_answers import bar
 from tui.instruments.memory.compute import MemoryResult, Sample
 from tui.options import revive
+from tui.text.bar import bar
 from tui.text.catalog import translate
 from tui.text.lines import Line
 from tui.text.wrap import fill

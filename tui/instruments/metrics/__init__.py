@@ -6,7 +6,6 @@ from tui.instruments.metrics.keys import KEYS, TITLE
 
 INSTRUMENT = Instrument(
     "metrics",
-    "A confusion matrix and the scores that are made of it",
     MetricsSpec,
     run,
     MetricsResult,

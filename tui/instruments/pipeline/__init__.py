@@ -6,10 +6,10 @@ from tui.instruments.pipeline.spec import PipelineSpec
 
 INSTRUMENT = Instrument(
     "pipeline",
-    "A task on a text through transformers.pipeline, stage by stage",
     PipelineSpec,
     run,
     PipelineResult,
     code,
     view="tui.instruments.pipeline.view:PipelinePane",
+    tasks=lambda spec: (spec.task,),
 )

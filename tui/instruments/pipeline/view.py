@@ -12,10 +12,10 @@ from tui.console.verbatim import verbatim
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.option_bar import Options
 from tui.console.widgets.pane import Pane
-from tui.console.widgets.pipeline_answers import answer_lines, written
 from tui.console.widgets.sentence import Sentence
 from tui.instruments.pipeline.calls import FIELDS
 from tui.instruments.pipeline.compute import PipelineResult
+from tui.instruments.pipeline.lines import answer_lines, written
 from tui.models import catalog
 from tui.models.pipelines.answers import Piece
 from tui.options import revive

@@ -5,7 +5,6 @@ from tui.instruments.runs.compute import RunsResult, RunsSpec, code, run
 
 INSTRUMENT = Instrument(
     "runs",
-    "The training runs on this machine; of one its state, curves and evaluations",
     RunsSpec,
     run,
     RunsResult,

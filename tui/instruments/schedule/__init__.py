@@ -5,7 +5,6 @@ from tui.instruments.schedule.compute import ScheduleResult, ScheduleSpec, code,
 
 INSTRUMENT = Instrument(
     "schedule",
-    "The learning rate of every step, and how many steps there are",
     ScheduleSpec,
     run,
     ScheduleResult,

@@ -5,7 +5,6 @@ from tui.instruments.stream.compute import StreamResult, StreamSpec, code, run
 
 INSTRUMENT = Instrument(
     "stream",
-    "Rows as they come: take, skip, the shuffle buffer, bytes, a resume",
     StreamSpec,
     run,
     StreamResult,

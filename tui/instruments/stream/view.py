@@ -24,6 +24,7 @@ class StreamPane(Pane):
     """A stream and what is done on the fly."""
 
     TEXTS: ClassVar[tuple[str, ...]] = ("path", "steps")
+    WAITING: ClassVar[tuple[str, ...]] = ("path",)
     SEVERAL: ClassVar[tuple[str, ...]] = ("steps",)
     DELAY: ClassVar[float] = 0.7
 

@@ -6,7 +6,6 @@ from tui.instruments.tokens.keys import KEYS, TITLE
 
 INSTRUMENT = Instrument(
     "tokens",
-    "What the tokenizer makes of a text, one row a token",
     TokensSpec,
     run,
     TokensResult,

@@ -6,7 +6,6 @@ from tui.instruments.train.keys import KEYS, TITLE
 
 INSTRUMENT = Instrument(
     "train",
-    "What a recipe will do: rows, steps, memory, the learning rate; then the run itself",
     TrainSpec,
     run,
     TrainResult,

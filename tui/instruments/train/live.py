@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from tui.console.typeset import fold, one_line, plain_lines
 from tui.console.widgets.evaluations import evaluation_lines
-from tui.console.widgets.pipeline_answers import bar
 from tui.console.widgets.runs.facts import LOOK_OF, diagnosis_text, fact_lines, progress_line
 from tui.runs import diagnostics
 from tui.runs.curves import Curves
+from tui.text.bar import bar
 from tui.text.catalog import translate
 from tui.text.chart import Series, chart
 from tui.text.lines import Line

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 
 from tui.console.typeset import one_line, plain_lines
-from tui.console.widgets.pipeline_answers import bar
 from tui.instruments.schedule.compute import ScheduleSpec, calculations
 from tui.instruments.schedule.view import calculation_lines
 from tui.instruments.train.compute import TrainResult
@@ -13,6 +12,7 @@ from tui.instruments.train.keys import KEYS
 from tui.recipes import recipe
 from tui.recipes.recipe import Recipe
 from tui.recipes.run_plan import Plan
+from tui.text.bar import bar
 from tui.text.catalog import translate
 from tui.text.chart import Series, chart
 from tui.text.lines import Line

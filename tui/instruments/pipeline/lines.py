@@ -9,21 +9,15 @@ from tui.console.typeset import plain_lines, set_pieces
 from tui.console.widgets.warnings import warning_text
 from tui.instruments.pipeline.compute import PipelineResult
 from tui.models.pipelines.answers import Candidate, Piece
+from tui.text.bar import bar
 from tui.text.catalog import translate
 from tui.text.lines import Line
 from tui.text.visible import visible
 from tui.text.wrap import cells, fill
 
-EIGHTHS = " ▏▎▍▌▋▊▉"
 MARGIN = ("  ", "text")
 LIKELY, POSSIBLE = 0.5, 0.1
 """Probabilities from which a written token counts as likely, and as possible; below it is a surprise."""
-
-
-def bar(share: float, width: int) -> str:
-    """A bar of at most `width` cells, in eighths of a cell."""
-    eighths = round(max(0.0, min(share, 1.0)) * width * 8)
-    return "█" * (eighths // 8) + (EIGHTHS[eighths % 8] if eighths % 8 else "")
 
 
 def answer_lines(result: PipelineResult, width: int, language: str) -> list[Line]:

@@ -10,6 +10,7 @@ import pytest
 
 from tui.errors import UsageError
 from tui.recipes import base_models, recipe, strategies
+from tui.recipes.task import task_of
 
 TWO = {"data": "pairs", "launcher": "accelerate", "processes": 2}
 
@@ -87,7 +88,7 @@ def test_a_model_that_sees_what_it_has_to_guess_is_found_out(kind: str, sees: bo
         model = transformers.AutoModelForCausalLM.from_config(config)
         if sees and not (made_decoder and kind != "xlm"):
             with pytest.raises(UsageError, match="sees the token that it has to guess"):
-                base_models.check_looks_back(model, asked)
+                task_of(asked).check_model(model, asked)
         else:
-            base_models.check_looks_back(model, asked)
+            task_of(asked).check_model(model, asked)
         assert model.training

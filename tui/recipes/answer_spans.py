@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from tui.errors import UsageError
+from tui.errors import DataError, UsageError
 from tui.recipes.recipe import Recipe
+from tui.recipes.task import FILE_ROW
 
 SQUAD = "answers"
 """SQuAD's column: `{"text": [...], "answer_start": [...]}`."""
 START = "answer_start"
 """Where an answer begins in its text, where the data says so."""
-FILE_ROW = "file_row"
-"""The row of the file that a question comes from."""
+LONGEST_ANSWER = 30
+"""Tokens of an answer."""
 
 
 def flat(table: Any, recipe: Recipe) -> Any:
@@ -25,6 +26,50 @@ def position(text: str, answer: str, start: int | None) -> int:
     if start is not None and start >= 0 and text.startswith(answer, start):
         return start
     return text.find(answer)
+
+
+def tokens_of(tokens: Any, place: int, begin: int, end: int) -> tuple[int, int]:
+    """First and last token of a stretch of the second text; (0, 0) when truncation took a part of it."""
+    first = last = 0
+    offsets = tokens["offset_mapping"][place]
+    for at, (owner, (left, right)) in enumerate(zip(tokens.sequence_ids(place), offsets, strict=True)):
+        if owner == 1 and left < end and right > begin:
+            first, last = first or at, at
+    return (first, last) if last and offsets[last][1] >= end else (0, 0)
+
+
+def best_answer(row: dict[str, Any], starts: Any, ends: Any, recipe: Recipe, tokenizer: Any) -> str:
+    """The stretch of the text with the highest sum of start and end logits."""
+    import numpy
+
+    context = row[recipe.text]
+    tokens = tokenizer(
+        row[recipe.question], context, truncation="only_second", max_length=recipe.max_length,
+        return_offsets_mapping=True,
+    )  # fmt: skip
+    inside = [at for at, owner in enumerate(tokens.sequence_ids()) if owner == 1]
+    if not inside:
+        return ""
+    first, last = inside[0], inside[-1] + 1
+    sums = numpy.add.outer(starts[first:last], ends[first:last])
+    allowed = numpy.tril(numpy.triu(numpy.ones(sums.shape, bool)), LONGEST_ANSWER)
+    begin, end = numpy.unravel_index(numpy.where(allowed, sums, -numpy.inf).argmax(), sums.shape)
+    offsets = tokens["offset_mapping"]
+    return str(context[offsets[first + int(begin)][0] : offsets[first + int(end)][1]])
+
+
+def check_questions(table: Any, recipe: Recipe, tokenizer: Any) -> None:
+    """Raise `DataError` for a question that leaves no room for its text: the tokenizer refuses such a row."""
+    room = recipe.max_length - tokenizer.num_special_tokens_to_add(pair=True)
+    number = 0
+    for batch in table.select_columns([recipe.question]).iter(1000):
+        for at, ids in enumerate(tokenizer(batch[recipe.question], add_special_tokens=False)["input_ids"]):
+            if len(ids) >= room:
+                raise DataError(
+                    f"Row {number + at:,}: the question alone fills max_length={recipe.max_length}.",
+                    f"It has {len(ids):,} tokens.", "Raise max_length, or drop that row.",
+                )  # fmt: skip
+        number += len(batch[recipe.question])
 
 
 def _single_questions(table: Any, recipe: Recipe) -> Any:

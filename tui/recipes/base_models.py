@@ -10,19 +10,7 @@ from tui import paths
 from tui.errors import CheckpointError, UsageError
 from tui.models import checkpoints, loading
 from tui.recipes.recipe import BACKBONE, Recipe
-
-HEADS = {
-    "text-classification": "SequenceClassification", "token-classification": "TokenClassification",
-    "question-answering": "QuestionAnswering", "causal-lm": "CausalLM", "masked-lm": "MaskedLM",
-    "seq2seq": "Seq2SeqLM",
-}  # fmt: skip
-"""`AutoModelFor...` of each task."""
-LORA_TASKS = {
-    "text-classification": "SEQ_CLS", "token-classification": "TOKEN_CLS", "question-answering": "QUESTION_ANS",
-    "causal-lm": "CAUSAL_LM", "masked-lm": None, "seq2seq": "SEQ_2_SEQ_LM",
-}  # fmt: skip
-"""`peft.TaskType` of each task; it decides which new layers are trained whole."""
-
+from tui.recipes.task import task_of
 
 POSITIONS = ("position_embeddings", "wpe", "embed_positions")
 """Names of layers with an embedding for each position."""
@@ -45,7 +33,7 @@ def folder(recipe: Recipe) -> Path:
             "Neither a folder of this name nor the Hugging Face cache has it.",
             f"With a network: headnotes models get {name}. Without: {BACKBONE}.",
         )
-    loading.check(adapted(found) or found, HEADS[recipe.task])
+    loading.check(adapted(found) or found, task_of(recipe).head)
     return found
 
 
@@ -77,14 +65,14 @@ def tokenizer(recipe: Recipe) -> Any:
     from transformers import AutoTokenizer
 
     made = AutoTokenizer.from_pretrained(str(folder(recipe)), trust_remote_code=False)
-    if not made.is_fast and recipe.task in ("token-classification", "question-answering"):
+    task = task_of(recipe)
+    if not made.is_fast and task.needs_offsets:
         raise UsageError(
             f"{recipe.checkpoint} has a slow tokenizer.",
             f"{recipe.task} needs to know which characters a token comes from.",
             "Take a checkpoint with a tokenizer.json.",
         )
-    if recipe.task == "masked-lm" and made.mask_token is None:
-        raise UsageError(f"{recipe.checkpoint} has no mask token.", next_step="Take a checkpoint like BERT's.")
+    task.check_tokenizer(made, recipe)
     if made.pad_token is None:
         made.pad_token = made.eos_token
     return made
@@ -93,8 +81,7 @@ def tokenizer(recipe: Recipe) -> Any:
 def model(recipe: Recipe, labels: list[str]) -> Any:
     """The model in float32, with a new head where the checkpoint has none, frozen and adapted as the recipe says."""
     made = bare(recipe, labels)
-    if recipe.task == "causal-lm":
-        check_looks_back(made, recipe)
+    task_of(recipe).check_model(made, recipe)
     if recipe.lora_rank:
         return with_lora(made, recipe)
     for name, weights in made.named_parameters():
@@ -110,9 +97,11 @@ def bare(recipe: Recipe, labels: list[str], *, empty: bool = False) -> Any:
 
     where = folder(recipe)
     base = adapted(where)
+    task = task_of(recipe)
     named = {"num_labels": len(labels), "id2label": dict(enumerate(labels)),
              "label2id": {name: place for place, name in enumerate(labels)}} if labels else {}  # fmt: skip
-    head = getattr(transformers, f"AutoModelFor{HEADS[recipe.task]}")
+    named |= {"problem_type": task.problem_type} if task.problem_type else {}
+    head = getattr(transformers, f"AutoModelFor{task.head}")
     try:
         named |= decoder_options(_config(recipe), recipe)
         if empty:
@@ -139,9 +128,10 @@ def decoder_options(config: Any, recipe: Recipe) -> dict[str, Any]:
     """
     from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING_NAMES as ENCODERS
 
-    if recipe.task not in ("causal-lm", "masked-lm") or config.model_type not in ENCODERS or config.is_encoder_decoder:
+    is_decoder = task_of(recipe).is_decoder
+    if is_decoder is None or config.model_type not in ENCODERS or config.is_encoder_decoder:
         return {}
-    return {"is_decoder": True} if recipe.task == "causal-lm" else {"is_decoder": False}
+    return {"is_decoder": is_decoder}
 
 
 def is_made_decoder(recipe: Recipe) -> bool:
@@ -154,28 +144,6 @@ def _config(recipe: Recipe, **options: Any) -> Any:
 
     where = folder(recipe)
     return transformers.AutoConfig.from_pretrained(str(adapted(where) or where), trust_remote_code=False, **options)
-
-
-def check_looks_back(made: Any, recipe: Recipe) -> None:
-    """Raise `UsageError` for a model whose guess of a token depends on what comes after it: tried, not read off."""
-    import torch
-
-    ids = torch.arange(2, 10).remainder(made.config.vocab_size)[None]
-    other = ids.clone()
-    other[0, -1] = 1
-    was_training = made.training
-    made.eval()
-    with torch.no_grad():
-        first, second = (
-            made(input_ids=one, attention_mask=torch.ones_like(one)).logits[0, :-1] for one in (ids, other)
-        )
-    made.train(was_training)
-    if (first - second).abs().max() > 1e-5 * first.abs().max():
-        raise UsageError(
-            f"{recipe.checkpoint} cannot learn causal-lm: it sees the token that it has to guess.",
-            f"{type(made).__name__} attends to what comes after a token.",
-            "Take a decoder such as GPT-2, or task masked-lm.",
-        )
 
 
 def positions(model: Any) -> int | None:
@@ -212,7 +180,7 @@ def with_lora(made: Any, recipe: Recipe) -> Any:
 
     from peft import LoraConfig, TaskType, get_peft_model
 
-    kind = LORA_TASKS[recipe.task]
+    kind = task_of(recipe).lora_type
     config = LoraConfig(
         r=recipe.lora_rank, lora_alpha=2 * recipe.lora_rank, lora_dropout=0.05,
         task_type=TaskType[kind] if kind else None, target_modules=_attention(made),

@@ -5,31 +5,31 @@ Rows are numbered from 0, as the data room and the library number them, in the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Any
 
 from tui.errors import DataError, ResultWarning
-from tui.recipes import answer_spans
 from tui.recipes.recipe import Recipe
+from tui.recipes.task import FILE_ROW, Refusals, task_of
 
 AT_ONCE = 1000
 """Rows that are read together."""
 
 
-def check(table: Any, recipe: Recipe, split: str, columns: dict[str, str]) -> list[ResultWarning]:
+def check(table: Any, recipe: Recipe, split: str) -> list[ResultWarning]:
     """What to know about its rows. Raises `DataError` for the first that cannot be used. `split` may be empty."""
-    extra = [name for name in (answer_spans.FILE_ROW, answer_spans.START) if name in table.column_names]
+    task = task_of(recipe)
+    columns = task.columns(recipe)
+    extra = [name for name in task.extra_columns if name in table.column_names]
     empty: list[int] = []
-    refuse = _OF_TASK.get(recipe.task, _texts)
-    classes = class_names(table, recipe) if "label" in columns else []
+    classes = class_names(table, recipe) if task.has_labels else []
     number, where = 0, f" of {split}" if split else ""
     for batch in table.select_columns([*columns.values(), *extra]).iter(AT_ONCE):
         size = len(next(iter(batch.values())))
         for at in range(size):
             row = {name: values[at] for name, values in batch.items()}
-            place = row.get(answer_spans.FILE_ROW, number + at)
-            for reason, next_step in chain(refuse(row, recipe, columns), _unknown_classes(row, recipe, classes)):
+            place = row.get(FILE_ROW, number + at)
+            for reason, next_step in chain(task.check_row(row, recipe), _unknown_classes(row, recipe, classes)):
                 raise DataError(f"Row {place:,}{where} (counted from 0): {reason}", "", next_step)
             if _is_empty(row, columns):
                 empty.append(place)
@@ -44,61 +44,6 @@ def class_names(table: Any, recipe: Recipe) -> list[str]:
     """Names of the classes, where the data set itself has them; empty where labels are texts or numbers."""
     feature = table.features[recipe.label]
     return list(getattr(getattr(feature, "feature", feature), "names", None) or [])
-
-
-Refusals = Iterator[tuple[str, str]]
-"""(Why a row cannot be used, what to do)."""
-
-
-def _texts(row: dict[str, Any], recipe: Recipe, columns: dict[str, str]) -> Refusals:
-    for what, name in columns.items():
-        if what != "label" and not isinstance(row[name], str):
-            reason = (
-                f"{name} is missing." if row[name] is None else f"{name} is {row[name]!r:.60}, which is not a text."
-            )
-            yield reason, "Drop such rows, or name another column."
-
-
-def _one_label(row: dict[str, Any], recipe: Recipe, columns: dict[str, str]) -> Refusals:
-    yield from _texts(row, recipe, columns)
-    value = row[recipe.label]
-    if value is None:
-        yield f"{recipe.label} is missing.", "Drop such rows, or fill in the label."
-    elif isinstance(value, list | dict):
-        yield (f"{recipe.label} is {value!r:.60}: text-classification takes one label for each row.",
-               "Name a column with one label, or make a row for each.")  # fmt: skip
-    elif isinstance(value, float) and not value.is_integer():
-        yield f"{recipe.label} is {value!r}, a fraction. A label is one of a few classes.", "Name another column."
-    elif not isinstance(value, str | int | float):
-        yield f"{recipe.label} is {value!r:.60}, which is not a label.", "Name a column with texts or whole numbers."
-
-
-def _tags(row: dict[str, Any], recipe: Recipe, columns: dict[str, str]) -> Refusals:
-    words, tags = row[recipe.text], row[recipe.label]
-    for name, value in ((recipe.text, words), (recipe.label, tags)):
-        if not isinstance(value, list):
-            reason = "is missing" if value is None else f"is {value!r:.60}"
-            yield f"{name} {reason}, where a list is expected, an item for each word.", "Name a column with lists."
-    if isinstance(words, list) and isinstance(tags, list):
-        if len(words) != len(tags):
-            yield (f"{len(words)} words in {recipe.text} and {len(tags)} tags in {recipe.label}.",
-                   "Give each word a tag.")  # fmt: skip
-        if any(not isinstance(word, str) for word in words):
-            yield f"{recipe.text} holds what is not a text.", "Name a column with lists of words."
-        if any(not isinstance(tag, str | int) for tag in tags):
-            yield f"{recipe.label} holds a tag that is missing or no name.", "Give each word a tag."
-
-
-def _answer(row: dict[str, Any], recipe: Recipe, columns: dict[str, str]) -> Refusals:
-    yield from _texts(row, recipe, columns)
-    if answer_spans.position(row[recipe.text], row[recipe.answer], row.get(answer_spans.START)) < 0:
-        yield (f"the answer {row[recipe.answer]!r:.60} does not occur in {recipe.text}.",
-               "An answer is a part of its text, letter by letter. Correct that row, or drop it.")  # fmt: skip
-
-
-_OF_TASK: dict[str, Callable[[dict[str, Any], Recipe, dict[str, str]], Refusals]] = {
-    "text-classification": _one_label, "token-classification": _tags, "question-answering": _answer,
-}  # fmt: skip
 
 
 def _unknown_classes(row: dict[str, Any], recipe: Recipe, classes: list[str]) -> Refusals:

@@ -9,6 +9,7 @@ from pathlib import Path
 from tui.errors import ResultWarning
 from tui.recipes.recipe import Recipe
 from tui.recipes.run_plan import Plan
+from tui.recipes.task import task_of
 from tui.text.sizes import size_said
 
 FEW = 10
@@ -46,8 +47,8 @@ def _data(plan: Plan, recipe: Recipe) -> Iterator[Rule]:
     yield "one-label", share > ONE_LABEL, one
     few = [name for name, count in plan.labels.items() if 0 < count < FEW]
     yield "few-rows", bool(few), f"Fewer than {FEW} rows with {', '.join(few[:5])}: nothing can be learned from so few."
-    tags = recipe.task == "token-classification" and bool(plan.labels)
-    yield "no-outside-tag", tags and "O" not in plan.labels, "No tag is O: are these tags of words?"
+    if warning := task_of(recipe).label_warning(plan.labels):
+        yield warning[0], True, warning[1]
     small = plan.rows < plan.arithmetic.effective_batch
     yield "one-batch", small, "There are fewer rows than one step takes."
     alone = "Nothing is measured: without eval_split nobody knows how good the model becomes."

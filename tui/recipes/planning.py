@@ -9,11 +9,12 @@ from typing import Any
 
 from tui import paths
 from tui.errors import UsageError
-from tui.recipes import base_models, devices, features, learning_rates, plan_warnings, rows, scoring
+from tui.recipes import base_models, devices, learning_rates, plan_warnings, rows
 from tui.recipes.learning_rates import Arithmetic
 from tui.recipes.recipe import Recipe
 from tui.recipes.run_plan import Lengths, Plan
 from tui.recipes.strategies import check_strategy
+from tui.recipes.task import task_of
 
 SAMPLE = 2_000
 """Rows whose lengths are counted."""
@@ -26,6 +27,7 @@ POINTS = 120
 def plan(recipe: Recipe) -> Plan:
     """Look at data and checkpoint without loading weights. Raises `UsageError`, `DataError` and `CheckpointError`."""
     recipe = settled(recipe)
+    task = task_of(recipe)
     device, memory_free = check_precision(recipe), _memory_free()
     if device == "cuda":
         device, memory_free = _gpus(recipe)
@@ -34,7 +36,8 @@ def plan(recipe: Recipe) -> Plan:
     found = rows.load(recipe)
     tokenizer = base_models.tokenizer(recipe)
     lengths = _lengths(found.train, recipe, tokenizer)
-    size, eval_size = (_count(table, recipe, tokenizer) for table in (found.train, found.evaluation))
+    size = task.count(found.train, recipe, tokenizer)
+    eval_size = 0 if found.evaluation is None else task.count(found.evaluation, recipe, tokenizer)
     counted = learning_rates.arithmetic(
         size, recipe.batch_size, recipe.accumulation, recipe.processes * recipe.machines, recipe.epochs,
         recipe.max_steps, recipe.warmup,
@@ -50,8 +53,8 @@ def plan(recipe: Recipe) -> Plan:
         rows=size,
         eval_rows=eval_size,
         labels=found.counts,
-        baseline=scoring.majority(found.counts) if recipe.task == "text-classification" else None,
-        example=[(what, str(found.train[0][name])[:300]) for what, name in rows.columns(recipe).items()],
+        baseline=task.baseline(found.counts),
+        example=[(what, str(found.train[0][name])[:300]) for what, name in task.columns(recipe).items()],
         lengths=lengths,
         arithmetic=counted,
         parameters=everything,
@@ -129,34 +132,14 @@ def _lengths(table: Any, recipe: Recipe, tokenizer: Any) -> Lengths | None:
     import statistics
 
     head = table.select(range(min(SAMPLE, table.num_rows)))
-    match recipe.task:
-        case "token-classification":
-            made = tokenizer([row or [""] for row in head[recipe.text]], is_split_into_words=True)
-        case "question-answering":
-            made = tokenizer(*([str(one) for one in head[name]] for name in (recipe.question, recipe.text)))
-        case _:
-            names = [recipe.text, *([recipe.pair] if recipe.pair else [])]
-            made = tokenizer(*([str(one) for one in head[name]] for name in names))
-    counts = sorted(len(ids) for ids in made["input_ids"])
+    counts = sorted(len(ids) for ids in task_of(recipe).token_ids(head, recipe, tokenizer))
     if not counts:
         return None
     cut = sum(count > recipe.max_length for count in counts) / len(counts)
-    blocks = recipe.task in ("causal-lm", "masked-lm")
     return Lengths(
         counts[0], int(statistics.median(counts)), counts[int(len(counts) * 0.95) - (len(counts) == 1)], counts[-1],
-        len(counts), 0.0 if blocks else cut,
+        len(counts), 0.0 if task_of(recipe).makes_blocks else cut,
     )  # fmt: skip
-
-
-def _count(table: Any | None, recipe: Recipe, tokenizer: Any) -> int:
-    """Rows of a table; for language models blocks, as the worker will cut them. Raises `DataError` as it would."""
-    if table is None:
-        return 0
-    if recipe.task in ("causal-lm", "masked-lm"):
-        return int(features.blocks_of(table, recipe, tokenizer).num_rows)
-    if recipe.task == "question-answering":
-        features.check_questions(table, recipe, tokenizer)
-    return int(table.num_rows)
 
 
 def _trainable(model: Any, recipe: Recipe) -> int:
@@ -177,7 +160,7 @@ def _memory(config: Any, recipe: Recipe, everything: int, trainable: int, length
     heads = int(getattr(config, "num_attention_heads", 0) or 8)
     size = 2 if recipe.precision != "fp32" else 4
     kept = recipe.batch_size * length * layers * (16 * hidden + 3 * heads * length) * size
-    words = int(getattr(config, "vocab_size", 0) or 0) if recipe.task in ("causal-lm", "masked-lm", "seq2seq") else 0
+    words = int(getattr(config, "vocab_size", 0) or 0) if task_of(recipe).predicts_tokens else 0
     return LIBRARIES + everything * 4 + trainable * 12 + kept + recipe.batch_size * length * words * 12
 
 

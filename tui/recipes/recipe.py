@@ -21,18 +21,13 @@ import tomlkit
 from tui import paths
 from tui.errors import UsageError
 from tui.options import option, read_spec
+from tui.recipes import tasks
 
-TASKS = ("text-classification", "token-classification", "question-answering", "causal-lm", "masked-lm", "seq2seq")
+TASKS = tasks.names()
 SCHEDULES = (
     "linear", "cosine", "cosine_with_restarts", "polynomial", "constant", "constant_with_warmup", "inverse_sqrt",
 )  # fmt: skip
 """Those of the library that need nothing but the number of steps and of warm-up steps."""
-METRICS = {
-    "text-classification": ("accuracy", "f1"), "token-classification": ("precision", "recall", "f1", "accuracy"),
-    "question-answering": ("exact_match", "f1"), "causal-lm": ("perplexity",), "masked-lm": ("perplexity",),
-    "seq2seq": ("chrf",),
-}  # fmt: skip
-"""What is evaluated for each task, besides the loss."""
 PATHS = ("data", "checkpoint", "launch_config")
 """Fields that can hold a path."""
 BACKBONE = "MiniLM"
@@ -239,8 +234,9 @@ def complaints(recipe: Recipe) -> list[str]:
         said.append("zero_stage is 1, 2 or 3.")
     if recipe.early_stopping and not recipe.eval_split:
         said.append("early_stopping needs eval_split.")
-    if recipe.best_metric not in ("", "loss", *METRICS[recipe.task]):
-        said.append(f"best_metric of {recipe.task} is one of: loss, {', '.join(METRICS[recipe.task])}.")
+    metrics = ("loss", *tasks.load(recipe.task).metrics)
+    if recipe.best_metric not in ("", *metrics):
+        said.append(f"best_metric of {recipe.task} is one of: {', '.join(metrics)}.")
     if recipe.lora_rank and recipe.freeze != "none":
         said.append("lora_rank freezes all layers by itself: leave freeze at none.")
     seeds = [name for name in ("seed", "split_seed") if getattr(recipe, name) > LARGEST_SEED]

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tui.errors import DataError, ResultWarning, UsageError
-from tui.recipes import answer_spans, checks, splits
+from tui.recipes import checks, splits
 from tui.recipes.recipe import Recipe
+from tui.recipes.task import task_of
 from tui.tables import opening
 from tui.tables.source import Source, call, shipped
 
@@ -37,21 +38,6 @@ class Rows:
     """Evaluation rows whose texts are those of a training row."""
 
 
-def columns(recipe: Recipe) -> dict[str, str]:
-    """Columns that the task reads, by what they are to it."""
-    match recipe.task:
-        case "question-answering":
-            return {"text": recipe.text, "question": recipe.question, "answer": recipe.answer}
-        case "seq2seq":
-            return {"text": recipe.text, "target": recipe.target}
-        case "causal-lm" | "masked-lm":
-            return {"text": recipe.text}
-        case "token-classification":
-            return {"text": recipe.text, "label": recipe.label}
-    pair = {"pair": recipe.pair} if recipe.pair else {}
-    return {"text": recipe.text, **pair, "label": recipe.label}
-
-
 def load(recipe: Recipe) -> Rows:
     """Open the data, and look at every row. Raises `UsageError` for splits and columns that are not there, `DataError`
     for rows that cannot be used.
@@ -67,7 +53,7 @@ def load(recipe: Recipe) -> Rows:
     elif recipe.eval_split:
         total = rows.train.num_rows
         *parts, how = splits.cut(tables[train], recipe)  # all questions of a text are on one side of the cut
-        rows.train, rows.evaluation = (_flat_rows(part, recipe) for part in parts)
+        rows.train, rows.evaluation = (task_of(recipe).flatten(part, recipe) for part in parts)
         rows.notes.append(
             f"There is no split {recipe.eval_split!r}: {rows.evaluation.num_rows:,} of {total:,} rows are set aside "
             f"({how}), by split_seed={recipe.split_seed}."
@@ -76,7 +62,7 @@ def load(recipe: Recipe) -> Rows:
     if rows.evaluation is not None:
         rows.evaluation = _some(rows.evaluation, recipe.eval_rows, recipe.split_seed)
         rows.repeated = _repeated(rows.train, rows.evaluation, recipe, rows.warnings)
-    if "label" in columns(recipe):
+    if task_of(recipe).has_labels:
         _find_labels(rows, recipe)
     return rows
 
@@ -115,21 +101,17 @@ def _checked(table: Any, recipe: Recipe, split: str, warnings: list[ResultWarnin
     """A split, flat and fit for its task."""
     if not table.num_rows:
         raise _without_rows(recipe, split)
-    table = _flat_rows(table, recipe)
+    table = task_of(recipe).flatten(table, recipe)
     if not table.num_rows:
         raise DataError(f"The split {split!r} of {recipe.data} has no questions.", "", "Name another split.")
     _check_columns(table, recipe)
-    warnings += checks.check(table, recipe, "" if split == WHOLE else split, columns(recipe))
+    warnings += checks.check(table, recipe, "" if split == WHOLE else split)
     return table
-
-
-def _flat_rows(table: Any, recipe: Recipe) -> Any:
-    return answer_spans.flat(table, recipe) if recipe.task == "question-answering" else table
 
 
 def _repeated(train: Any, evaluation: Any, recipe: Recipe, warnings: list[ResultWarning]) -> int:
     """How many evaluation rows are training rows, too."""
-    names = [name for what, name in columns(recipe).items() if what not in ("label", "answer")]
+    names = [name for what, name in task_of(recipe).columns(recipe).items() if what not in ("label", "answer")]
     count = splits.repeated(train, evaluation, names)
     if count:
         of = f"{count:,} of the {evaluation.num_rows:,} evaluation rows have"
@@ -145,7 +127,7 @@ def _check_columns(rows: Any, recipe: Recipe) -> None:
     import difflib
 
     what_is: dict[str, str] = {}
-    for what, name in columns(recipe).items():
+    for what, name in task_of(recipe).columns(recipe).items():
         if name in what_is:
             raise UsageError(f"{name!r} cannot be both {what_is[name]} and {what}.", next_step=f"Say another {what}=.")
         what_is[name] = what

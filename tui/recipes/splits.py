@@ -8,6 +8,7 @@ from typing import Any
 
 from tui.errors import DataError, UsageError
 from tui.recipes.recipe import Recipe
+from tui.recipes.task import task_of
 
 TRAIN, VALIDATION = "train", "validation"
 """Splits that a recipe names without being told; only these may be missing."""
@@ -58,7 +59,7 @@ def cut(table: Any, recipe: Recipe) -> tuple[Any, Any, str]:
 
 def is_stratified(recipe: Recipe) -> bool:
     """Whether labels have their share of what is set aside."""
-    return recipe.stratify and recipe.task == "text-classification"
+    return recipe.stratify and task_of(recipe).is_stratified
 
 
 def set_aside(labels: list[object], share: float, seed: int) -> list[int]:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from tui.recipes import base_models
 from tui.recipes.recipe import Recipe, anchored
 from tui.recipes.script import data, gpu, loops, model, scores, tokens
+from tui.recipes.task import task_of
 
 
 def script(recipe: Recipe) -> str:
@@ -26,14 +26,11 @@ _FROM = {
     "PeftModel": "peft", "TaskType": "peft", "get_peft_model": "peft",
     "DataLoader": "torch.utils.data", "tqdm": "tqdm.auto", "get_parameter_names": "transformers.trainer_pt_utils",
     **dict.fromkeys(
-        ["AutoTokenizer", "DataCollatorForLanguageModeling", "DataCollatorForSeq2Seq", "get_scheduler", "set_seed",
-         "DataCollatorForTokenClassification", "DataCollatorWithPadding", "Seq2SeqTrainer", "Trainer",
-         "EarlyStoppingCallback", "Seq2SeqTrainingArguments", "TrainingArguments",
-         *(f"AutoModelFor{head}" for head in base_models.HEADS.values())],
+        ["AutoTokenizer", "get_scheduler", "set_seed", "Trainer", "EarlyStoppingCallback", "TrainingArguments"],
         "transformers",
     ),
 }  # fmt: skip
-"""Where a name comes from."""
+"""Where a name comes from that is not of a task."""
 
 
 def _imports(body: str, recipe: Recipe) -> str:
@@ -41,7 +38,9 @@ def _imports(body: str, recipe: Recipe) -> str:
     plain = [f"import {name}" for name in ("math", "evaluate", "torch") if re.search(rf"\b{name}\.", body)]
     plain += ["import numpy as np"] if re.search(r"\bnp\.", body) else []
     modules: dict[str, list[str]] = {}
-    for name, module in _FROM.items():
+    task = task_of(recipe)
+    own = (name.rpartition(".") for name in (*task.script_imports, f"transformers.AutoModelFor{task.head}"))
+    for name, module in {**_FROM, **{name: module for module, _, name in own}}.items():
         if re.search(rf"\b{name}\b", body):
             modules.setdefault(module, []).append(name)
     named = [_import(module, sorted(names)) for module, names in modules.items()]

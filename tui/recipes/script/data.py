@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tui.recipes import splits
 from tui.recipes.recipe import Recipe
+from tui.recipes.task import task_of
 from tui.tables import source
 from tui.tables.source import Source, shipped
 
@@ -23,13 +24,13 @@ def data(recipe: Recipe) -> str:
     lines = [_call(recipe).code().split("\n", 1)[1].strip(), *_splits(recipe)]
     if any("set_aside(" in line for line in lines):
         lines = [splits.set_aside_source(), "", *lines]
-    if recipe.task == "question-answering":
-        lines += _questions(recipe)
+    task = task_of(recipe)
+    lines += task.script_rows(recipe)
     for name, count in (("train", recipe.rows), ("evaluation", recipe.eval_rows if recipe.eval_split else 0)):
         if count:
             lines.append(f"if {name}.num_rows > {count}:")
             lines.append(f"    {name} = {name}.shuffle(seed={recipe.split_seed}).select(range({count}))")
-    if recipe.task in ("text-classification", "token-classification"):
+    if task.has_labels:
         lines += _labels(recipe)
     return "\n".join(lines)
 
@@ -59,38 +60,11 @@ def _splits(recipe: Recipe) -> list[str]:
     return lines
 
 
-def _questions(recipe: Recipe) -> list[str]:
-    """A row for each question, and one answer for each: nothing changes where that is so already."""
-    text, question, answer = repr(recipe.text), repr(recipe.question), repr(recipe.answer)
-    both = "[train, evaluation]" if recipe.eval_split else "[train]"
-    return [
-        "",
-        "def flat(batch):  # a list of questions becomes rows, SQuAD's answers their first one",
-        f"    rows = {{{text}: [], {question}: [], {answer}: [], 'answer_start': []}}",
-        f"    answers = batch.get({answer}, batch.get('answers', batch[{question}]))",
-        "    starts = batch.get('answer_start', [-1] * len(answers))",
-        f"    for text, asked, answer, start in zip(batch[{text}], batch[{question}], answers, starts):",
-        "        if isinstance(answer, dict):",
-        "            texts, places = answer['text'], answer.get('answer_start')",
-        "            answer, start = texts[0] if texts else '', places[0] if places else -1",
-        "        several = asked if isinstance(asked, list) else [{'question': asked, 'answer': answer}]",
-        "        for one in several:",
-        f"            rows[{text}].append(text)",
-        f"            rows[{question}].append(one['question'])",
-        f"            rows[{answer}].append(one['answer'])",
-        "            rows['answer_start'].append(start)",
-        "    return rows",
-        "",
-        f"{'train, evaluation' if recipe.eval_split else 'train,'} = (",
-        f"    table.map(flat, batched=True, remove_columns=table.column_names) for table in {both}",
-        ")",
-    ]
-
-
 def _labels(recipe: Recipe) -> list[str]:
     both = "[train, evaluation]" if recipe.eval_split else "[train]"
-    words = recipe.task == "token-classification"
-    each = f"for row in table[{recipe.label!r}] for tag in row" if words else f"for tag in table[{recipe.label!r}]"
+    each = f"for tag in table[{recipe.label!r}]"
+    if task_of(recipe).has_label_lists:
+        each = f"for row in table[{recipe.label!r}] for tag in row"
     return [
         "",
         f"found = {{tag for table in {both} {each}}}",

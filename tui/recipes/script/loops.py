@@ -5,13 +5,15 @@ from __future__ import annotations
 from tui.recipes.arguments import training_arguments
 from tui.recipes.recipe import Recipe
 from tui.recipes.script import scores
+from tui.recipes.task import task_of
 
 
 def trainer(recipe: Recipe) -> str:
-    kind = "Seq2Seq" if recipe.task == "seq2seq" else ""
+    task = task_of(recipe)
+    kind = "Seq2Seq" if task.generates else ""
     options = training_arguments(recipe, on_cpu=False)
     options.pop("use_cpu"), options.pop("dataloader_pin_memory")
-    if recipe.task == "seq2seq":
+    if task.generates:
         options |= {"predict_with_generate": True, "generation_max_length": recipe.max_length}
     if keeps_best(recipe) and recipe.evaluate_every != recipe.save_every:
         options["save_strategy"] = "best"  # a checkpoint of each best one, wherever it is found
@@ -131,8 +133,8 @@ def _evaluated(recipe: Recipe) -> list[str]:
 
 def _measure(recipe: Recipe) -> list[str]:
     """A loader and a function for what is measured: the loss, and the metrics of the task."""
-    metrics = {"text-classification": "**accuracy.compute(), **f1.compute(average=average)"}
-    more = metrics.get(recipe.task, "**computed()" if recipe.task in scores.BATCHES or recipe.task == "seq2seq" else "")
+    task = task_of(recipe)
+    more = f", {task.script_scores}" if task.script_scores else ""
     return [
         f"eval_loader = accelerator.prepare(DataLoader(evaluation, batch_size={recipe.eval_batch_size}, "
         "collate_fn=collator))",
@@ -148,8 +150,8 @@ def _measure(recipe: Recipe) -> list[str]:
         "            output = model(**batch)",
         "            size = next(iter(batch.values())).shape[0]",
         "            eval_losses.append(accelerator.gather_for_metrics(output.loss.repeat(size)))",
-        *_indented(scores.batch_lines(recipe), 12),
+        *_indented(task.script_batch(recipe), 12),
         "    model.train()",
-        f"    return {{'loss': torch.cat(eval_losses).float().mean().item(){', ' + more if more else ''}}}",
+        f"    return {{'loss': torch.cat(eval_losses).float().mean().item(){more}}}",
         "",
     ]

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from tui.recipes import base_models
 from tui.recipes.recipe import Recipe
+from tui.recipes.task import task_of
 
 
 def model(recipe: Recipe) -> str:
-    labelled = recipe.task in ("text-classification", "token-classification")
-    head = f"AutoModelFor{base_models.HEADS[recipe.task]}"
+    task = task_of(recipe)
+    head = f"AutoModelFor{task.head}"
     base = base_models.adapted(base_models.folder(recipe))
     where = repr(str(base)) if base else "checkpoint"
     decoder = ", is_decoder=True" if base_models.is_made_decoder(recipe) else ""
     loaded = [f"model = {head}.from_pretrained({where}, dtype='float32'{decoder})"]
-    if labelled:
+    if task.has_labels:
+        problem = f", problem_type={task.problem_type!r}" if task.problem_type else ""
         loaded = [f"model = {head}.from_pretrained(",
-                  f"    {where}, dtype='float32', num_labels=len(labels), id2label=dict(enumerate(labels))",
+                  f"    {where}, dtype='float32', num_labels=len(labels), id2label=dict(enumerate(labels)){problem}",
                   ")"]  # fmt: skip
     if base:
         loaded.append("model = PeftModel.from_pretrained(model, checkpoint).merge_and_unload().requires_grad_(True)")
-    lines = [f"set_seed({recipe.seed})  # the new head is drawn at random", *loaded]
-    if recipe.task == "masked-lm":
-        lines.insert(0, f"seed = {recipe.seed}")
+    lines = [*task.script_constants(recipe), f"set_seed({recipe.seed})  # the new head is drawn at random", *loaded]
     if recipe.lora_rank:
-        kind = base_models.LORA_TASKS[recipe.task]
-        task = f"task_type=TaskType.{kind}, " if kind else ""
-        lines.append(f"model = get_peft_model(model, LoraConfig({task}r={recipe.lora_rank}, "
+        kind = f"task_type=TaskType.{task.lora_type}, " if task.lora_type else ""
+        lines.append(f"model = get_peft_model(model, LoraConfig({kind}r={recipe.lora_rank}, "
                      f"lora_alpha={2 * recipe.lora_rank}, lora_dropout=0.05))")  # fmt: skip
     lines += _FREEZING[recipe.freeze]
     return "\n".join(lines)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 import json
 import math
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tui.recipes.scoring import Scores
+from tui.recipes.task import IGNORED, task_of
 from tui.runs.worker.session import PROJECT, Session, load_weights
 
 
@@ -168,24 +170,12 @@ def evaluate(session: Session, accelerator: Any, model: Any, measure: Any, step:
 
 def _predicted(session: Session, accelerator: Any, model: Any, batch: Any, output: Any) -> tuple[Any, Any]:
     """Predictions and references of all processes, padded to one length, on the host."""
-    pad = accelerator.pad_across_processes
-    match session.recipe.task:
-        case "question-answering":
-            starts, ends = (pad(one, dim=1, pad_index=-100) for one in (output.start_logits, output.end_logits))
-            truth = batch["start_positions"]
-            found, truth = accelerator.gather_for_metrics(((starts, ends), truth))
-            return tuple(one.float().cpu().numpy() for one in found), truth.cpu().numpy()
-        case "seq2seq":
-            inputs = {name: batch[name] for name in ("input_ids", "attention_mask")}
-            written = accelerator.unwrap_model(model).generate(**inputs, max_length=session.recipe.max_length)
-            pair = pad(written, dim=1, pad_index=-100), pad(batch["labels"], dim=1, pad_index=-100)
-        case "token-classification":
-            reduced = session.scorer.reduced(output.logits, batch["labels"]) if session.scorer else output.logits
-            pair = pad(reduced, dim=1, pad_index=-100), pad(batch["labels"], dim=1, pad_index=-100)
-        case _:
-            pair = output.logits.float(), batch["labels"]
-    found, truth = accelerator.gather_for_metrics(pair)
-    return found.cpu().numpy(), truth.cpu().numpy()
+    pad = partial(accelerator.pad_across_processes, dim=1, pad_index=IGNORED)
+    pair = task_of(session.recipe).predict(session.recipe, accelerator.unwrap_model(model), batch, output, pad)
+    predictions, references = accelerator.gather_for_metrics(pair)
+    if isinstance(predictions, tuple):
+        return tuple(part.cpu().numpy() for part in predictions), references.cpu().numpy()
+    return predictions.cpu().numpy(), references.cpu().numpy()
 
 
 def save(session: Session, accelerator: Any, step: int, epoch: float) -> None:

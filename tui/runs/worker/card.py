@@ -8,11 +8,10 @@ from typing import Any
 
 import yaml
 
-from tui.recipes import scoring
+from tui.recipes.task import task_of
 from tui.runs import folder
 from tui.runs.worker.session import Session
 
-TAGS = {"causal-lm": "text-generation", "masked-lm": "fill-mask", "seq2seq": "text2text-generation"}
 LICENCE = "other"
 """Nobody but the owner of data and checkpoint can say it."""
 
@@ -62,7 +61,7 @@ def _front(session: Session, metrics: dict[str, float]) -> dict[str, Any]:
     data = {"name": recipe.data, "type": recipe.data}
     return {
         "library_name": "transformers",
-        "pipeline_tag": TAGS.get(recipe.task, recipe.task),
+        "pipeline_tag": task_of(recipe).pipeline,
         "license": LICENCE,
         "tags": ["headnotes"],
         "model-index": [
@@ -97,9 +96,8 @@ def _evaluation(session: Session, step: int, metrics: dict[str, float]) -> str:
         lines.append(
             f"The best of {len(history.scores)} evaluations on the same rows flatters a little: new rows say more."
         )
-    majority = scoring.majority(session.rows.counts) if session.recipe.task == "text-classification" else None
-    if majority is not None:
-        lines += ["", f"Always the most frequent label would have an accuracy of about {majority:.3f}."]
+    if more := task_of(session.recipe).card_lines(session.rows.counts):
+        lines += ["", *more]
     return "\n".join([*lines, ""])
 
 
@@ -109,7 +107,7 @@ def _shared_rows(session: Session) -> str:
     Texts that were cut into blocks are compared before that: the same text may be cut elsewhere.
     """
     train, evaluation, name = session.train, session.evaluation, "input_ids"
-    if session.recipe.task in ("causal-lm", "masked-lm"):
+    if task_of(session.recipe).makes_blocks:
         train, evaluation, name = session.rows.train, session.rows.evaluation, session.recipe.text
     trained = {_key(value) for value in train[name]}
     shared = sum(_key(value) in trained for value in evaluation[name]) if evaluation is not None else 0

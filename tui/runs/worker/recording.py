@@ -14,6 +14,7 @@ from tui.errors import Explained
 from tui.recipes.recipe import Recipe
 from tui.recipes.rows import Rows
 from tui.recipes.scoring import Scores
+from tui.recipes.task import task_of
 from tui.runs.events import Log, strict_json
 from tui.runs.folder import Run
 from tui.runs.worker.hardware import Hardware
@@ -115,14 +116,7 @@ class Recorder:
 
 def text_of(row: Mapping[str, Any], recipe: Recipe) -> str:
     """A row for people: its texts, the second after a bar."""
-    match recipe.task:
-        case "question-answering":
-            parts = [row[recipe.question], row[recipe.text]]
-        case "token-classification":
-            parts = [" ".join(row[recipe.text])]
-        case _:
-            parts = [row[recipe.text], *([row[recipe.pair]] if recipe.pair else [])]
-    return "  |  ".join(str(part)[:TEXT_LIMIT] for part in parts)
+    return "  |  ".join(text[:TEXT_LIMIT] for text in task_of(recipe).texts(row, recipe))
 
 
 def free_space(folder: Path) -> int:

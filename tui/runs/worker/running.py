@@ -13,11 +13,14 @@ from typing import Any
 
 from tui.engine.ticks import tap_tqdm
 from tui.errors import Explained, HeadnotesError, Stopped, UsageError, explain
-from tui.recipes import base_models, features, learning_rates, planning, rows, scoring
+from tui.recipes import base_models, features, learning_rates, planning, rows
 from tui.recipes.best import History
 from tui.recipes.learning_rates import Arithmetic
 from tui.recipes.recipe import FREE, Recipe
+from tui.recipes.rows import Rows
+from tui.recipes.scoring import Scorer
 from tui.recipes.strategies import check_strategy
+from tui.recipes.task import task_of
 from tui.runs import events, folder
 from tui.runs.folder import Checkpoint, Run
 from tui.runs.worker import card
@@ -94,10 +97,11 @@ def prepare(run: Run, recorder: Recorder, control: Control, resume: int | None, 
     model = base_models.model(recipe, found.labels)
     from tui.runs.worker.counting import Counting
 
+    task = task_of(recipe)
     session = Session(
         run=run, recipe=recipe, rows=found, train=made.train, evaluation=made.evaluation, tokenizer=tokenizer,
-        model=model, collator=Counting(features.collator(recipe, tokenizer, model)),
-        scorer=scoring.scorer(recipe, found, tokenizer), arithmetic=_arithmetic(recipe, made.train.num_rows),
+        model=model, collator=Counting(task.collator(recipe, tokenizer, model)),
+        scorer=_scorer(recipe, found, tokenizer), arithmetic=_arithmetic(recipe, made.train.num_rows),
         history=_history(recipe, found.labels),
         recorder=recorder, control=control, resume=checkpoint, speaks=first,
     )  # fmt: skip
@@ -204,8 +208,17 @@ def _save(session: Session, model: Any) -> None:
 
 def _history(recipe: Recipe, labels: list[str]) -> History:
     """No score yet, of the metric and the direction that decide which model is best."""
-    metric = recipe.best_metric or scoring.main_metric(recipe, labels)
-    return History(metric, scoring.is_greater_better(recipe, metric))
+    task = task_of(recipe)
+    metric = recipe.best_metric or task.main_metric(labels)
+    return History(metric, task.is_greater_better(recipe, metric))
+
+
+def _scorer(recipe: Recipe, found: Rows, tokenizer: Any) -> Scorer | None:
+    """What measures the model; None where nothing is evaluated, or the loss is the measure."""
+    scorer = task_of(recipe).scorer
+    if scorer is None or found.evaluation is None:
+        return None
+    return scorer(recipe, found.labels, found.evaluation, tokenizer)
 
 
 def _arithmetic(recipe: Recipe, rows: int) -> Arithmetic:
@@ -225,7 +238,7 @@ def _facts(session: Session, device: str) -> dict[str, Any]:
         "eval_rows": session.evaluation.num_rows if session.evaluation is not None else 0,
         "fingerprint": _fingerprint(session),
         "labels": found.labels,
-        "baseline": scoring.majority(found.counts) if recipe.task == "text-classification" else None,
+        "baseline": task_of(recipe).baseline(found.counts),
         "main": session.history.metric,
         "greater_is_better": session.history.greater_is_better,
         "notes": found.notes,

@@ -8,6 +8,7 @@ from typing import Any
 
 from tui.recipes.arguments import training_arguments
 from tui.recipes.scoring import Scores
+from tui.recipes.task import task_of
 from tui.runs.worker.control import Wishes
 from tui.runs.worker.session import PROJECT, Session
 
@@ -85,7 +86,8 @@ def train(session: Session) -> Any:
             if not control.should_save and not control.should_evaluate:
                 self.answer(control)
 
-    kind = transformers.Seq2SeqTrainer if session.recipe.task == "seq2seq" else transformers.Trainer
+    task = task_of(session.recipe)
+    kind = transformers.Seq2SeqTrainer if task.generates else transformers.Trainer
 
     class FollowedTrainer(kind):  # type: ignore[misc, valid-type]
         """The Trainer; a full disk costs it a checkpoint and not the run."""
@@ -118,13 +120,13 @@ def train(session: Session) -> Any:
     recipe = session.recipe
     options = training_arguments(recipe, on_cpu=not torch.cuda.is_available())
     options["save_total_limit"] = None  # the session forgets old checkpoints, and knows the best one
-    arguments = transformers.Seq2SeqTrainingArguments if recipe.task == "seq2seq" else transformers.TrainingArguments
-    if recipe.task == "seq2seq":
+    arguments = transformers.Seq2SeqTrainingArguments if task.generates else transformers.TrainingArguments
+    if task.generates:
         options |= {"predict_with_generate": True, "generation_max_length": recipe.max_length}
     if recipe.report_to != "none":
         options |= {"run_name": session.run.name, "project": PROJECT}
-    if recipe.task == "question-answering":
-        options["label_names"] = ["start_positions", "end_positions"]
+    if task.label_names:
+        options["label_names"] = list(task.label_names)
     trainer = FollowedTrainer(
         model=session.model,
         args=arguments(output_dir=str(session.run.folder), disable_tqdm=True, **options),
@@ -133,7 +135,7 @@ def train(session: Session) -> Any:
         data_collator=session.collator,
         processing_class=session.tokenizer,
         compute_metrics=compute_metrics if session.scorer is not None else None,
-        preprocess_logits_for_metrics=session.scorer.reduced if session.scorer is not None else None,
+        preprocess_logits_for_metrics=task.reduce if session.scorer is not None else None,
         callbacks=[Follower()],
     )
     trainer.model_accepts_loss_kwargs = False  # transformers #47688: else accumulated gradients are too large

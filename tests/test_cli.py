@@ -110,11 +110,13 @@ def test_lines_in_lines_out_on_a_warm_engine() -> None:
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(answers) == 4 + len(TEXTS)
     assert answers[0]["result"]["input_ids"] == [101, 7592, 102]
-    assert [a["error"]["title"] for a in answers[1:4]] == [
-        "This line is no JSON.",
-        "The instrument 'tokens' has no option 'txt'.",
-        "A spec is an object.",
-    ]
+    messages = [a["error"]["message"] for a in answers[1:4]]
+    for message, beginning in zip(
+        messages,
+        ["This line is no JSON.", "The instrument 'tokens' has no option 'txt'.", "A spec is an object."],
+        strict=True,
+    ):
+        assert message.startswith(beginning)
     assert all("result" in answer for answer in answers[4:])
     assert done.returncode == 1, "one line failed, so the whole did"
 
@@ -139,7 +141,7 @@ def test_lines_for_several_instruments() -> None:
     one, two, three = (json.loads(line) for line in done.stdout.splitlines())
     assert one["result"]["length"] == 3
     assert two["result"]["label"] == "POSITIVE"
-    assert three["error"]["title"] == "Which instrument?"
+    assert three["error"]["message"].startswith("Which instrument?")
 
 
 def test_an_altered_backbone_is_a_sentence(tmp_path: Path) -> None:

@@ -116,7 +116,7 @@ async def test_searching(file: Path) -> None:
         await it.press("escape")
         assert not it.rows.hits
         await it.ask("slash", "re:(")
-        await shown(it, "no pattern")
+        await shown(it, "not a pattern")
 
 
 async def test_steps_are_done_told_looked_back_at_and_taken_back(file: Path) -> None:
@@ -145,7 +145,7 @@ async def test_a_failing_function_is_told_and_nothing_is_lost(file: Path) -> Non
         await it.ask("m", "map(lambda row: {'x': 1 / (row['n'] - 4321)})")
         await shown(it, "row 4,321: ZeroDivisionError", "n='4321'", "5,000 rows")
         await it.ask("m", "map(lambda row:")
-        await shown(it, "This is no Python")
+        await shown(it, "This is not Python")
 
 
 async def test_all_steps_are_offered(file: Path) -> None:
@@ -221,7 +221,7 @@ async def test_saving_asks_first(file: Path, tmp_path: Path) -> None:
         await shown(it, "Replace")
         await it.press("enter")  # the mark stands on the harmless choice
         await it.ask("s", "out.xyz")
-        await shown(it, "no way to save .xyz")
+        await shown(it, "cannot be saved as .xyz")
 
 
 async def test_what_cannot_be_opened_is_told_and_another_can_be(file: Path, tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def test_patterns() -> None:
     assert find(table, "^t", regex=True) == [1, 2]
     assert find(table, "^.$", regex=True) == [3]
     assert find(table, "(one|three)$", regex=True) == [0, 2]
-    with pytest.raises(UsageError, match="no pattern"):
+    with pytest.raises(UsageError, match="not a pattern"):
         find(table, "(", regex=True)
     assert find(table, "(") == []
 

@@ -127,7 +127,7 @@ def test_files_on_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     ("text", "warning"),
     [
         ("a\tb\n1\t2\n3\t4\n", r"delimiter=\t"), ("a;b\n1;2\n3;4\n", "delimiter=;"),
-        ("a,b\n1,\n2,\n", "b holds nothing"), ("a,b\n1,\n2,x\n", "Missing of 2: 1 in b"),
+        ("a,b\n1,\n2,\n", "b has no values"), ("a,b\n1,\n2,x\n", "Missing of 2: 1 in b"),
         ("Unnamed: 0,a\n0,1\n", "row numbers that pandas writes"),
     ],
 )  # fmt: skip
@@ -155,7 +155,7 @@ def test_a_sound_table_has_no_warnings(tmp_path: Path) -> None:
 
 BAD: list[tuple[str, bytes, dict[str, Any], str, str]] = [
     ("ragged.csv", b"a,b\n1,2\n3,4\n1,2,3\n", {}, "line 4: 3 columns, where 2 are expected", "delimiter"),
-    ("quote.csv", b'a,b\n1,"x\n2,y\n', {}, "never ends", "Mend"),
+    ("quote.csv", b'a,b\n1,"x\n2,y\n', {}, "never ends", "Correct"),
     ("latin.csv", "a,b\nx,y\ncafé,2\n".encode("latin1"), {}, "line 3: this is not UTF-8", "encoding=cp1252"),
     ("wide.csv", "a,b\n1,2\n".encode("utf-16"), {}, "this is not UTF-8", "encoding=utf-16"),
     ("latin.txt", "café\n".encode("latin1"), {}, "this is not UTF-8", "encoding="),
@@ -164,16 +164,16 @@ BAD: list[tuple[str, bytes, dict[str, Any], str, str]] = [
     ("empty.jsonl", b"", {}, "is empty", "another"),
     ("empty.txt", b"", {}, "is empty", "another"),
     ("head.csv", b"a,b\n", {}, "no rows", "another"),
-    ("bad.jsonl", b'{"a": 1}\n{"a": 2,,}\n', {}, "line 2: this is no JSON", "field="),
-    ("cut.json", b'[{"a": 1}, {"a"', {}, "no JSON", "field="),
+    ("bad.jsonl", b'{"a": 1}\n{"a": 2,,}\n', {}, "line 2: this is not JSON", "field="),
+    ("cut.json", b'[{"a": 1}, {"a"', {}, "not JSON", "field="),
     ("rows.json", b'{"data": [1]}', {"field": "nope"}, "no key 'nope'", "field="),
     ("cut.csv.gz", gzip.compress(b"a,b\n" + os.urandom(9000).hex().encode())[:3000], {}, "broken off", "Copy it again"),
     ("not.csv.gz", b"a,b\n1,2\n" * 3, {}, "", ""),
     ("bad.csv.zst", b"nothing of the kind", {}, "broken off", "Copy it again"),
-    ("bad.parquet", b"hello this is no parquet file at all", {}, "no whole Parquet file", "Copy it again"),
-    ("bad.arrow", b"not arrow at all, is it", {}, "no whole Arrow file", "Copy it again"),
+    ("bad.parquet", b"hello this is no parquet file at all", {}, "not a whole Parquet file", "Copy it again"),
+    ("bad.arrow", b"not arrow at all, is it", {}, "not a whole Arrow file", "Copy it again"),
     ("a.csv", b"a,b\n1,2\n", {"split": "nope"}, "Unknown split", "one of these"),
-    ("a.csv", b"a,b\n1,2\n", {"format": "parquet"}, "no whole Parquet file", ""),
+    ("a.csv", b"a,b\n1,2\n", {"format": "parquet"}, "not a whole Parquet file", ""),
 ]  # fmt: skip
 
 
@@ -211,7 +211,7 @@ def test_no_permission(tmp_path: Path) -> None:
     file.chmod(0)
     if os.geteuid() == 0:
         pytest.skip("root may read everything")
-    with pytest.raises(DataError, match="may not be read"):
+    with pytest.raises(DataError, match="cannot be read"):
         load(file)
 
 

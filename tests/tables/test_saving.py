@@ -54,7 +54,7 @@ def test_nothing_is_replaced_without_a_word(table: Table, tmp_path: Path) -> Non
     target = tmp_path / "a.parquet"
     target.write_text("precious")
     assert saving.plan(table.handle, str(target)).standing == [str(target)]
-    with pytest.raises(UsageError, match="there already"):
+    with pytest.raises(UsageError, match="exists already"):
         saving.save(table.handle, str(target))
     assert target.read_text() == "precious"
     saving.save(table.handle, str(target), replace=True)

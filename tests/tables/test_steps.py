@@ -46,9 +46,9 @@ def test_a_step_is_a_call(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("fliter(len)", "Did you mean filter"), ("filter(", "no Python"), ("3 + 4", "one call"), ("", ""),
-        ("push_to_hub('x')", "no step"), ("os.remove('x')", "one call"), ("shuffle()", "wants a seed"),
-        ("train_test_split(test_size=0.1)", "wants a seed"), ("filter(lambda row: row[“n”] > 3)", "full-width"),
+        ("fliter(len)", "Did you mean filter"), ("filter(", "not Python"), ("3 + 4", "one call"), ("", ""),
+        ("push_to_hub('x')", "not a step"), ("os.remove('x')", "one call"), ("shuffle()", "needs a seed"),
+        ("train_test_split(test_size=0.1)", "needs a seed"), ("filter(lambda row: row[“n”] > 3)", "full-width"),
         ("sample(rows=x, seed=1)", ""),
     ],
 )  # fmt: skip

@@ -138,7 +138,7 @@ def test_a_stream_that_breaks_keeps_what_came(tmp_path: Path, monkeypatch: pytes
     file.write_text(good + "{broken\n")
     monkeypatch.setattr(table_store, "MOST_STREAMED", 10**6)
     table = DESK.open(Source((str(file),), streaming=True))
-    with pytest.raises(DataError, match="no JSON"):
+    with pytest.raises(DataError, match="not JSON"):
         DESK.more(table.handle, "train", 200_000)
     assert DESK.rows(table.handle, "train", 10, 1, ["n"]).rows == [["10"]]
 

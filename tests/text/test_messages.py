@@ -42,7 +42,9 @@ def test_all_languages_need_the_same_values(room: str) -> None:
 def test_every_message_is_used(room: str) -> None:
     texts, _ = _code()
     keys = [f"{room}.{name}" for name in messages(room, "en")]
-    assert [key for key in keys if not any(text.fullmatch(key) for text in texts)] == []
+    part = re.compile(r"\.(title|detail|next_step)$")  # of an error: code has the name before it
+    used = {key for key in keys if any(text.fullmatch(key) or text.fullmatch(part.sub("", key)) for text in texts)}
+    assert [key for key in keys if key not in used] == []
 
 
 def test_every_key_in_code_has_a_message() -> None:

@@ -8,7 +8,7 @@ import json
 import sys
 
 from tui.cli.open import add_screen_options
-from tui.errors import UsageError
+from tui.errors import UsageError, for_programs
 from tui.tables.source import FORMATS, Source, shipped
 
 
@@ -106,13 +106,14 @@ def _plain(source: Source, asked: argparse.Namespace) -> int:
             DESK.more(table.handle, split, asked.rows)
         if asked.json:
             rows = DESK.values(table.handle, split, 0, asked.rows)
-            print(json.dumps({**dataclasses.asdict(table), "rows": rows}, ensure_ascii=False), file=out)
+            plain = for_programs(dataclasses.asdict(table), asked.language)
+            print(json.dumps({**plain, "rows": rows}, ensure_ascii=False), file=out)
             return 0
         page = DESK.rows(table.handle, split, 0, asked.rows, names)
         for one in table.splits:
             print(f"# {one.name}: {'a stream' if one.rows is None else f'{one.rows:,} rows'}", file=out)
         for warning in table.warnings:
-            print(f"# warning: {visible(warning.message)}", file=out)
+            print(f"# warning: {visible(warning.text(asked.language))}", file=out)
         print("\t".join(visible(name) for name in names), file=out)
         for row in page.rows:
             print("\t".join("" if cell is None else visible(cell) for cell in row), file=out)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ import tui
 from tui import paths, settings
 from tui.engine.environment import keep_private
 from tui.errors import HeadnotesError, NoTerminal, UsageError, explain
+from tui.text.catalog import LANGUAGES
 
 COMMANDS = {
     "open": "open the console, at a lesson if one is named (this is what plain `headnotes` does)",
@@ -45,14 +47,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sub = kinds.add_parser(name, help=help_, description=help_)
         if name in words[:1]:
             _module(name).add(sub)
+            sub.add_argument("--language", choices=LANGUAGES, help="language of lessons, screens and messages")
     asked = parser.parse_args(words)
-    settings.export_endpoint(settings.load(paths.settings_file())[0])
+    chosen, _ = settings.load(paths.settings_file(), language=asked.language)
+    asked.language = chosen.language
+    settings.export_endpoint(chosen)
     try:
         code = _module(asked.command).run(asked)
         sys.stdout.flush()
         return int(code)
     except HeadnotesError as error:
-        _tell(error)
+        _report(error, asked)
         return error.exit_code
     except KeyboardInterrupt:
         return 130
@@ -60,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody listens; let Python end in peace
         return 0
     except OSError as error:  # a folder that may not be read, a full disk, a name no file can have
-        _tell(explain(error).as_error())
+        _report(explain(error).as_error(), asked)
         return 1
 
 
@@ -68,10 +73,13 @@ def _module(command: str) -> ModuleType:
     return importlib.import_module(f"tui.cli.{'try_instrument' if command == 'try' else command}")
 
 
-def _tell(error: HeadnotesError) -> None:
+def _report(error: HeadnotesError, asked: argparse.Namespace) -> None:
+    """Say it in the reader's language, and to programs that read JSON as `code` and `message`, too."""
+    if getattr(asked, "json", False):
+        print(json.dumps({"error": explain(error).for_programs(asked.language)}), flush=True)
     kind = "usage" if isinstance(error, UsageError) else "error"
+    text = error.message(asked.language)
     # `headnotes 2>log`: the sentence belongs where the screen was expected, not into the log
     seen = sys.stdout if isinstance(error, NoTerminal) and sys.stdout and sys.stdout.isatty() else sys.stderr
-    for part in (f"headnotes: {kind}: {error.title}", error.detail, error.next_step):
-        if part:
-            print(part.encode("utf-8", "backslashreplace").decode("utf-8"), file=seen)
+    for line in f"headnotes: {kind}: {text.lines}".splitlines():
+        print(line.encode("utf-8", "backslashreplace").decode("utf-8"), file=seen)

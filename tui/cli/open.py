@@ -10,7 +10,6 @@ from tui import paths, settings
 from tui.course.book import Book, Course, Entry, find
 from tui.settings import THEMES
 from tui.tables.source import Source
-from tui.text.catalog import LANGUAGES
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +19,6 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def add_screen_options(parser: argparse.ArgumentParser) -> None:
     """What every command that opens a screen understands."""
-    parser.add_argument("--language", choices=LANGUAGES, help="language of lessons and screens")
     parser.add_argument("--theme", choices=THEMES, help="colors; terminal = your own sixteen")
     parser.add_argument("--utf8", action="store_true", help="the terminal shows UTF-8, whatever the locale says")
 

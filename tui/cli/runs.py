@@ -62,13 +62,13 @@ def run(asked: argparse.Namespace) -> int:
         case None | "list":
             return show.list_runs(as_json=asked.do == "list" and asked.json)
         case "compare":
-            return show.compare_runs([folder.find(name) for name in asked.run], as_json=asked.json)
+            return show.compare_runs([folder.find(name) for name in asked.run], asked.language, as_json=asked.json)
         case "rm":
             return _remove(list({found.folder: found for found in map(folder.find, asked.run)}.values()), asked.yes)
     found = folder.find(asked.run)
     match asked.do:
         case "show":
-            return show.show_run(found, as_json=asked.json)
+            return show.show_run(found, asked.language, as_json=asked.json)
         case "follow":
             from tui.cli.follow import stay
 

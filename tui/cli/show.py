@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from tui.cli.follow import diagnosis_text, duration, metrics_line, score_line, sentences
-from tui.errors import ResultWarning
+from tui.errors import ResultWarning, for_programs
 from tui.recipes import recipe
 from tui.runs import comparing, diagnostics, folder, run_status
 from tui.runs.curves import Curves
@@ -42,7 +42,7 @@ def list_runs(*, as_json: bool) -> int:
     return 0
 
 
-def show_run(one: Run, *, as_json: bool) -> int:
+def show_run(one: Run, language: str, *, as_json: bool) -> int:
     """A run: state, recipe, evaluations, checkpoints, and its last words when it came to a bad end."""
     status, about, kept = run_status.look(one), one.about(), folder.checkpoints(one)
     curves = Curves(one)
@@ -60,7 +60,7 @@ def show_run(one: Run, *, as_json: bool) -> int:
             "model": str(one.model) if one.model.is_dir() else None,
             "trouble": status.trouble.fields if status.trouble else None,
             "last_words": words,
-            "warnings": [asdict(warning) for warning in warnings_of(one, status)],
+            "warnings": for_programs([asdict(warning) for warning in warnings_of(one, status)], language),
             "about": about,
         }))  # fmt: skip
         return 0
@@ -84,7 +84,7 @@ def show_run(one: Run, *, as_json: bool) -> int:
         of_step = f", of step {status.model_step:,}" if status.model_step else ""
         print(f"model: {visible(str(one.model))}{of_step}")
     for warning in warnings_of(one, status):
-        print(f"warning: {visible(warning.message)}")
+        print(f"warning: {visible(warning.text(language))}")
     if status.trouble is not None and status.trouble.kind == "error":
         for line in sentences(status.trouble):
             print(line)
@@ -95,11 +95,11 @@ def show_run(one: Run, *, as_json: bool) -> int:
     return 0
 
 
-def compare_runs(some: list[Run], *, as_json: bool) -> int:
+def compare_runs(some: list[Run], language: str, *, as_json: bool) -> int:
     """What differs in recipes, and the last figures of each; the best has a star. Raises `UsageError` for one alone."""
     made = comparing.compare(some)
     if as_json:
-        print(strict_json(asdict(made)))
+        print(strict_json(for_programs(asdict(made), language)))
         return 0
     table = [("", *(visible(one.name) for one in made.outcomes))]
     table.append(("state", *(visible(one.state) for one in made.outcomes)))
@@ -122,7 +122,7 @@ def compare_runs(some: list[Run], *, as_json: bool) -> int:
             f"{visible(duel.other)} alone in {duel.only_other:,}; by chance as far apart with p = {duel.p:.2g}"
         )
     for warning in made.warnings:
-        print(f"warning: {visible(warning.message)}")
+        print(f"warning: {visible(warning.text(language))}")
     return 0
 
 

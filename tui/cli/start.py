@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TextIO
 
-from tui.errors import Stopped, UsageError, quoted
+from tui.errors import Stopped, UsageError, for_programs, quoted
 from tui.text.sizes import size_said
 from tui.text.visible import visible
 
@@ -64,11 +64,13 @@ def begin(recipe: Recipe, asked: argparse.Namespace, parent: dict[str, Any] | No
         recipe = planning.settled(recipe)
         made = planning.plan(recipe)
         if asked.check:
-            _print(_json(_checked(made, recipe)) if asked.json else plan_lines(made), out)
+            _print(
+                _json(_checked(made, recipe, asked.language)) if asked.json else plan_lines(made, asked.language), out
+            )
             return 0
         written = script(recipe)
     for warning in made.warnings:
-        print(f"warning: {visible(warning.message)}", file=sys.stderr)
+        print(f"warning: {visible(warning.text(asked.language))}", file=sys.stderr)
     run = folder.create(recipe, written, parent=parent, warnings=made.warnings)
     try:
         process = launch.start(run)
@@ -83,7 +85,7 @@ def started(run: Run, process: int, asked: argparse.Namespace) -> int:
     from tui.cli.follow import stay
 
     if asked.json:
-        warnings = run.about().get("warnings", [])
+        warnings = for_programs(run.about().get("warnings", []), asked.language)
         _print(_json({"name": run.name, "folder": str(run.folder), "pid": process, "warnings": warnings}), sys.stdout)
     else:
         print(f"{run.name} has begun, in {run.folder}")
@@ -94,7 +96,7 @@ def started(run: Run, process: int, asked: argparse.Namespace) -> int:
     return 0
 
 
-def plan_lines(made: Plan) -> Iterator[str]:
+def plan_lines(made: Plan, language: str) -> Iterator[str]:
     """A plan for people."""
     steps = made.arithmetic
     measured = f", {made.eval_rows:,} to measure on" if made.eval_rows else ""
@@ -118,12 +120,12 @@ def plan_lines(made: Plan) -> Iterator[str]:
     yield f"memory     about {size_said(made.memory)}, {size_said(made.memory_free)} are free"
     yield f"disk       about {size_said(made.disk)}, {size_said(made.disk_free)} are free"
     yield from (f"note       {visible(note)}" for note in made.notes)
-    yield from (f"warning:   {visible(warning.message)}" for warning in made.warnings)
+    yield from (f"warning:   {visible(warning.text(language))}" for warning in made.warnings)
 
 
-def _checked(made: Plan, recipe: Recipe) -> dict[str, Any]:
+def _checked(made: Plan, recipe: Recipe, language: str) -> dict[str, Any]:
     """A plan for programs: its warnings are beside it, as with every answer."""
-    plan = asdict(made)
+    plan = for_programs(asdict(made), language)
     return {"warnings": plan.pop("warnings"), "plan": plan, "recipe": asdict(recipe)}
 
 

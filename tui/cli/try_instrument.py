@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, TextIO
 
 from tui.cli.quiet import quiet
-from tui.errors import HeadnotesError, UsageError, explain
+from tui.errors import HeadnotesError, UsageError, explain, for_programs
 from tui.instruments import registry
 from tui.instruments.instrument import Instrument
 from tui.options import options_of
@@ -38,7 +38,7 @@ def run(asked: argparse.Namespace) -> int:
     if asked.stdin and asked.code:
         raise UsageError("--stdin gives results, not code.", next_step="Leave out --stdin, or --code.")
     if asked.stdin:
-        return _lines(instrument, _values(asked.values))
+        return _lines(instrument, _values(asked.values), asked.language)
     if instrument is None:
         raise UsageError(
             "try needs the name of an instrument.", next_step=f"There are: {', '.join(registry.instruments())}."
@@ -51,7 +51,7 @@ def run(asked: argparse.Namespace) -> int:
         return 0
     with quiet() as out:
         result = _run(instrument, spec)
-        plain = dataclasses.asdict(result)
+        plain = for_programs(dataclasses.asdict(result), asked.language)
         print(
             json.dumps(plain, ensure_ascii=not _utf8(out)) if asked.json else "\n".join(as_lines(plain)),
             file=out,
@@ -59,7 +59,7 @@ def run(asked: argparse.Namespace) -> int:
     return 0
 
 
-def _lines(only: Instrument | None, common: dict[str, Any]) -> int:
+def _lines(only: Instrument | None, common: dict[str, Any], language: str) -> int:
     """Answer each line until standard input ends; a bad line gets an error and does not stop the others."""
     failed = False
     with quiet() as out:
@@ -67,10 +67,10 @@ def _lines(only: Instrument | None, common: dict[str, Any]) -> int:
             if not line.strip():
                 continue
             try:
-                answer = {"result": dataclasses.asdict(_answer(line, only, common))}
+                answer = {"result": for_programs(dataclasses.asdict(_answer(line, only, common)), language)}
             except Exception as error:  # the border: whatever happens becomes this line's answer
                 failed = True
-                answer = {"error": explain(error).as_dict()}
+                answer = {"error": explain(error).for_programs(language)}
             print(json.dumps(answer), file=out, flush=True)
     return 1 if failed else 0
 
@@ -98,8 +98,7 @@ def _run(instrument: Instrument, spec: Any) -> Any:
     except HeadnotesError:
         raise
     except Exception as error:  # the border: a library's error becomes a sentence and exit code 1
-        said = explain(error)
-        raise HeadnotesError(f"{instrument.name}: {said.title}", said.detail, said.next_step) from error
+        raise explain(error).as_error() from error
 
 
 def _values(words: list[str]) -> dict[str, Any]:

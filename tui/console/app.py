@@ -368,8 +368,7 @@ class HeadnotesApp(ConsoleApp):
 
     def say_error(self, error: HeadnotesError) -> None:
         """What went wrong, and what to do."""
-        self.notify("\n".join(part for part in (error.title, error.detail, error.next_step) if part),
-                    severity="error", timeout=10)  # fmt: skip
+        self.notify(error.message(self.language).lines, severity="error", timeout=10)
 
     def copy(self, what: str, text: str, then: str = "") -> None:
         """Copy a text and say where it went; `then` is a sentence about what to do with it."""

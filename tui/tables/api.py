@@ -36,5 +36,5 @@ def look(call: str, values: Mapping[str, Any]) -> Any:
 
 def _called(known: dict[str, Callable[..., Any]], call: str) -> Callable[..., Any]:
     if call not in known:
-        raise UsageError(f"Tables cannot {call!r}.")
+        raise UsageError("tables.unknown-request", request=call)
     return known[call]

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tui.errors import DataError, HeadnotesError, UsageError
+from tui.errors import DataError, HeadnotesError, UsageError, phrase
 from tui.tables.opening import is_stream, splits
 from tui.tables.steps import IMPORTS, Step, lines
 
@@ -39,9 +39,9 @@ class Done:
 class RowFailed(Exception):
     """A function failed on a row. Plain arguments, so that it can come out of another process."""
 
-    def __init__(self, row: int, values: str, said: str) -> None:
-        super().__init__(row, values, said)
-        self.row, self.values, self.said = row, values, said
+    def __init__(self, row: int, values: str, reason: str, batch: int) -> None:
+        super().__init__(row, values, reason, batch)
+        self.row, self.values, self.reason, self.batch = row, values, reason, batch
 
 
 class Watched:
@@ -57,8 +57,8 @@ class Watched:
             return self.function(*given, **more)
         except Exception as error:
             row = number if isinstance(number, int) else number[0]
-            batch = "" if isinstance(number, int) else f" (a batch of {len(number)} rows from there)"
-            raise RowFailed(int(row), _short(arguments[0]), f"{type(error).__name__}: {error}{batch}") from None
+            batch = 0 if isinstance(number, int) else len(number)
+            raise RowFailed(int(row), _short(arguments[0]), f"{type(error).__name__}: {error}", batch) from None
 
 
 def apply(step: Step, data: Any) -> Done:
@@ -95,23 +95,22 @@ def rows(data: Any) -> int | None:
 
 
 def failure(error: BaseException, what: str, names: list[str]) -> HeadnotesError:
-    """The sentence for an error that a step ended in."""
+    """The error to show for one that ended a step."""
     failed = _row_failed(error)
     if failed is not None:
+        batch = phrase("tables.batch-from-row", rows=failed.batch) if failed.batch else ""
         return DataError(
-            f"{what}: the function failed on row {failed.row:,}: {failed.said}",
-            f"The row: {failed.values}",
-            "Nothing was changed. Mend the function, or filter such rows out first.",
+            "tables.row-failed", step=what, row=failed.row, reason=failed.reason, batch=batch, cells=failed.values
         )
     text = str(error).strip().splitlines()
     first = text[0] if text else type(error).__name__
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return DataError("The disk is full.", f"{what} was writing its result.", "Nothing was changed. Make room.")
+        return DataError("tables.step-disk-full", step=what)
     if isinstance(error, MemoryError):
-        return DataError(f"{what}: not enough memory.", first, "Try a smaller batch_size, or fewer rows.")
+        return DataError("tables.step-memory", step=what, reason=first)
     if "column" in first.lower() or isinstance(error, KeyError):
-        return UsageError(f"{what}: {first[:300]}", f"The columns are: {', '.join(names[:20])}.", "Check the names.")
-    return DataError(f"{what}: {type(error).__name__}: {first[:400]}", "", "Nothing was changed.")
+        return UsageError("tables.step-columns", step=what, reason=first[:300], columns=names[:20])
+    return DataError("tables.step-failed", step=what, reason=f"{type(error).__name__}: {first[:400]}")
 
 
 def namespace(names: Mapping[str, Any] | frozenset[str], data: Any) -> dict[str, Any]:
@@ -129,17 +128,11 @@ def namespace(names: Mapping[str, Any] | frozenset[str], data: Any) -> dict[str,
 
 def _check(step: Step, data: Any) -> None:
     if is_stream(data) and not step.operation.stream:
-        raise UsageError(
-            f"{step.name} cannot be done on a stream, whose rows are only known as they come.",
-            next_step="Open it without streaming, or use filter, map, take, skip, shuffle.",
-        )
+        raise UsageError("tables.step-on-stream", step=step.name)
     if isinstance(data, dict) and not step.operation.many:
-        raise UsageError(
-            f"{step.name} works on one split, and there are {len(data)}: {', '.join(data)}.",
-            next_step=f"Take one first: only({next(iter(data))!r})",
-        )
+        raise UsageError("tables.step-on-splits", step=step.name, splits=list(data), first=next(iter(data)))
     if step.name == "only" and not isinstance(data, dict):
-        raise UsageError("There is one split only.", next_step="Leave this step out.")
+        raise UsageError("tables.one-split")
 
 
 def _run(step: Step, data: Any, names: dict[str, Any]) -> Any:
@@ -172,7 +165,7 @@ def _with_function(step: Step, one: Any, arguments: list[Any], options: dict[str
     arguments, options = list(arguments), dict(options)
     function = arguments.pop(0) if arguments else options.pop("function", None)
     if function is None or not callable(function):
-        raise UsageError(f"{step.name} wants a function.", next_step=f"Like: {step.operation.example}")
+        raise UsageError("tables.step-without-function", step=step.name, example=step.operation.example)
     if not options.get("with_rank"):
         function = Watched(function, keep_number=bool(options.pop("with_indices", False)))
         options["with_indices"] = True

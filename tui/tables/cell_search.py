@@ -47,7 +47,7 @@ def find(handle: str, split: str, pattern: str, *, regex: bool = False, names: l
     import pyarrow.compute as compute
 
     if not pattern:
-        raise UsageError("Find what?")
+        raise UsageError("tables.find-nothing")
     held = DESK.find(handle)
     view = DESK.view(handle, split)
     columns = [column for column in held.table.columns if not names or column.name in names]
@@ -56,9 +56,7 @@ def find(handle: str, split: str, pattern: str, *, regex: bool = False, names: l
     try:
         match(pyarrow.array(["x"]), pattern, ignore_case=lower)
     except pyarrow.ArrowInvalid as error:
-        raise UsageError(
-            "This is no pattern.", str(error).splitlines()[0], "Patterns are those of RE2, like: ^The .*s$"
-        ) from error
+        raise UsageError("tables.not-a-pattern", reason=str(error).splitlines()[0]) from error
     total = view.num_rows
     hits: list[int] = []
     where: list[str] = []

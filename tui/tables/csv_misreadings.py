@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from tui.errors import ResultWarning
+from tui.errors import ResultWarning, phrase, warning
 from tui.tables import csv_quotes
 from tui.tables.raw import Head, Record, records
 
@@ -17,7 +17,7 @@ MISSING_WORDS = {
     "1.#IND", "1.#QNAN", "-1.#IND", "-1.#QNAN",
 }  # fmt: skip
 """Words that pandas reads as missing."""
-AS_TEXT = "try format=pandas with the option dtype=str"
+
 _LEADING_ZERO = re.compile(r"[+-]?0\d+|\+\d+")
 _EXPONENT = re.compile(r"\d+[eE]\d+")
 _INTEGER = re.compile(r"[+-]?\d+")
@@ -57,8 +57,8 @@ def check(files: list[str], head: Head, options: dict[str, Any], part: Any) -> I
     for place, name in enumerate(names or (heading.fields if heading else ())):
         column = [row for row in rows if len(row.fields) > place + moved]
         fields = [row.fields[place + moved].strip() for row in column]
-        for warning in _column(name, [row.line for row in column], fields, types.get(name, ""), options):
-            yield ResultWarning(warning.code, warning.message + head.extent)
+        for one in _column(name, [row.line for row in column], fields, types.get(name, ""), options):
+            yield head.qualified(one)
 
 
 def _heading(heading: Record, rows: list[Record]) -> Iterator[ResultWarning]:
@@ -71,52 +71,30 @@ def _heading(heading: Record, rows: list[Record]) -> Iterator[ResultWarning]:
         and any(len(row.fields) > place and row.fields[place] == name for row in rows)
     ]  # fmt: skip
     if numeric or repeated:
-        why = "are numbers" if numeric else f"occur as values ({repeated[0]})"
-        yield ResultWarning(
-            "no-heading",
-            f"Line {heading.line} was taken as the heading, but its fields {why}. "
-            f"If it is a row, try the option header=None.",
-        )
+        why = phrase("tables.fields-are-numbers") if numeric else phrase("tables.fields-are-values", value=repeated[0])
+        yield warning("tables.no-heading", line=heading.line, why=why)
     if twice := next((name for place, name in enumerate(names) if name and name in names[:place]), None):
-        yield ResultWarning(
-            "repeated-columns",
-            f"The heading has {twice} more than once; the second is called {twice}.1 here. Rename it: "
-            f"rename_column('{twice}.1', ...)",
-        )
+        yield warning("tables.repeated-columns", name=twice)
 
 
 def _moved(heading: Record, rows: list[Record]) -> Iterator[ResultWarning]:
     first, width = rows[0], len(heading.fields)
     if all(len(row.fields) <= width or row.fields[-1] == "" for row in rows):
-        yield ResultWarning(
-            "trailing-delimiter",
-            f"Line {first.line} ends with a delimiter: its first field, {_short(first.fields[0])}, became an index, "
-            f"and every value stands one column too far left. Try the option index_col=False.",
-        )
+        yield warning("tables.trailing-delimiter", line=first.line, field=_short(first.fields[0]))
         return
     new = ["row_name", *heading.fields]
-    yield ResultWarning(
-        "row-names",
-        f"Line {first.line} has {len(first.fields)} fields under {width} names: the first, {_short(first.fields[0])}, "
-        f"was taken as the row's name. Try the options header=0 and names={new[:6]!r}{'...' if len(new) > 6 else ''}.",
-    )
+    names = f"{new[:6]!r}{'...' if len(new) > 6 else ''}"
+    field = _short(first.fields[0])
+    yield warning("tables.row-names", line=first.line, fields=len(first.fields), width=width, field=field, names=names)
 
 
 def _odd_rows(rows: list[Record], width: int, comment: str) -> Iterator[ResultWarning]:
     short = next((row for row in rows if len(row.fields) < width), None)
     remark = next((row for row in rows if row.fields[0].startswith("#") and len(row.fields) < width), None)
     if remark is not None and not comment:
-        yield ResultWarning(
-            "comment-lines",
-            f"Line {remark.line} begins with # and was read as a row: {_short(remark.fields[0])}. "
-            f"If it is a comment, try the option comment=#.",
-        )
+        yield warning("tables.comment-lines", line=remark.line, field=_short(remark.fields[0]))
     elif short is not None:
-        yield ResultWarning(
-            "short-lines",
-            f"Line {short.line} has {len(short.fields)} of {width} fields; the others were taken as missing. "
-            f"Look for a line break or a quotation mark that does not belong there.",
-        )
+        yield warning("tables.short-lines", line=short.line, fields=len(short.fields), width=width)
 
 
 def _column(
@@ -130,12 +108,8 @@ def _column(
     if words and reads_words and not numeric:
         place = next(place for place, field in enumerate(fields) if field in words)
         others = sorted(words - {fields[place]})
-        more = f", and so {'were' if len(others) > 1 else 'was'} {', '.join(others[:4])}" if others else ""
-        yield ResultWarning(
-            "missing-value-words",
-            f"{name}, line {lines[place]}: {fields[place]} was read as missing{more}. "
-            f"If these are texts, try the option keep_default_na=False.",
-        )
+        more = phrase("tables.also-missing", words=others[:4]) if others else ""
+        yield warning("tables.missing-value-words", name=name, line=lines[place], word=fields[place], more=more)
     if numeric and options.get("dtype") not in ("str", str) and not kind.endswith("string"):
         yield from _numbers(name, lines, fields, values, kind)
     elif values and not numeric and (not kind or kind.endswith("string")):
@@ -147,42 +121,24 @@ def _numbers(name: str, lines: list[int], fields: list[str], values: list[str], 
     code = next((value for value in values if value[0] in "0+-" and _LEADING_ZERO.fullmatch(value)), "")
     if code:
         number = code.lstrip("+0") or "0"
-        yield ResultWarning(
-            "leading-zeros",
-            f"{name}, line {lines[fields.index(code)]}: {code} was read as the number {number}. "
-            f"If it is a code, {AS_TEXT}.",
-        )
+        yield warning("tables.leading-zeros", name=name, line=lines[fields.index(code)], value=code, number=number)
     if kind not in ("", "double", "float"):
         return
     if infinite := next((value for value in values if "inf" in value.lower()), ""):
-        yield ResultWarning(
-            "numbers-not-finite",
-            f"{name}, line {lines[fields.index(infinite)]}: {infinite} was read as an infinite number. "
-            f"Means and sums suffer from it; if it is a text, {AS_TEXT}.",
-        )
+        yield warning("tables.numbers-not-finite", name=name, line=lines[fields.index(infinite)], value=infinite)
         return
     power = next((value for value in values if _EXPONENT.fullmatch(value)), "")
     if power and not any("." in value for value in values):
-        yield ResultWarning(
-            "codes-as-numbers",
-            f"{name}, line {lines[fields.index(power)]}: {power} was read as the number {float(power):.15g}. "
-            f"If it is a code, {AS_TEXT}.",
-        )
+        line, number = lines[fields.index(power)], f"{float(power):.15g}"
+        yield warning("tables.codes-as-numbers", name=name, line=line, value=power, number=number)
         return
     if changed := next((value for value in values if kind and len(value) > 15 and _is_rounded(value)), ""):
-        yield ResultWarning(
-            "numbers-rounded",
-            f"{name}, line {lines[fields.index(changed)]}: {changed} became {Decimal(float(changed)).normalize():f}, "
-            f"since a float keeps 15 to 17 digits. To keep all of them, {AS_TEXT}.",
-        )
+        line, number = lines[fields.index(changed)], f"{Decimal(float(changed)).normalize():f}"
+        yield warning("tables.numbers-rounded", name=name, line=line, value=changed, number=number)
         return
     gap = next((line for line, field in zip(lines, fields, strict=True) if not field or field in MISSING_WORDS), 0)
     if kind and gap and all(map(_INTEGER.fullmatch, values)):
-        yield ResultWarning(
-            "integers-as-floats",
-            f"{name}: whole numbers became floats, because line {gap} has none. "
-            f"To have whole numbers again: cast_column({name!r}, Value('int64'))",
-        )
+        yield warning("tables.integers-as-floats", name=name, line=gap)
 
 
 def _is_rounded(text: str) -> bool:
@@ -203,11 +159,8 @@ def _number_texts(name: str, lines: list[int], fields: list[str], values: list[s
         new = f"float(row[{name!r}].replace(',', '.'))"
     else:
         return
-    yield ResultWarning(
-        "numbers-as-text",
-        f"{name}, line {lines[fields.index(example)]}: {example} is a text, not a number. To have numbers: "
-        f"map(lambda row: {{{name!r}: {new}}})",
-    )
+    step, line = f"map(lambda row: {{{name!r}: {new}}})", lines[fields.index(example)]
+    yield warning("tables.numbers-as-text", name=name, line=line, value=example, step=step)
 
 
 def _short(text: str) -> str:

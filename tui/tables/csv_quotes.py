@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tui.errors import ResultWarning
+from tui.errors import ResultWarning, phrase, warning
 from tui.tables.raw import Head, count_lines
 
 MULTILINE_ROWS = 100_000
 """Rows whose texts are searched for line breaks."""
-ADVICE = "If quotation marks belong to the text, try the option quoting=3 (--no-quotes)."
+
 _INTEGER = re.compile(r"[+-]?\d+")
 
 
@@ -35,10 +35,7 @@ def _stray_quotes(head: Head, delimiter: str) -> Iterator[ResultWarning]:
             pass
     except csv.Error as error:
         if "expected after" in str(error):
-            yield ResultWarning(
-                "stray-quotes",
-                f"Line {reader.line_num}: a quotation ends inside a field, and its marks were taken away. {ADVICE}",
-            )
+            yield warning("tables.stray-quotes", line=reader.line_num)
 
 
 def _lines_and_rows(
@@ -47,11 +44,9 @@ def _lines_and_rows(
     """Lines that are not rows: within quotations, where they look like rows that were swallowed; empty ones."""
     breaks, swallowed, where = _line_breaks(part, delimiter)
     if swallowed:
-        yield ResultWarning(
-            "quotes-swallow-rows",
-            f"Row {where[0]:,}, column {where[1]}: a quotation holds {swallowed:,} more lines that look like rows"
-            f"{' in this and other rows' if where[2] else ''}. {ADVICE}",
-        )
+        row, column, is_in_others = where
+        others = phrase("tables.and-in-other-rows") if is_in_others else ""
+        yield warning("tables.quotes-swallow-rows", row=row, column=column, lines=swallowed, others=others)
         return
     lines = count_lines(files)
     if lines is None or part.num_rows > MULTILINE_ROWS:
@@ -60,11 +55,8 @@ def _lines_and_rows(
     if missing:
         empty = _lines_left_out(files, comment) if missing > 0 else 0
         if missing != empty:
-            yield ResultWarning(
-                "lines-and-rows-differ",
-                f"{lines:,} lines gave {part.num_rows:,} rows, which headings, empty lines ({empty:,}) and line breaks "
-                f"within texts ({breaks:,}) do not account for. Look at quotation marks and comment lines in the file.",
-            )
+            rows = part.num_rows
+            yield warning("tables.lines-and-rows-differ", lines=lines, rows=rows, empty=empty, breaks=breaks)
 
 
 def _line_breaks(part: Any, delimiter: str) -> tuple[int, int, tuple[int, str, bool]]:

@@ -32,7 +32,7 @@ def make(rows: int) -> Path:
     Raises `UsageError` for a number that does not fit and `DataError` when the disk has no room.
     """
     if not 1 <= rows <= MOST:
-        raise UsageError(f"A table of {rows:,} rows is not made.", next_step=f"Take 1 to {MOST:,}.")
+        raise UsageError("tables.rows-out-of-range", rows=rows, most=MOST)
     file = made_file(rows)
     if file.is_file():
         return file
@@ -44,11 +44,7 @@ def make(rows: int) -> Path:
     file.parent.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(file.parent).free
     if free < 1.1 * rows * BYTES_A_ROW:
-        raise DataError(
-            f"{rows:,} rows take about {rows * BYTES_A_ROW / 1e6:,.0f} MB, and {free / 1e6:,.0f} MB are free.",
-            "",
-            "Make room, or take fewer rows.",
-        )
+        raise DataError("tables.rows-need-room", rows=rows, needed=rows * BYTES_A_ROW / 1e6, free=free / 1e6)
     schema = pyarrow.schema(
         [("id", pyarrow.int64()), ("name", pyarrow.string()), ("region", pyarrow.string()),
          ("text", pyarrow.string()), ("population", pyarrow.int64())]
@@ -60,7 +56,7 @@ def make(rows: int) -> Path:
                 writer.write_batch(batch)
         beside.replace(file)
     except OSError as error:
-        raise DataError("The table could not be written.", str(error), "Make room, or take fewer rows.") from error
+        raise DataError("tables.rows-not-written", reason=str(error)) from error
     finally:
         beside.unlink(missing_ok=True)
     return file

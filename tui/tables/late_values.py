@@ -14,15 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tui.errors import phrase
 from tui.tables.csv_misreadings import MISSING_WORDS
 
 FIRST_ROWS = 10_000
 """Rows that pandas reads at a time: they decide."""
 MOST_BYTES = 1_000_000_000
 _KINDS = {
-    "whole numbers": re.compile(r"[+-]?\d+"),
+    "whole-numbers": re.compile(r"[+-]?\d+"),
     "numbers": re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?inf(inity)?", re.I),
-    "true or false": re.compile(r"true|false", re.I),
+    "booleans": re.compile(r"true|false", re.I),
 }
 
 
@@ -33,8 +34,8 @@ class LateValue:
     column: str
     line: int
     value: str
-    reason: str
-    """A sentence: what its column takes."""
+    reason: dict[str, Any]
+    """A sentence (a phrase): what its column takes."""
 
 
 def in_csv(file: str, delimiter: str, encoding: str) -> LateValue | None:
@@ -52,7 +53,7 @@ def in_csv(file: str, delimiter: str, encoding: str) -> LateValue | None:
             first.append(fields)
         for place, text in enumerate(fields[: len(names)]):
             if _INTEGER.fullmatch(text) and not -(2**63) <= int(text) < 2**64:
-                return LateValue(names[place], line, text, "A whole number has at most 64 bits here.")
+                return LateValue(names[place], line, text, phrase("tables.at-most-64-bits"))
         if len(first) < FIRST_ROWS:
             continue
         expected = expected or [_kind([row[p] for row in first if p < len(row)]) for p in range(len(names))]
@@ -105,17 +106,17 @@ def _kind(texts: list[str]) -> str:
         return "numbers"  # an empty column is one of floats for pandas
     for kind, pattern in _KINDS.items():
         if all(pattern.fullmatch(text) for text in filled):
-            gaps = kind == "whole numbers" and len(filled) < len(texts)
+            gaps = kind == "whole-numbers" and len(filled) < len(texts)
             return "numbers" if gaps else kind
     return ""
 
 
-def _reason(kind: str) -> str:
-    return f"The column has {kind} before, and the library decides its type from the first rows."
+def _reason(kind: str) -> dict[str, Any]:
+    return phrase("tables.type-of-first-rows", kind=phrase(f"tables.kind.{kind}"))
 
 
 def _json_kind(value: Any) -> str:
     if value is None:
         return ""
-    kinds: dict[type, str] = {bool: "true or false", int: "numbers", float: "numbers", str: "texts", list: "lists"}
+    kinds: dict[type, str] = {bool: "booleans", int: "numbers", float: "numbers", str: "texts", list: "lists"}
     return kinds.get(type(value), "objects")

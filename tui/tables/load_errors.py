@@ -12,8 +12,9 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from tui.errors import DataError, HeadnotesError, Stopped
+from tui.errors import DataError, HeadnotesError, Stopped, phrase
 from tui.tables import late_values, raw
 from tui.tables.late_values import LateValue
 from tui.tables.source import TABBED, Source, format_of, is_address
@@ -63,21 +64,21 @@ def refusal(error: BaseException, source: Source, file: str = "") -> DataError |
         if said := _known(cause, file, source):
             return said
     first = _first(chain[-1])
-    return DataError(f"{_name(file)} cannot be opened.", first, "Say the format, or open it with another program.")
+    return DataError("tables.cannot-open", name=_name(file), reason=first)
 
 
-def first_bad_line(file: str, encoding: str) -> tuple[int, str]:
-    """(number, why) of the first line that is not in this encoding; (0, "") when none is found."""
+def first_bad_line(file: str, encoding: str) -> tuple[int, int, int]:
+    """(line, column, byte) of the first place that is not in this encoding; zeros when none is found."""
     try:
         with Path(file).open("rb") as lines:
             for number, line in enumerate(lines, 1):
                 try:
                     line.decode(encoding or "utf-8")
                 except UnicodeDecodeError as error:
-                    return number, f"byte 0x{line[error.start]:02x} at column {error.start + 1}"
+                    return number, error.start + 1, line[error.start]
     except (OSError, LookupError):
         pass
-    return 0, ""
+    return 0, 0, 0
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -100,108 +101,81 @@ def _known(error: BaseException, file: str, source: Source) -> DataError | Stopp
         return _encoding(error, file, source)
     if kind == "ParserError":
         if ragged := _RAGGED.search(text):
-            wanted, line, saw = ragged.groups()
-            return DataError(
-                f"{name}, line {line}: {saw} columns, where {wanted} are expected.",
-                *_ragged_advice(file),
-            )
+            expected, line, actual = ragged.groups()
+            code, comment = _ragged(file)
+            return DataError(code, name=name, line=line, actual=actual, expected=expected, comment=comment)
         if quote := _OPEN_QUOTE.search(text):
-            line = str(int(quote[1]) + 1)
-            return DataError(f"{name}: a quotation that begins near line {line} never ends.", "", "Mend that line.")
-        return DataError(f"{name} is no table of this kind.", _first(error), "Say another delimiter=, or format=text.")
+            return DataError("tables.open-quotation", name=name, line=int(quote[1]) + 1)
+        return DataError("tables.not-a-table", name=name, reason=_first(error))
     if kind == "EmptyDataError" or isinstance(error, StopIteration) or "at least one example" in text:
-        return DataError(f"{name} is empty, or one of its files is.", "", "Name another file.")
+        return DataError("tables.files-empty", name=name)
     if "corresponds to no data" in text:
-        return DataError(f"{name} has no rows.", "It may hold a heading alone.", "Name another file or split.")
+        return DataError("tables.file-without-rows", name=name)
     if kind == "BadGzipFile" and "Not a gzipped" in text:
-        return DataError(f"{name} is not compressed, though its name says so.", _first(error), "Rename it without .gz.")
-    if isinstance(error, EOFError) or kind in ("BadGzipFile", "BadZipFile", "LZMAError", "ZstdError", "zlib.error"):
-        return DataError(f"{name} is broken off or not compressed as its name says.", _first(error), "Copy it again.")
-    if kind == "error" and type(error).__module__ == "zlib":
-        return DataError(f"{name} is broken off or not compressed as its name says.", _first(error), "Copy it again.")
+        return DataError("tables.not-compressed", name=name, reason=_first(error))
+    is_damaged = kind in ("BadGzipFile", "BadZipFile", "LZMAError", "ZstdError", "zlib.error")
+    if isinstance(error, EOFError) or is_damaged or (kind == "error" and type(error).__module__ == "zlib"):
+        return DataError("tables.compression-damaged", name=name, reason=_first(error))
     if late := _late_value(text, kind, file, source):
-        return DataError(
-            f"{name}, line {late.line}, column {late.column}: {late.value[:60]} does not fit.",
-            late.reason,
-            "Correct that value, or write all of them as texts, in quotes."
-            if _is_json(file, source)
-            else "Correct that value, or read every column as text: format=pandas with the option dtype=str.",
-        )
+        code = "tables.late-value-json" if _is_json(file, source) else "tables.late-value"
+        return DataError(code, name=name, line=late.line, column=late.column, value=late.value[:60], reason=late.reason)
     if mixed := _MIXED.search(text):
-        return DataError(
-            f"{name}: the column {mixed[1]} has values of several types.",
-            _first(error),
-            "Write one object a line: of such rows the library keeps every value as JSON." if _is_json(file, source)
-            else "Make them one type, or read every column as text: format=pandas with the option dtype=str.",
-        )  # fmt: skip
+        code = "tables.mixed-column-json" if _is_json(file, source) else "tables.mixed-column"
+        return DataError(code, name=name, column=mixed[1], reason=_first(error))
     if "changed from object to" in text:
-        return DataError(
-            f"{name}: a row is not an object with names.",
-            _first(error),
-            "Write one object a line, or one list of objects; rows under a key: field=",
-        )
+        return DataError("tables.row-not-an-object", name=name, reason=_first(error))
     if "was specified twice" in text:
-        return DataError(f"{name}: a key occurs twice in one object.", _first(error), "Rename one of the two.")
+        return DataError("tables.repeated-key", name=name, reason=_first(error))
     if "too big" in text.lower():
-        return DataError(f"{name}: a number is too large for 64 bits.", _first(error), "Write it as a text, in quotes.")
+        return DataError("tables.number-too-large", name=name, reason=_first(error))
     if "doesn't have a" in text and "key" in text:
-        return DataError(f"{name}: {_first(error)}", "", "Check the name of the option.")
-    differ = kind == "DatasetGenerationCastError" or "Schema at index" in text
-    if differ or "column names don't match" in text or "Couldn't cast" in text:
-        return DataError(
-            "The files do not have the same columns." if differ else f"{name}: a value does not fit its column.",
-            _columns(text) or _first(error),
-            "Open them one at a time, or give them the same columns and types.",
-        )  # fmt: skip
+        return DataError("tables.no-such-reader-option", name=name, reason=_first(error))
+    if kind == "DatasetGenerationCastError" or "Schema at index" in text:
+        return DataError("tables.columns-differ", reason=_columns(text) or _first(error))
+    if "column names don't match" in text or "Couldn't cast" in text:
+        return DataError("tables.value-does-not-fit", name=name, reason=_columns(text) or _first(error))
     if kind == "JSONDecodeError" or (isinstance(error, ValueError) and "decoding" in text and "value" in text):
-        hint = "Write one object a line, or one list of objects; rows under a key: field="
-        return DataError(f"{name}: this is no JSON.", _first(error), hint)
+        return DataError("tables.not-json", name=name, place="", reason=_first(error))
     if kind == "ArrowInvalid":
-        return _arrow(error, name, source)
+        return _arrow(error, name)
     if "support range requests" in text:
-        return DataError(
-            f"{name}: this server gives files only from their beginning.", "", "Open it without streaming."
-        )
+        return DataError("tables.server-without-ranges", name=name)
     if "Dataset scripts are no longer supported" in text or "loading script" in text:
-        return DataError(
-            f"{name} brings a program that would have to be run, and that is refused.",
-            "",
-            "Look for the same data as Parquet or CSV.",
-        )
+        return DataError("tables.loading-script", name=name)
     if "Unknown split" in text:
-        return DataError(f"{name}: {_first(error)}", "", "Name one of these, or none.")
+        return DataError("tables.hub-split", name=name, reason=_first(error))
     if "BuilderConfig" in text and "not found" in text:
-        return DataError(f"{name}: {_first(error)}", "", "Say config=, one of these.")
+        return DataError("tables.hub-config", name=name, reason=_first(error))
     if "Config name is missing" in text:
-        return DataError(f"{name} has several configurations.", " ".join(text.split())[:300], "Say config=.")
+        return DataError("tables.hub-configs", name=name, reason=" ".join(text.split())[:300])
     if kind == "OfflineModeIsEnabled" or "offline mode" in text.lower():
-        return DataError(f"{name} is on the network, and HF_HUB_OFFLINE is set.", "", "Unset it, or name a file here.")
+        return DataError("tables.offline", name=name)
     if kind == "DatasetNotFoundError":
-        return DataError(f"There is no data set {name} on the Hub, or it is private.", "", "Check the name, or log in.")
+        return DataError("tables.not-on-hub", name=name)
     if kind in ("ClientConnectorError", "ConnectError", "ConnectionError", "ServerDisconnectedError", "ReadTimeout",
                 "ClientPayloadError", "ConnectTimeout", "ReadError", "RemoteProtocolError"):  # fmt: skip
-        return DataError(f"{name}: the server does not answer.", _first(error), "Check the network, and ask again.")
+        return DataError("tables.server-silent", name=name, reason=_first(error))
     if isinstance(error, ImportError):
         found = _PACKAGE.search(text)
         package = found[1] if found else error.name or ""
-        return DataError(f"{name} needs a package that is not here.", _first(error), f"pip install {package}".strip())
+        return DataError("tables.package-missing", name=name, reason=_first(error), package=package)
     if isinstance(error, PermissionError):
-        return DataError(f"{name} may not be read.", _first(error), "Ask for the right to read it.")
+        return DataError("tables.read-forbidden", name=name, reason=_first(error))
     if isinstance(error, FileNotFoundError):
-        where = "at that address" if is_address(file) else "there (any more)"
-        return DataError(f"{name} is not {where}.", _first(error), "Check the name, and ask again.")
+        code = "tables.address-gone" if is_address(file) else "tables.file-gone"
+        return DataError(code, name=name, reason=_first(error))
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return DataError("The disk is full.", f"{name} was being prepared.", "Make room, or set HF_HOME elsewhere.")
+        return DataError("tables.open-disk-full", name=name)
     if isinstance(error, MemoryError):
-        return DataError(f"{name} does not fit into memory.", "", "Open it without in_memory, or as a stream.")
+        return DataError("tables.open-memory", name=name)
     if isinstance(error, KeyError) and source.field:
-        return DataError(f"{name} has no key {source.field!r}.", "", "Look into the file: field= names the key.")
+        return DataError("tables.no-such-field", name=name, field=source.field)
     return None
 
 
 def _encoding(error: BaseException, file: str, source: Source) -> DataError:
-    line, why = first_bad_line(file, source.encoding)
-    place = f"{_name(file)}, line {line}" if line else _name(file)
+    line, column, byte = first_bad_line(file, source.encoding)
+    place = phrase("tables.in-line", line=line) if line else ""
     start = b""
     try:
         with Path(file).open("rb") as opened:
@@ -211,45 +185,33 @@ def _encoding(error: BaseException, file: str, source: Source) -> DataError:
     guess = "utf-16" if start in (b"\xff\xfe", b"\xfe\xff") else "cp1252"
     if guess == source.encoding:
         guess = "latin-1"
-    return DataError(
-        f"{place}: this is not {(source.encoding or 'UTF-8').upper()}.",
-        why or _first(error),
-        f"Say its encoding: encoding={guess} for many Windows files, encoding=gb18030 for Chinese ones.",
-    )
+    reason: Any = phrase("tables.bad-byte", byte=f"0x{byte:02x}", column=column) if line else _first(error)
+    encoding = (source.encoding or "UTF-8").upper()
+    return DataError("tables.encoding", name=_name(file), place=place, encoding=encoding, reason=reason, guess=guess)
 
 
-def _arrow(error: BaseException, name: str, source: Source) -> DataError:
+def _arrow(error: BaseException, name: str) -> DataError:
     text = str(error)
     if "Recursion level" in text:
-        return DataError(f"{name} is nested too deeply.", "Arrow takes about sixty levels.", "Flatten it before.")
+        return DataError("tables.nested-too-deeply", name=name)
     if "file size is 0 bytes" in text:
-        return DataError(f"{name} is empty.", "", "Name another file.")
+        return DataError("tables.file-empty", name=name)
     if "arquet" in text:
-        return DataError(f"{name} is no whole Parquet file.", _first(error), "Copy it again.")
+        return DataError("tables.not-parquet", name=name, reason=_first(error))
+    if "straddling" in text:
+        return DataError("tables.row-too-long", name=name)
     if "JSON" in text or "json" in text:
-        place = f", line {int(found[1]) + 1}" if (found := _ROW.search(text)) else ""
-        if "straddling" in text:
-            return DataError(f"{name} has a row that is too long for the reader.", "", "Save it as Parquet.")
-        return DataError(
-            f"{name}{place}: this is no JSON.",
-            _first(error),
-            "Write one object a line, or one list of objects; rows under a key: field=",
-        )
-    return DataError(f"{name} is no whole Arrow file.", _first(error), "Copy it again, or say another format.")
+        place = phrase("tables.in-line", line=int(found[1]) + 1) if (found := _ROW.search(text)) else ""
+        return DataError("tables.not-json", name=name, place=place, reason=_first(error))
+    return DataError("tables.not-arrow", name=name, reason=_first(error))
 
 
-def _ragged_advice(file: str) -> tuple[str, str]:
+def _ragged(file: str) -> tuple[str, str]:
+    """The code of an error about a line with too many fields, and the sign that comments begin with."""
     head = None if is_address(file) else raw.read_head(file, limit=10_000)
     if head is not None and head.text.startswith(("#", "%")):
-        sign = head.text[0]
-        return (
-            f"The first lines begin with {sign}: they may be comments.",
-            f"Say that they are: the option comment={sign}",
-        )
-    return (
-        "A delimiter inside a text wants quotes around the text.",
-        "Correct that line, or say another delimiter: delimiter=';'",
-    )
+        return "tables.ragged-comments", head.text[0]
+    return "tables.ragged-line", ""
 
 
 def _is_json(file: str, source: Source) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tui.errors import ResultWarning
+from tui.errors import ResultWarning, phrase, warning
 from tui.tables import csv_misreadings, json_misreadings, raw
 from tui.tables.raw import Head
 from tui.tables.source import Call
@@ -56,11 +56,8 @@ def _table_in_text(head: Head) -> Iterator[ResultWarning]:
     for sign, called in (("\t", "\\t"), ("|", "|"), (";", ";")):
         counts = [line.count(sign) for line in lines]
         if len(lines) > 1 and counts[0] and sum(count == counts[0] for count in counts) >= 0.9 * len(lines):
-            yield ResultWarning(
-                "table-in-text",
-                f"{counts[0]} {'tabs' if sign == chr(9) else sign} in nearly every line: this is probably a table. "
-                f"Try format=csv delimiter={called}",
-            )
+            shown: Any = phrase("tables.tabs") if sign == "\t" else sign
+            yield warning("tables.table-in-text", count=counts[0], sign=shown, delimiter=called)
             return
 
 
@@ -68,29 +65,25 @@ def _in_part(part: Any) -> Iterator[ResultWarning]:
     names, features = part.column_names, part.features  # features are read anew each time they are asked for
     head = part.with_format("arrow")[: min(HEAD_ROWS, part.num_rows)]
     if part.num_rows == 0:
-        yield ResultWarning("no-rows", "The table has columns, but no rows.")
+        yield warning("tables.no-rows")
         return
     if len(names) == 1 and str(head.schema.types[0]) in ("string", "large_string") and names[0] != "text":
         lines = [names[0], *(text or "" for text in exact_texts(head.column(0).slice(0, 20)))]
         for sign, called in (("\t", "\\t"), (";", ";"), ("|", "|"), (",", ",")):
             if sum(sign in line for line in lines) > len(lines) * 0.8:
-                yield ResultWarning(
-                    "one-column", f"One column only, with {called} in nearly every row: try delimiter={called}"
-                )
+                yield warning("tables.one-column", delimiter=called)
                 break
     if part.num_rows == 1:
         yield from _rows_in_a_row(head)
     for name in names:
         feature = features[name]
         if type(feature).__name__ == "Json":
-            yield ResultWarning("mixed-types", f"{name} mixes types or has empty objects; each value is kept as JSON.")
+            yield warning("tables.mixed-types", name=name)
         elif str(getattr(feature, "dtype", "")) == "null":
-            yield ResultWarning("empty-column", f"{name} holds nothing.")
+            yield warning("tables.empty-column", name=name)
         if re.fullmatch(r"Unnamed: \d+", name):
-            numbers = str(getattr(feature, "dtype", "")).startswith("int")
-            code, what = ("row-numbers", "looks like the row numbers that pandas writes") if numbers else (
-                "unnamed-column", "has no name in the heading")  # fmt: skip
-            yield ResultWarning(code, f"{name} {what}: remove_columns({name!r})")
+            is_numbers = str(getattr(feature, "dtype", "")).startswith("int")
+            yield warning("tables.row-numbers" if is_numbers else "tables.unnamed-column", name=name)
     yield from _missing(part, names, features)
 
 
@@ -99,16 +92,9 @@ def _rows_in_a_row(head: Any) -> Iterator[ResultWarning]:
     kinds = [str(column.type) for column in head.columns]
     for name, kind, column in zip(head.column_names, kinds, head.columns, strict=True):
         if kind.startswith(("list<item: struct", "large_list<item: struct")) and column[0].is_valid:
-            yield ResultWarning(
-                "rows-under-a-key",
-                f"One row alone, and {name} in it is a list of {len(column[0]):,}: if those are the rows, field={name}",
-            )
+            yield warning("tables.rows-under-a-key", name=name, rows=len(column[0]))
     if len(kinds) > 1 and len(set(kinds)) == 1 and kinds[0].startswith("struct"):
-        yield ResultWarning(
-            "rows-under-keys",
-            f"One row alone, and its {len(kinds)} columns are objects of one kind: if those are the rows, "
-            f"{json_misreadings.BY_KEY}.",
-        )
+        yield warning("tables.rows-under-keys", columns=len(kinds))
 
 
 def _missing(part: Any, names: list[str], features: Any) -> Iterator[ResultWarning]:
@@ -117,13 +103,13 @@ def _missing(part: Any, names: list[str], features: Any) -> Iterator[ResultWarni
         return
     table = part.data
     empty = {name: table.column(name).null_count for name in names[:200]}
-    some = [f"{count:,} in {name}" for name, count in empty.items() if 0 < count < part.num_rows]
+    some = [(name, count) for name, count in empty.items() if 0 < count < part.num_rows]
     if some:
-        counted = ", ".join(some[:5]) + (" ..." if len(some) > 5 else "")
-        yield ResultWarning("missing-values", f"Missing of {part.num_rows:,}: {counted}")
+        counts: list[Any] = [phrase("tables.missing-in", name=name, count=count) for name, count in some[:5]]
+        yield warning("tables.missing-values", rows=part.num_rows, counts=counts + ["..."] * (len(some) > 5))
     for name, count in empty.items():
         if count == part.num_rows and str(getattr(features[name], "dtype", "")) != "null":
-            yield ResultWarning("empty-column", f"{name} holds nothing.")
+            yield warning("tables.empty-column", name=name)
 
 
 def _few(warnings: list[ResultWarning]) -> list[ResultWarning]:
@@ -135,9 +121,10 @@ def _few(warnings: list[ResultWarning]) -> list[ResultWarning]:
     for code, alike in by_code.items():
         few += alike[:MOST_EACH]
         if len(alike) > MOST_EACH:
-            few.append(ResultWarning(code, f"The same in {len(alike) - MOST_EACH:,} more columns."))
+            few.append(warning("tables.more-columns", code=code, count=len(alike) - MOST_EACH))
     return few
 
 
 def _named(where: str, warnings: list[ResultWarning]) -> list[ResultWarning]:
-    return [ResultWarning(w.code, f"{where}: {w.message}") for w in warnings] if where else warnings
+    named = (warning("tables.where", code=one.code, where=where, message=one.phrase) for one in warnings)
+    return list(named) if where else warnings

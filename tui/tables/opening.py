@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tui.errors import DataError, ResultWarning
+from tui.errors import DataError, ResultWarning, warning
 from tui.tables import load_errors, misreadings, parquet, raw
 from tui.tables.source import Call, Source, call, is_address, nearest
 
@@ -47,9 +47,8 @@ def load(source: Source) -> Opened:
             _sound_texts(data)
     opened = Opened(data, how.code())
     if how.left_out:
-        some = ", ".join(how.left_out[:4]) + (" ..." if len(how.left_out) > 4 else "")
-        left_out = f"{len(how.left_out)} files of other kinds in the folder were left out: {some}"
-        opened.warnings.append(ResultWarning("files-left-out", left_out))
+        names = [*how.left_out[:4], *(["..."] if len(how.left_out) > 4 else [])]
+        opened.warnings.append(warning("tables.files-left-out", count=len(how.left_out), names=names))
     if how.function == "load_parquet_files":
         opened.warnings += parquet.warnings(how)
     opened.warnings += misreadings.in_files(how, splits(data), stream=is_stream(data)) + warnings(data)
@@ -114,30 +113,25 @@ def _reach(source: Source, how: Call) -> None:
     if constants.HF_HUB_OFFLINE:
         if on_hub:
             return  # the library looks into its cache, and says when it is not there
-        raise DataError(
-            f"{source.paths[0]} is on the network, and HF_HUB_OFFLINE is set.", "", "Unset it, or name a file here."
-        )
+        raise DataError("tables.offline", name=source.paths[0])
     address = urlsplit(asked)
     port = address.port or (443 if address.scheme == "https" else 80)
     try:
         socket.create_connection((address.hostname or "", port), timeout=PATIENCE).close()
     except OSError as error:
         if on_hub:
-            near = nearest(source.paths[0])
-            raise DataError(
-                f"{source.paths[0]} is no file here, and {asked} cannot be reached.",
-                f"Near it there is {', '.join(near)}." if near else str(error),
-                "Check the name; an id on the Hub needs a network.",
-            ) from error
-        raise DataError(f"{address.netloc} cannot be reached.", str(error), "Check the address.") from error
+            name, near = source.paths[0], nearest(source.paths[0])
+            if near:
+                raise DataError("tables.hub-unreachable-near", name=name, hub=asked, near=near) from error
+            raise DataError("tables.hub-unreachable", name=name, hub=asked, reason=str(error)) from error
+        raise DataError("tables.server-unreachable", server=address.netloc, reason=str(error)) from error
 
 
 def _some_rows(data: Any, how: Call, source: Source) -> None:
     """Refuse texts without rows; a file that says its columns' types may be empty."""
     typed = how.function != "load_dataset" or how.arguments[0] not in ("csv", "json", "text")
     if not typed and sum(one.num_rows for one in splits(data).values()) == 0:
-        name = source.paths[0]
-        raise DataError(f"{name} has no rows.", "It may hold a heading alone.", "Name another file or split.")
+        raise DataError("tables.file-without-rows", name=source.paths[0])
 
 
 def _refuse_null_rows(how: Call) -> None:
@@ -150,7 +144,7 @@ def _refuse_null_rows(how: Call) -> None:
     for file in (file for files in raw.local_files(how).values() for file in files):
         head = raw.read_head(file, str(how.options.get("encoding") or ""), 10_000)
         if head is not None and re.match(r"\s*\[?\s*null\b", head.text):
-            raise DataError(f"{file}: the first row is null.", "A row is an object with names.", "Take that row out.")
+            raise DataError("tables.first-row-null", name=file)
 
 
 def _sound_texts(data: Any) -> None:

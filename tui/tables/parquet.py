@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tui import paths
-from tui.errors import ResultWarning
+from tui.errors import ResultWarning, warning
 from tui.tables.raw import local_files
 from tui.tables.source import Call
 
@@ -38,8 +38,7 @@ def warnings(how: Call) -> list[ResultWarning]:
     files = next(iter(data_files.values())) if isinstance(data_files, dict) else data_files
     schema = pyarrow.parquet.read_schema(files[0])
     changed = [old.name for old, new in zip(schema, _converted(schema), strict=True) if old.type != new.type]
-    message = f"{', '.join(changed[:5])}: a map became a list of key and value, since the library has no type for maps."
-    return [ResultWarning("maps-as-lists", message)] if changed else []
+    return [warning("tables.maps-as-lists", columns=changed[:5])] if changed else []
 
 
 def load_parquet_files(data_files: list[str] | dict[str, list[str]]) -> Any:

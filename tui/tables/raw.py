@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
+from tui.errors import ResultWarning, warning
 from tui.tables.source import Call, is_address
 
 HEAD_BYTES = 500_000
@@ -34,10 +35,12 @@ class Head:
     complete: bool
     """Whether this is the whole file."""
 
-    @property
-    def extent(self) -> str:
-        """What a sentence about it adds when it is not the whole file."""
-        return "" if self.complete else f" (only the first {HEAD_BYTES / 1e6:g} MB were checked)"
+    def qualified(self, found: ResultWarning) -> ResultWarning:
+        """A warning about it, which says so when this is not the whole file."""
+        if self.complete:
+            return found
+        megabytes = f"{HEAD_BYTES / 1e6:g}"
+        return warning("tables.beginning-checked", code=found.code, message=found.phrase, megabytes=megabytes)
 
 
 class Record(NamedTuple):

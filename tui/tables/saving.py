@@ -49,24 +49,19 @@ def plan(handle: str, path: str) -> Plan:
     held = DESK.find(handle)
     target = paths.absolute(paths.expanded(path))
     if not path.strip() or Path(path).name in ("", "..") or "\0" in path:
-        raise UsageError("Save where?", next_step="Like: rows.parquet, rows.csv, rows.jsonl, or a folder.")
+        raise UsageError("tables.save-where")
     ending = target.suffix.lower() if target.suffix.lower() in FORMATS else ""
     if target.suffix and not ending:
-        raise UsageError(
-            f"There is no way to save {target.suffix}.", next_step="Use .parquet, .csv, .jsonl, or no ending."
-        )
+        raise UsageError("tables.save-ending", ending=target.suffix)
     if not _existing(target.parent).is_dir():
-        raise UsageError(f"{target.parent} is no folder.", next_step="Name a folder that can be made.")
+        raise UsageError("tables.save-folder", folder=str(target.parent))
     parts = splits(held.data)
     stream = is_stream(held.data)
     if stream and not ending:
-        raise UsageError("A stream cannot be saved by save_to_disk.", next_step="Save it as .parquet, .csv or .jsonl.")
+        raise UsageError("tables.save-stream")
     nested = list(dict.fromkeys(name for part in parts.values() for name in nested_columns(part)))
     if stream and ending == ".csv" and nested:
-        raise UsageError(
-            f"A stream with lists or records ({', '.join(nested)}) cannot be saved as .csv.",
-            next_step="Save it as .parquet or .jsonl.",
-        )
+        raise UsageError("tables.save-nested-stream", columns=nested)
     whole = not ending or len(parts) == 1
     files = [target] if whole else [target.with_stem(f"{target.stem}-{name}") for name in parts]
     return Plan(
@@ -100,13 +95,9 @@ def save(handle: str, path: str, *, replace: bool = False) -> Plan:
     """Save it. Raises `UsageError` when something stands there and `replace` is false, `DataError` when it fails."""
     planned = plan(handle, path)
     if planned.standing and not replace:
-        raise UsageError(f"{planned.standing[0]} is there already.", next_step="Say that it may be replaced.")
+        raise UsageError("tables.save-exists", file=planned.standing[0])
     if planned.bytes is not None and planned.free < planned.bytes // 2:
-        raise DataError(
-            f"The table takes about {planned.bytes / 1e6:,.0f} MB, and {planned.free / 1e6:,.0f} MB are free.",
-            "",
-            "Make room, or save a part of it.",
-        )
+        raise DataError("tables.save-needs-room", needed=planned.bytes / 1e6, free=planned.free / 1e6)
     data = DESK.find(handle).data
     method = planned.method
     if method == "save_to_disk":
@@ -135,12 +126,12 @@ def _put(target: Path, write: Callable[[Path], Any]) -> None:
         if old.exists() and not target.exists():
             old.rename(target)
         if (isinstance(error, OSError) and error.errno == errno.ENOSPC) or "No space left" in str(error):
-            raise DataError("The disk is full.", f"{target} was not written.", "Make room and save again.") from error
+            raise DataError("tables.save-disk-full", file=str(target)) from error
         if isinstance(error, PermissionError):
-            raise DataError(f"{target.parent} may not be written to.", str(error), "Save somewhere else.") from error
+            raise DataError("tables.save-forbidden", folder=str(target.parent), reason=str(error)) from error
         if isinstance(error, OSError | ValueError | TypeError | NotImplementedError):
-            said = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise DataError(f"{target} could not be written.", said, "Save somewhere else, or as .parquet.") from error
+            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise DataError("tables.save-failed", file=str(target), reason=reason) from error
         raise
     finally:
         for left in (beside, old):

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tui import paths
-from tui.errors import UsageError
+from tui.errors import UsageError, phrase
 
 FORMATS = ("", "csv", "json", "text", "parquet", "arrow", "saved", "pandas", "hub")
 """`saved` is a folder made by save_to_disk; `pandas` reads the file as a DataFrame; empty: guessed from the name."""
@@ -68,7 +68,7 @@ class Source:
         for written in self.options:
             name, sign, value = written.partition("=")
             if not sign or not name.strip().isidentifier():
-                raise UsageError(f"An option cannot be {written!r}.", next_step="Write NAME=VALUE, like header=None.")
+                raise UsageError("tables.bad-reader-option", option=written)
             try:
                 read[name.strip()] = ast.literal_eval(value.strip())
             except (ValueError, SyntaxError):
@@ -104,17 +104,13 @@ FROM_PANDAS = "dataset = Dataset.from_pandas(frame, preserve_index=False)"
 def call(source: Source) -> Call:
     """How to open it. Raises `UsageError` for what is not there or not to be opened."""
     if not source.paths or not all(source.paths):
-        raise UsageError("Which data set?", next_step="Name a file, a folder, an address or an id on the Hub.")
+        raise UsageError("tables.open-what")
     first = source.paths[0]
     for path in source.paths:
         if not is_address(path):
             paths.check_name(path)
         if path.lower().endswith(PICKLED):
-            raise UsageError(
-                f"{path} is a pickle or a file of arrays, and such files are refused.",
-                "Loading a pickle runs whatever code is in it.",
-                "Save it as Parquet where it was made, and open that.",
-            )
+            raise UsageError("tables.pickle", name=path)
     if len(source.paths) == 1 and not is_address(first) and paths.expanded(first).is_dir():
         return _folder(source, paths.expanded(first))
     if source.format == "hub" or (len(source.paths) == 1 and _is_hub_id(first) and not source.format):
@@ -124,7 +120,7 @@ def call(source: Source) -> Call:
     format = source.format or _format_of_all(found, source.delimiter)
     if format == "pandas":
         if len(found) > 1:
-            raise UsageError("pandas reads one file at a time.", next_step="Name one, or another format.")
+            raise UsageError("tables.pandas-one-file")
         return _by_pandas(found[0], source)
     if format == "arrow" and len(found) == 1 and _is_stream_file(found[0]) and not source.streaming:
         return Call("Dataset.from_file", (found[0],), {"in_memory": True} if source.in_memory else {})
@@ -167,13 +163,8 @@ def files_of(path: str) -> list[str]:
     if any(sign in path for sign in "*?["):
         if found := sorted(name for name in _matches(expanded) if Path(name).is_file()):
             return found
-        raise UsageError(f"No file matches {path}.", next_step="Look at the folder, or name a file.")
-    near = nearest(path)
-    raise UsageError(
-        f"There is no file {path}.",
-        f"Its folder has {', '.join(near)}." if near else "",
-        "Check the name; an id on the Hub looks like owner/name.",
-    )
+        raise UsageError("tables.no-match", pattern=path)
+    raise UsageError("tables.no-such-file", name=path, near=nearest(path))
 
 
 def shipped(path: str) -> str:
@@ -268,12 +259,11 @@ def _format_of_all(files: Sequence[str], delimiter: str) -> str:
     kinds = {_kind(file, delimiter) for file in files}
     if len(kinds) == 1 and (kind := kinds.pop()):
         return "csv" if kind == "tsv" else kind
-    shown = ", ".join(sorted(kind or "unknown" for kind in kinds)) or "unknown"
-    raise UsageError(
-        "The names do not say what kind of files these are." if len(files) == 1 else f"These files differ: {shown}.",
-        ", ".join(Path(file).name for file in files[:5]),
-        f"Say format=, one of: {', '.join(one for one in FORMATS if one)}.",
-    )
+    names, formats = [Path(file).name for file in files[:5]], [one for one in FORMATS if one]
+    if len(files) == 1:
+        raise UsageError("tables.format-unknown", names=names, formats=formats)
+    shown = [kind or phrase("tables.unknown-kind") for kind in sorted(kinds)]
+    raise UsageError("tables.formats-differ", kinds=shown, names=names, formats=formats)
 
 
 def _folder(source: Source, folder: Path) -> Call:
@@ -295,11 +285,8 @@ def _folder(source: Source, folder: Path) -> Call:
     if source.format == "csv" and "csv" not in known:
         format = "tsv"
     if not known.get(format):
-        raise UsageError(
-            f"{folder} holds no file that can be opened as a data set.",
-            f"It has {len(found)} files." if found else "It is empty.",
-            "Name the files, or say format=.",
-        )
+        code = "tables.folder-without-data" if found else "tables.folder-empty"
+        raise UsageError(code, folder=str(folder), count=len(found))
     chosen = known[format]
     others = [file for file in found if file not in chosen and format_of(file) and not file.lower().endswith(".md")]
     left = tuple(str(Path(file).relative_to(folder)) for file in others)
@@ -323,20 +310,16 @@ def _files_within(folder: Path) -> list[str]:
         files = (os.path.join(where, name) for name in names if not name.startswith((".", "_")))  # noqa: PTH118
         found += filter(os.path.isfile, files)
         if len(found) > MOST_FILES:
-            raise UsageError(
-                f"{folder} holds more than {MOST_FILES:,} files.",
-                "",
-                "Name a folder within it, or files: 'data/*.csv'.",
-            )
+            raise UsageError("tables.folder-too-large", folder=str(folder), most=MOST_FILES)
     return sorted(found)
 
 
 def _files(source: Source, format: str, files: Sequence[str]) -> Call:
     if format not in ("csv", "json", "text", "parquet", "arrow"):
-        raise UsageError(f"{format!r} is no format of files.", next_step="Say csv, json, text, parquet or arrow.")
+        raise UsageError("tables.not-a-format", format=format)
     packed = next((file for file in files if file.lower().endswith(".zst")), "")
     if packed and find_spec("zstandard") is None:  # the library would read the packed bytes as rows
-        raise UsageError(f"{packed} is packed, and the package zstandard is missing.", "", "pip install zstandard")
+        raise UsageError("tables.zstandard-missing", name=packed)
     by_split: dict[str, list[str]] = {}
     for file in files:
         named = file if is_address(file) else glob.escape(file)  # the library reads every name as a pattern
@@ -378,7 +361,7 @@ def _by_pandas(file: str, source: Source) -> Call:
         ".parquet": "read_parquet", ".json": "read_json", ".jsonl": "read_json",
     }  # fmt: skip
     if kind not in readers:
-        raise UsageError(f"pandas is not told how to read {kind or 'such a file'}.", next_step="Save it as CSV.")
+        raise UsageError("tables.pandas-cannot-read", name=Path(file).name)
     options: dict[str, Any] = {"lines": True} if kind == ".jsonl" else {}
     if source.delimiter:
         options["sep"] = source.delimiter.replace("\\t", "\t")

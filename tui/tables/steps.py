@@ -13,7 +13,7 @@ import difflib
 from dataclasses import dataclass
 from typing import Any
 
-from tui.errors import UsageError
+from tui.errors import UsageError, phrase
 
 Words = tuple[str, str]
 """English, Chinese."""
@@ -122,9 +122,8 @@ class Step:
         try:
             return ast.literal_eval(found)
         except ValueError:
-            raise UsageError(
-                f"{self.name}: {name} is a plain value.", next_step=f"Like: {BY_NAME[self.name].example}"
-            ) from None
+            example = BY_NAME[self.name].example
+            raise UsageError("tables.step-not-plain", step=self.name, argument=name, example=example) from None
 
 
 def parse(text: str) -> Step:
@@ -133,12 +132,10 @@ def parse(text: str) -> Step:
     try:
         tree = ast.parse(f"dataset{text}" if text.startswith("[") else text, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        where = f" at column {error.offset}" if isinstance(error, SyntaxError) and error.offset else ""
-        raise UsageError(
-            f"This is no Python{where}: {getattr(error, 'msg', error)}.",
-            _wide(text),
-            "A step is one call, like: filter(lambda row: row['n'] > 3)",
-        ) from None
+        offset = error.offset if isinstance(error, SyntaxError) else None
+        where = phrase("tables.at-column", column=offset) if offset else ""
+        reason = str(getattr(error, "msg", error))
+        raise UsageError("tables.step-not-python", where=where, reason=reason, signs=_wide(text)) from None
     names = frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
     if isinstance(tree, ast.Subscript) and isinstance(tree.slice, ast.Slice):
         parts = (tree.slice.lower, tree.slice.upper, tree.slice.step)
@@ -146,23 +143,20 @@ def parse(text: str) -> Step:
     if isinstance(tree, ast.Subscript) and isinstance(tree.slice, ast.Constant) and isinstance(tree.slice.value, str):
         return Step(f"only({tree.slice.value!r})", "only", (tree.slice,), {}, frozenset())
     if not isinstance(tree, ast.Call) or not isinstance(tree.func, ast.Name):
-        raise UsageError("A step is one call.", next_step="Like: filter(lambda row: row['n'] > 3)")
+        raise UsageError("tables.step-not-a-call")
     name = tree.func.id
     if name not in BY_NAME or name == "slice":
         near = difflib.get_close_matches(name, BY_NAME, 1)
-        hint = f"Did you mean {near[0]}? " if near else ""
-        raise UsageError(f"{name} is no step.", next_step=f"{hint}There are: {', '.join(BY_NAME)}.")
+        hint = phrase("tables.did-you-mean", name=near[0]) if near else ""
+        raise UsageError("tables.no-such-step", step=name, hint=hint, steps=list(BY_NAME))
     options = {keyword.arg or "**": keyword.value for keyword in tree.keywords}
     if (
         name in SEEDED
         and not {"seed", "seeds", "generator", "**"} & set(options)
         and not (name in ("train_test_split",) and isinstance(getattr(options.get("shuffle"), "value", None), bool))
     ):
-        raise UsageError(
-            f"{name} wants a seed.",
-            "Without one nobody can have the same rows again.",
-            f"Write {text[:-1]}{', ' if tree.args or tree.keywords else ''}seed=42)",
-        )
+        seeded = f"{text[:-1]}{', ' if tree.args or tree.keywords else ''}seed=42)"
+        raise UsageError("tables.step-without-seed", step=name, seeded=seeded)
     used = names - {name}
     return Step(text, name, tuple(tree.args), options, used)
 
@@ -259,6 +253,5 @@ def _share(test: Any, validation: Any) -> Any:
 
 
 def _wide(text: str) -> str:
-    """What is amiss when Chinese punctuation got into Python."""
-    wide = [sign for sign in "（），：；‘’“”" if sign in text]
-    return f"It has full-width signs: {' '.join(wide)}" if wide else ""
+    """The Chinese punctuation that got into Python."""
+    return " ".join(sign for sign in "（），：；‘’“”" if sign in text)

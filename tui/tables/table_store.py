@@ -188,7 +188,7 @@ class Desk:
         view = self._view(held, split)
         meta = next((one for one in held.table.columns if one.name == column), None)
         if meta is None or not 0 <= row < view.num_rows:
-            raise UsageError(f"There is no cell {column!r} in row {row}.")
+            raise UsageError("tables.no-such-cell", column=column, row=row)
         return cells.whole(_part(view, row, row + 1, [column]).column(0)[0], meta)
 
     def lines(self, handle: str, split: str, rows: list[int]) -> str:
@@ -228,7 +228,7 @@ class Desk:
             self._held.move_to_end(handle)
             return self._held[handle]
         except KeyError:
-            raise TableGone("This table is not open any more.", "", "Open it again.") from None
+            raise TableGone("tables.table-gone") from None
 
     def view(self, handle: str, split: str) -> Any:
         """A split in Arrow format: a `Dataset`, or the `Come` of a stream."""
@@ -272,7 +272,7 @@ class Desk:
             return held.views[split]
         parts = opening.splits(held.data)
         if split not in parts:
-            raise UsageError(f"There is no split {split!r}.", next_step=f"There are: {', '.join(parts)}.")
+            raise UsageError("tables.no-such-split", split=split, splits=list(parts))
         part = parts[split]
         view = Come(part) if opening.is_stream(held.data) else part.with_format("arrow")
         return held.views.setdefault(split, view)
@@ -304,6 +304,6 @@ def needs_rows(view: Any) -> Any:
     """The table of a stream's rows so far, or the data set. Raises `DataError` when nothing has come."""
     if isinstance(view, Come):
         if view.rows is None:
-            raise DataError("Nothing has come of the stream yet.", "", "Move down to fetch rows.")
+            raise DataError("tables.stream-empty")
         return view.rows
     return view

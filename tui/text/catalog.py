@@ -25,6 +25,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 LANGUAGES = ("en", "zh")
@@ -56,6 +57,14 @@ def has_message(key: str) -> bool:
         return key[len(room) + 1 :] in _messages(room, LANGUAGES[0])
     except LookupError:  # an instrument of another package may have no catalog
         return False
+
+
+def value_names(key: str) -> set[str]:
+    """Names of the values that a message needs. Raises `LookupError`."""
+    room = _room(key)
+    message = _messages(room, LANGUAGES[0])[key[len(room) + 1 :]]
+    form = message if isinstance(message, str) else message["other"]
+    return {name for _, name, _, _ in Formatter().parse(form) if name}
 
 
 def add_room(room: str, folder: Path) -> None:

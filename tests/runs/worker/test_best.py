@@ -89,14 +89,14 @@ def test_every_figure_is_that_of_the_log(
              "last": {"metric": "loss", "step": last_step, "value": last}}  # fmt: skip
     steps = workers.steps(run)
 
-    show.show_run(run, as_json=True)
+    show.show_run(run, "en", as_json=True)
     shown = strict(capsys.readouterr().out)
     assert {name: shown[name] for name in plain} == plain
     assert (shown["step"], shown["steps"], shown["loss"]) == (12, 12, steps[-1].fields["loss"])
     assert shown["model_step"] == best_step
     assert [(one["step"], one["metrics"]["loss"]) for one in shown["evaluations"]] == scores
     assert [one["step"] for one in shown["checkpoints"]] == [one.step for one in folder.checkpoints(run)]
-    show.show_run(run, as_json=False)
+    show.show_run(run, "en", as_json=False)
     sentence = f"best loss {best:.3f} at step {best_step}, last {last:.3f} at step {last_step}"
     out = capsys.readouterr().out
     assert sentence in out
@@ -194,7 +194,7 @@ def test_without_evaluations_the_model_is_the_last_and_says_so(
     assert "It was not evaluated" in (run.model / "README.md").read_text()
     (event,) = (event for event in read_all(run.events_file) if event.kind == "done")
     assert "the model is of step 3, the last one: nothing was evaluated" in list(sentences(event))
-    assert show.show_run(run, as_json=True) == 0
+    assert show.show_run(run, "en", as_json=True) == 0
     assert strict(capsys.readouterr().out)["best"] is None
 
 
@@ -235,11 +235,11 @@ def test_a_loss_that_is_not_finite_ends_the_run(
     assert "**The run failed**" in card
     assert "This is its checkpoint of step 1." in card
     assert not run.model.exists()
-    show.show_run(run, as_json=True)
+    show.show_run(run, "en", as_json=True)
     shown = strict(capsys.readouterr().out)
     assert shown["state"] == "failed"
     assert "not finite" in shown["trouble"]["title"] or "nan" in shown["trouble"]["title"]
-    show.show_run(run, as_json=False)
+    show.show_run(run, "en", as_json=False)
     assert f"error: {status.trouble.fields['title']}" in capsys.readouterr().out
     from tui.cli.follow import stay
 
@@ -252,7 +252,7 @@ def test_a_loss_that_is_not_finite_ends_the_run(
     assert f"headnotes runs fork {run.name} --set learning_rate=" in told  # the same again would fail again
     show.list_runs(as_json=True)
     strict(capsys.readouterr().out)
-    show.compare_runs([run, run], as_json=True)
+    show.compare_runs([run, run], "en", as_json=True)
     strict(capsys.readouterr().out)
     for file in (run.events_file, run.steps_file, *run.evaluations.glob("*.jsonl")):
         for line in file.read_text().splitlines():
@@ -264,6 +264,6 @@ def test_diagnoses_and_warnings_stay_in_the_folder(new: Callable[..., Run], caps
     assert workers.worked(run) == 0, folder.last_words(run)
     found = workers.kinds(run, "diagnosis")[-1]["found"]
     assert {"kind": "idle_first_step", "bad": False, "values": {"step": 1}} in found
-    show.show_run(run, as_json=True)
+    show.show_run(run, "en", as_json=True)
     codes = [one["code"] for one in strict(capsys.readouterr().out)["warnings"]]
     assert "idle-first-step" in codes

@@ -59,6 +59,7 @@ class Status(Static):
         self._progress: Progress | None = None
         self._said = ""
         self._answer: tuple[float, AnsweredBy | None] | None = None
+        self._error: HeadnotesError | None = None
 
     def hint(self, text: str) -> None:
         """A quiet sentence."""
@@ -66,10 +67,12 @@ class Status(Static):
 
     def error(self, error: HeadnotesError) -> None:
         """What went wrong and what to do, in up to three lines."""
-        lines = [verbatim(error.title).stylize("$error bold")]
-        lines += [verbatim(error.detail).stylize("$foreground")] if error.detail else []
-        lines += [verbatim(error.next_step).stylize("$accent")] if error.next_step else []
+        text = error.message(self.app.language)
+        lines = [verbatim(text.title).stylize("$error bold")]
+        lines += [verbatim(text.detail).stylize("$foreground")] if text.detail else []
+        lines += [verbatim(text.next_step).stylize("$accent")] if text.next_step else []
         self._settle(Content("\n").join(lines))
+        self._error = error
 
     def done(self, request: Request, by: AnsweredBy | None) -> None:
         """The answer is there: how long it took; which model gave it, if one did, how good it is, its original."""
@@ -82,6 +85,8 @@ class Status(Static):
 
     def tell(self) -> None:
         """Say what there is to say of the answer, in the present language and width."""
+        if self._error is not None:
+            self.error(self._error)
         if self._answer is None:
             return
         language, (seconds, by) = self.app.language, self._answer
@@ -96,7 +101,7 @@ class Status(Static):
 
     def wait(self, request: Request) -> None:
         """Watch a request until something else is said."""
-        self._request, self._progress = request, None
+        self._request, self._progress, self._error = request, None, None
         if self._clock is None:
             self._clock = self.set_interval(PATIENCE, self._tick)
 
@@ -130,7 +135,7 @@ class Status(Static):
                 self.post_message(self.Waiting())
 
     def _settle(self, content: Content) -> None:
-        self._request, self._said, self._answer = None, "", None
+        self._request, self._said, self._answer, self._error = None, "", None, None
         if self._clock is not None:
             self._clock.stop()
             self._clock = None

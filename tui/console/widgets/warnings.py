@@ -16,7 +16,8 @@ HIGHEST = 5
 def warning_text(warning: ResultWarning, language: str) -> str:
     """The sentence of a warning in a language, as far as the screens have it in that language."""
     word = f"console.warning.{warning.code.replace('-', '_')}"
-    return translate(language, word) if language != "en" and has_message(word) else warning.message
+    known = language != "en" and not warning.key and has_message(word)
+    return translate(language, word) if known else warning.text(language)
 
 
 class Warnings(Lines):

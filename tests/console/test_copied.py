@@ -35,7 +35,7 @@ async def test_a_copy_says_what_is_known_of_it(place: int, monkeypatch: pytest.M
             it.app.copy("code", text)
             await it.until(lambda: notices, name)
             assert words[place] in notices[0], name
-            is_in_file = copied.kept and copied.place != "clipboard"
+            is_in_file = copied.in_file and copied.place != "clipboard"
             assert (str(paths.copied_file()) in notices[0]) == is_in_file, name
             assert len(notices) == 1
 

@@ -12,7 +12,7 @@ from textual._compositor import LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
-from tui.console.diff_renderer import Changes, Shown
+from tui.console.diff_renderer import Changes, TerminalCells
 from tui.text.visible import visible
 
 SIZE = (24, 6)
@@ -61,7 +61,7 @@ whole = st.builds(
 
 @given(whole, st.lists(whole, max_size=5))
 def test_whole_screens_look_the_same(first: LayoutUpdate, then: list[LayoutUpdate]) -> None:
-    plain, spared, shown = Eye(), Eye(), Shown()
+    plain, spared, shown = Eye(), Eye(), TerminalCells()
     for update in (first, *then):
         plain.write(update.render_segments(CONSOLE))
         spared.write(shown.changes(update, SIZE).render_segments(CONSOLE))
@@ -74,7 +74,7 @@ def test_parts_of_the_screen_look_the_same_once_they_are_whole_again(
 ) -> None:
     # A rectangle may cut a wide character in two, and terminals differ in what is left of it; what matters is that
     # nothing of that stays when the line is drawn anew.
-    plain, spared, shown = Eye(), Eye(), Shown()
+    plain, spared, shown = Eye(), Eye(), TerminalCells()
     for update in (first, *then, last):
         plain.write(update.render_segments(CONSOLE))
         spared.write(shown.changes(update, SIZE).render_segments(CONSOLE))
@@ -83,7 +83,7 @@ def test_parts_of_the_screen_look_the_same_once_they_are_whole_again(
 
 @given(whole)
 def test_the_same_again_costs_nothing(update: LayoutUpdate) -> None:
-    shown = Shown()
+    shown = TerminalCells()
     shown.changes(update, SIZE)
     again = shown.changes(update, SIZE)
     assert isinstance(again, Changes)
@@ -92,7 +92,7 @@ def test_the_same_again_costs_nothing(update: LayoutUpdate) -> None:
 
 @given(whole)
 def test_after_forgetting_everything_is_written(update: LayoutUpdate) -> None:
-    shown = Shown()
+    shown = TerminalCells()
     first = shown.changes(update, SIZE).render_segments(CONSOLE)
     shown.forget()
     assert shown.changes(update, SIZE).render_segments(CONSOLE) == first
@@ -100,13 +100,13 @@ def test_after_forgetting_everything_is_written(update: LayoutUpdate) -> None:
 
 def test_another_size_forgets_by_itself() -> None:
     update = LayoutUpdate([[strip_of([("a", STYLES[0])], 24)]], Region(0, 0, 24, 1))
-    shown = Shown()
+    shown = TerminalCells()
     shown.changes(update, SIZE)
     assert shown.changes(update, (24, 7)).render_segments(CONSOLE)
 
 
 def test_one_changed_letter_is_one_letter() -> None:
-    shown = Shown()
+    shown = TerminalCells()
     shown.changes(LayoutUpdate([[strip_of([("engine 4 s", STYLES[0])], 24)]], Region(0, 0, 24, 1)), SIZE)
     update = shown.changes(LayoutUpdate([[strip_of([("engine 5 s", STYLES[0])], 24)]], Region(0, 0, 24, 1)), SIZE)
     assert isinstance(update, Changes)
@@ -117,4 +117,4 @@ def test_an_update_of_another_kind_goes_through() -> None:
     from textual._compositor import CompositorUpdate
 
     other = CompositorUpdate()
-    assert Shown().changes(other, SIZE) is other
+    assert TerminalCells().changes(other, SIZE) is other

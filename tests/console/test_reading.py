@@ -137,12 +137,12 @@ async def test_putting_steps_in_order_and_typing_a_number() -> None:
         notes = it.reader.notes
         assert it.reader.page is not None
         kinds = {b.kind: i for i, b in enumerate(it.reader.page.blocks) if isinstance(b, Quiz)}
-        from tui.course.quizzes import shown_order
+        from tui.course.quizzes import display_order
 
         order = it.reader.page.blocks[kinds["order"]]
         assert isinstance(order, Quiz)
         await it.go_to_stop(kinds["order"])
-        shown = shown_order(order)
+        shown = display_order(order)
         await it.press(*[str(shown.index(i) + 1) for i in range(len(shown))], "enter")
         state = notes.states[kinds["order"]]
         assert isinstance(state, Answering)

@@ -20,7 +20,7 @@ from tests.runs.recorded import Recorded
 from tests.runs.test_console_lock import HOLDS
 from tui import paths
 from tui.console import run_actions
-from tui.console.run_watch import Watching
+from tui.console.run_watch import RunWatch
 from tui.console.screens import runs as runs_screen
 from tui.console.screens.overlay import Overlay
 from tui.console.screens.reader import Reader
@@ -458,12 +458,12 @@ async def test_a_strip_tells_of_a_run_on_every_other_screen(
 
 def test_without_runs_nothing_is_loaded_to_watch_them(own_home: Path) -> None:
     code = (
-        "import sys, tui.console.run_watch as w; one = w.Watching.__new__(w.Watching); one._overview = None;"
+        "import sys, tui.console.run_watch as w; one = w.RunWatch.__new__(w.RunWatch); one._overview = None;"
         "one._read(); sys.exit('tui.runs' in sys.modules)"
     )
     assert not paths.runs_dir().exists()
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-    assert Watching.begin
+    assert RunWatch.begin
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

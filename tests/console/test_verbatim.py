@@ -9,7 +9,7 @@ from hypothesis import given
 from tests.hostile import TEXTS, texts
 from tui.console.terminal import to_ascii
 from tui.console.verbatim import verbatim
-from tui.text.visible import one_cell, visible, visible_with_positions
+from tui.text.visible import single_cell, visible, visible_with_positions
 from tui.text.wrap import cells
 
 
@@ -60,7 +60,7 @@ def test_positions_point_at_the_characters(text: str) -> None:
 
 @given(texts)
 def test_an_editor_keeps_every_column(text: str) -> None:
-    shown = "".join(map(one_cell, text))
+    shown = "".join(map(single_cell, text))
     assert len(shown) == len(text)
     assert dangerous(shown.replace("\t", "")) == []
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.course.blocks import Choice, Quiz
-from tui.course.quizzes import is_right, shown_order
+from tui.course.quizzes import display_order, is_right
 
 
 def quiz(kind: str, *right: bool, answer: float | None = None) -> Quiz:
@@ -36,7 +36,7 @@ def test_a_number_may_be_rounded_in_its_last_digits() -> None:
 @given(st.integers(2, 9))
 def test_an_ordering_never_shows_its_answer(count: int) -> None:
     puzzle = quiz("order", *[False] * count)
-    shown = shown_order(puzzle)
+    shown = display_order(puzzle)
     assert sorted(shown) == list(range(count))
     assert shown != tuple(range(count))
-    assert shown == shown_order(puzzle)
+    assert shown == display_order(puzzle)

@@ -9,27 +9,27 @@ from tui.console.phases import phase_name
 from tui.console.typeset import Answering, Outcome
 from tui.console.widgets.notes import Notes
 from tui.course.blocks import Quiz
-from tui.course.quizzes import Answer, is_right, shown_order
+from tui.course.quizzes import Answer, display_order, is_right
 from tui.engine.client import Request
 from tui.errors import HeadnotesError, Stopped
 from tui.text.catalog import translate
 
 
-class Doing:
+class StopActions:
     """The requests and answers of one open page."""
 
     def __init__(self, app: Console, notes: Notes) -> None:
         self._app = app
         self._notes = notes
-        self._asked: dict[int, Request] = {}
+        self._requests: dict[int, Request] = {}
         """What runs, by the block that it runs for."""
 
     def run(self, block: int, code: str, space: str | None) -> None:
         """Run a piece of code; its place in the notes says what it waits for, and then what it printed."""
-        if block in self._asked:
+        if block in self._requests:
             return
         request = self._app.engine.ask("cell", space=space, code=code)
-        self._asked[block] = request
+        self._requests[block] = request
         language, phase = self._app.language, self._app.engine.phase
         name = phase_name(language, phase)
         busy = translate(language, "console.reader.working")
@@ -47,25 +47,25 @@ class Doing:
             state = translate(language, "console.stopped")
         except HeadnotesError as error:
             state = Outcome(str(error), failed=True)
-        if self._asked.get(block) is request:  # else the page has been left
-            del self._asked[block]
+        if self._requests.get(block) is request:  # else the page has been left
+            del self._requests[block]
             self._notes.set_state(block, state)
 
     @property
     def is_running(self) -> bool:
-        return bool(self._asked)
+        return bool(self._requests)
 
     def stop(self) -> bool:
         """The reader stops whatever runs. False when nothing does."""
-        for request in list(self._asked.values()):
+        for request in list(self._requests.values()):
             self._app.engine.stop(request)
-        return bool(self._asked)
+        return bool(self._requests)
 
     def leave(self) -> None:
         """The page is being left: nobody waits for its requests any more."""
-        for request in self._asked.values():
+        for request in self._requests.values():
             self._app.engine.drop(request)
-        self._asked.clear()
+        self._requests.clear()
 
     def pick(self, block: int, quiz: Quiz, place: int) -> None:
         """Choose, or take back, the n-th choice as shown."""
@@ -73,7 +73,7 @@ class Doing:
             return
         state = self._notes.states.get(block)
         picked = state.picked if isinstance(state, Answering) and state.judged is None else ()
-        index = shown_order(quiz)[place - 1]
+        index = display_order(quiz)[place - 1]
         if index in picked:
             picked = tuple(i for i in picked if i != index)
         else:

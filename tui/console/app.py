@@ -20,9 +20,9 @@ from textual.widgets import TextArea
 from tui import paths, settings
 from tui.console import clipboard, job_control
 from tui.console.crash_border import CrashBorder
-from tui.console.diff_renderer import Shown
+from tui.console.diff_renderer import TerminalCells
 from tui.console.keys import bindings
-from tui.console.run_watch import Watching
+from tui.console.run_watch import RunWatch
 from tui.console.screens.base import ConsoleScreen
 from tui.console.screens.reader import Reader
 from tui.console.styles import TextStyles
@@ -87,15 +87,15 @@ class HeadnotesApp(ConsoleApp):
         self.progress = Progress(paths.progress_file(), self._save_soon)
         self.engine = engine or EngineClient(log=paths.engine_log())
         self.engine.listen(partial(self.call_later, self._engine_moved))
-        self._watching = Watching(self)
+        self._run_watch = RunWatch(self)
         self._open_at = open_at
         self._data = data
         self._complaints = complaints
         self._saving: Timer | None = None
         self._leaving: Timer | None = None
         """Runs while a second ctrl+c would leave."""
-        self._begun = False
-        self._shown = Shown()
+        self._has_begun = False
+        self._terminal = TerminalCells()
         self.border = CrashBorder(self, paths.console_log())
         self._unpainted = ExitStack()
         self._text_styles: tuple[str, TextStyles] | None = None
@@ -117,7 +117,7 @@ class HeadnotesApp(ConsoleApp):
             loop = asyncio.get_running_loop()
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 loop.add_signal_handler(number, partial(self._end_by_signal, number))
-        self.app_resume_signal.subscribe(self, lambda app: self._shown.forget())
+        self.app_resume_signal.subscribe(self, lambda app: self._terminal.forget())
         self.hold_paint(PAINT_BY)
         if self._data is not None:
             self.action_data(self._data)
@@ -137,8 +137,8 @@ class HeadnotesApp(ConsoleApp):
 
     def begin(self) -> None:
         """The first page is on the screen: tell what there is to tell, and start the engine."""
-        if not self._begun:
-            self._begun = True
+        if not self._has_begun:
+            self._has_begun = True
             self.run_worker(self._begin(), group="begin")
 
     async def _begin(self) -> None:
@@ -149,7 +149,7 @@ class HeadnotesApp(ConsoleApp):
             await self.engine.start()
         except HeadnotesError as error:
             self.say_error(error)
-        self._watching.begin()
+        self._run_watch.begin()
         for one in await asyncio.to_thread(_rejected_instruments):
             self.notify(one.sentence(self.language), severity="warning", timeout=8)
         self.set_timer(SETTLED_AFTER, _settle)
@@ -212,14 +212,14 @@ class HeadnotesApp(ConsoleApp):
         # the focus, which may be before the field has its place.
         if (cursor := getattr(self.screen.focused, "cursor_screen_offset", None)) is not None:
             self.cursor_position = cursor
-        return self._shown.changes(update, (self.size.width, self.size.height))
+        return self._terminal.changes(update, (self.size.width, self.size.height))
 
     def on_resize(self) -> None:
         # Also where the size that is drawn stays the same: the terminal may have lost what it showed.
         self.action_redraw()
 
     def action_redraw(self) -> None:
-        self._shown.forget()
+        self._terminal.forget()
         self.screen.refresh()
 
     # -- screens --------------------------------------------------------------------------------------------------
@@ -386,9 +386,9 @@ class HeadnotesApp(ConsoleApp):
         elif by_terminal:
             word = "console.copied.sent"
         else:
-            word = "console.copied.too_long" if copied.kept else "console.copied.nowhere"
+            word = "console.copied.too_long" if copied.in_file else "console.copied.nowhere"
         said = translate(self.language, word, what=translate(self.language, f"console.what.{what}"), count=len(text))
-        if copied.kept and copied.place != "clipboard":
+        if copied.in_file and copied.place != "clipboard":
             said += " " + translate(self.language, "console.copied.file", file=paths.copied_file())
         self.notify(f"{said} {then}".strip())
 

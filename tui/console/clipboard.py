@@ -20,7 +20,7 @@ class Copied:
 
     place: str
     """`clipboard`: this machine's; `tmux`: tmux's buffer; empty: neither. OSC 52 is never confirmed by a terminal."""
-    kept: bool
+    in_file: bool
     """Whether it is in the file, too."""
 
 
@@ -28,13 +28,13 @@ def copy(text: str, keep: Path) -> Copied:
     """Copy without the terminal's help, and keep the text in a file as the last resort."""
     try:
         write_atomically(keep, text)
-        kept = True
+        in_file = True
     except OSError:
-        kept = False
+        in_file = False
     if os.environ.get("TMUX") and shutil.which("tmux"):
         # Inside tmux OSC 52 may stop at tmux; its own command passes the text on.
-        return Copied("tmux" if _feed(["tmux", "load-buffer", "-w", "-"], text) else "", kept)
-    return Copied("clipboard" if not _is_remote() and _by_program(text) else "", kept)
+        return Copied("tmux" if _feed(["tmux", "load-buffer", "-w", "-"], text) else "", in_file)
+    return Copied("clipboard" if not _is_remote() and _by_program(text) else "", in_file)
 
 
 def _is_remote() -> bool:

@@ -22,7 +22,7 @@ Part = tuple[int, int, Strip]
 """A strip and where it goes: y, x."""
 
 
-class Shown:
+class TerminalCells:
     """The cells that the terminal shows; None where that is not known."""
 
     def __init__(self) -> None:
@@ -53,8 +53,8 @@ class Shown:
                     self._lines[y] = [None] * width  # not understood to the cell: write it, and trust nothing of it
                 yield y, x, strip
                 continue
-            known = self._lines[y]
-            old = known[x : x + len(cells)]
+            current = self._lines[y]
+            old = current[x : x + len(cells)]
             if old == cells:
                 continue
             first = next(i for i, (a, b) in enumerate(zip(old, cells, strict=True)) if a != b)
@@ -62,8 +62,8 @@ class Shown:
                 i for i, (a, b) in enumerate(zip(reversed(old), reversed(cells), strict=True)) if a != b
             )
             first, last = _whole(cells, old, first, last)
-            known[x : x + len(cells)] = cells
-            self._heal(known, x + first, x + last)
+            current[x : x + len(cells)] = cells
+            self._heal(current, x + first, x + last)
             yield y, x + first, _strip(cells[first:last])
 
     def _heal(self, line: list[Cell | None], first: int, last: int) -> None:

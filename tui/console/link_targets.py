@@ -23,12 +23,12 @@ class Target:
 
 def links_of(page: Page) -> list[tuple[str, str]]:
     """(text, target as written) of every link of a page, in order, each target once."""
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
 
     def collect(thing: object) -> None:
         if isinstance(thing, Span):
             if thing.link:
-                found[thing.link] = found.get(thing.link, "") + thing.text
+                texts[thing.link] = texts.get(thing.link, "") + thing.text
         elif isinstance(thing, tuple):
             for inner in thing:
                 collect(inner)
@@ -39,7 +39,7 @@ def links_of(page: Page) -> list[tuple[str, str]]:
                     collect(inner)
 
     collect(page.blocks)
-    return [(text, target) for target, text in found.items()]
+    return [(text, target) for target, text in texts.items()]
 
 
 def resolve(book: Book, page: Page, target: str) -> Target | None:
@@ -59,6 +59,6 @@ def resolve(book: Book, page: Page, target: str) -> Target | None:
         except ValueError:  # a NUL in it
             return None
         for entry in entries(book):
-            if any(same(known) == file for known in entry.files.values()):
+            if any(same(path) == file for path in entry.files.values()):
                 return Target(entry=entry, anchor=anchor)
     return None

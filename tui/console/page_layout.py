@@ -78,8 +78,8 @@ class PageLayout:
 
     def find(self, words: str) -> list[int]:
         """Rows that hold the words; case does not matter."""
-        wanted = re.compile(re.escape(words), re.IGNORECASE)
-        return [y for y, line in enumerate(self.rows) if wanted.search(line_text(line))] if words else []
+        pattern = re.compile(re.escape(words), re.IGNORECASE)
+        return [y for y, line in enumerate(self.rows) if pattern.search(line_text(line))] if words else []
 
 
 def source_of(block: object) -> str:

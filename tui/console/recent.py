@@ -10,14 +10,14 @@ from tui import paths
 from tui.atomic import write_atomically
 from tui.tables.source import Source, is_address, read_source
 
-KEPT = 30
+MOST_RECENT = 30
 
 
 def read() -> list[Source]:
     """What was opened; nothing when the file is missing or broken."""
     try:
         plain = json.loads(paths.recent_data_file().read_text("utf-8"))
-        return [read_source(one) for one in plain]
+        return [read_source(source) for source in plain]
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return []
 
@@ -25,9 +25,9 @@ def read() -> list[Source]:
 def add(source: Source) -> None:
     """Remember this one. A disk that cannot be written to forgets it, and that is all."""
     whole = dataclasses.replace(source, paths=tuple(_absolute(path) for path in source.paths))
-    kept = [whole, *(one for one in read() if one != whole)][:KEPT]
+    sources = [whole, *(other for other in read() if other != whole)][:MOST_RECENT]
     with suppress(OSError):
-        write_atomically(paths.recent_data_file(), json.dumps([dataclasses.asdict(one) for one in kept], indent=1))
+        write_atomically(paths.recent_data_file(), json.dumps(list(map(dataclasses.asdict, sources)), indent=1))
 
 
 def bundled() -> list[Source]:

@@ -31,7 +31,7 @@ def give(run: Run, order: str, language: str) -> None:
 def seat(run: Run, language: str) -> Iterator[None]:
     """The seat of a run, held for the time of an order. Raises `UsageError` that says which console has it."""
     if not console_lock.take(run):
-        title, detail = reads_only_said(run, language)
+        title, detail = read_only_reason(run, language)
         raise UsageError(
             title, detail, translate(language, "console.runs.reads_only_next", name=run.name) if detail else ""
         )
@@ -41,7 +41,7 @@ def seat(run: Run, language: str) -> Iterator[None]:
         console_lock.leave(run)
 
 
-def reads_only_said(run: Run, language: str) -> tuple[str, str]:
+def read_only_reason(run: Run, language: str) -> tuple[str, str]:
     """Why this console gives no orders to a run, and which one does where that is known."""
     if not console_lock.is_taken(run):
         return translate(language, "console.runs.reads_only_folder", name=run.name), ""
@@ -88,15 +88,15 @@ async def _resumed(app: Console, run: Run) -> Checkpoint | None:
     """The checkpoint from which it goes on; None when the question was left."""
     language = app.language
     last = await asyncio.to_thread(launch.latest, run)
-    kept = await asyncio.to_thread(folder.checkpoints, run)
+    checkpoints = await asyncio.to_thread(folder.checkpoints, run)
     if folder.alive(run):
         raise UsageError(translate(language, "console.runs.runs_already", name=run.name))
-    entries = [f"checkpoint-{one.step}   {size_said(one.bytes)}" for one in reversed(kept)]
+    entries = [f"checkpoint-{saved.step}   {size_said(saved.bytes)}" for saved in reversed(checkpoints)]
     title = translate(language, "console.runs.resume_title", name=visible(run.name))
-    at = await app.push_screen_wait(ListWindow(title, entries)) if len(kept) > 1 else 0
+    at = await app.push_screen_wait(ListWindow(title, entries)) if len(checkpoints) > 1 else 0
     if at is None:
         return None
-    chosen = list(reversed(kept))[at] if kept else last
+    chosen = list(reversed(checkpoints))[at] if checkpoints else last
     await asyncio.to_thread(launch.start, run, chosen)
     return chosen
 
@@ -121,13 +121,13 @@ def forked(run: Run, text: str) -> Run:
             raise UsageError(f"{word!r} is no change.", next_step="Write name=value, for example learning_rate=1e-5.")
     changes = [(name, value) for name, _, value in (word.partition("=") for word in words)]
     words = [f"{name}={recipe.anchored_path(value) if name in recipe.PATHS else value}" for name, value in changes]
-    before = {one.folder for one in folder.all_runs()}
+    before = {run.folder for run in folder.all_runs()}
     done = subprocess.run(
         fork_command(run, words), stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
         env=child_environment(), cwd=child_folder(), check=False,
     )  # fmt: skip
-    made = [one for one in folder.all_runs() if one.folder not in before and one.about().get("parent")]
-    if done.returncode or not made:
+    forks = [run for run in folder.all_runs() if run.folder not in before and run.about().get("parent")]
+    if done.returncode or not forks:
         title, *rest = done.stderr.strip().splitlines()[-4:] or [f"{run.name} cannot be forked."]
         raise UsageError(title, " ".join(rest))
-    return made[0]
+    return forks[0]

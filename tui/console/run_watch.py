@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 EVERY = 1.0
 
 
-class Watching:
+class RunWatch:
     """Looks once a second, in a thread; until there is a folder of runs it costs one look into a folder."""
 
     def __init__(self, app: Console) -> None:
@@ -42,7 +42,7 @@ class Watching:
             await asyncio.to_thread(self._read)
         finally:
             self._looking = False
-        self.tell()
+        self.show_strip()
 
     def _read(self) -> None:
         if self._overview is None:
@@ -54,9 +54,9 @@ class Watching:
         if self._overview is not None:
             self._overview.look()
 
-    def tell(self) -> None:
+    def show_strip(self) -> None:
         """Put the strip of the latest run that goes on on the screen, or take it away."""
         show = getattr(self._app.screen, "show_run", None)
         if show is not None:
-            alive = [one for one in self._overview.glances if one.lives] if self._overview else []
+            alive = [glance for glance in self._overview.glances if glance.lives] if self._overview else []
             show(alive[0] if alive else None, max(0, len(alive) - 1))

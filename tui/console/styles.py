@@ -12,7 +12,7 @@ from rich.color import Color as RichColor
 from rich.style import Style
 from textual.color import Color
 
-_LOOKS: dict[str, tuple[str, str, str]] = {
+_STYLES: dict[str, tuple[str, str, str]] = {
     # name: (colour, background, attributes); colours are the theme's variables
     "text": ("", "", ""),
     "dim": ("dim", "", ""),
@@ -54,7 +54,7 @@ class TextStyles:
             name: Style.parse(_ON_ANSI[name])
             if ansi and name in _ON_ANSI
             else Style.parse(attributes) + Style.from_color(_colour(variables, front), _colour(variables, back))
-            for name, (front, back, attributes) in _LOOKS.items()
+            for name, (front, back, attributes) in _STYLES.items()
         }
         if colorless:
             self._single |= {name: Style.parse(attributes) for name, attributes in _COLORLESS.items()}

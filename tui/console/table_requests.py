@@ -18,7 +18,7 @@ from tui.text.catalog import translate
 Then = Callable[[Any], Any]
 
 
-class Asking:
+class TableRequests:
     """Asks, waits, tells. A new question drops the one before."""
 
     def __init__(self, app: Console, owner: Widget, reopen: Callable[[], Awaitable[str | None]]) -> None:
@@ -57,7 +57,7 @@ class Asking:
             return await asyncio.shield(request.answer)
         except HeadnotesError as error:
             if request is self._request:
-                self.tell(error)
+                self.show_error(error)
             return None
         finally:
             if request is self._request:
@@ -82,7 +82,7 @@ class Asking:
         if request is not None:
             self._app.engine.drop(request)
 
-    def tell(self, error: HeadnotesError) -> None:
+    def show_error(self, error: HeadnotesError) -> None:
         """What went wrong and what to do."""
         if isinstance(error, Stopped) and not error.detail:
             self._status.hint(translate(self._app.language, "console.stopped"))
@@ -128,7 +128,7 @@ class Asking:
             if request is self._request:
                 self._request = None
                 on_failure()
-                self.tell(error)
+                self.show_error(error)
             return
         if request is self._request:
             self._request = None
@@ -141,4 +141,4 @@ class Asking:
         except TableGone:
             self.reopen()
         except HeadnotesError as error:
-            self.tell(error)
+            self.show_error(error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tui.console.app_protocol import Console
-from tui.console.table_requests import Asking
+from tui.console.table_requests import TableRequests
 from tui.console.widgets.row_table import RowTable
 from tui.console.widgets.status import Status
 from tui.options import revive
@@ -16,11 +16,11 @@ PATTERN = "re:"
 """What stands before a pattern; anything else is looked for as it is."""
 
 
-class Finding:
+class TableSearch:
     """The search of one table."""
 
-    def __init__(self, app: Console, rows: RowTable, asking: Asking, status: Status) -> None:
-        self._app, self._rows, self._asking, self._status = app, rows, asking, status
+    def __init__(self, app: Console, rows: RowTable, requests: TableRequests, status: Status) -> None:
+        self._app, self._rows, self._requests, self._status = app, rows, requests, status
         self._at_first_hit = False
 
     def begin(self, text: str) -> None:
@@ -35,7 +35,7 @@ class Finding:
             "start": self._rows.at.row,
         }
         self._at_first_hit = False
-        self._asking.ask("find", values, self._done, self._take)
+        self._requests.ask("find", values, self._done, self._take)
 
     def end(self) -> bool:
         """Forget the hits. False when there are none."""
@@ -58,15 +58,15 @@ class Finding:
         self._rows.go_to(row, self._rows.hits[row])
 
     def _take(self, plain: Any) -> Found:
-        found: Found = revive(Found, plain)
-        self._rows.hits = dict(zip(found.rows, found.columns, strict=True))
-        if found.rows and not self._at_first_hit:
+        hits: Found = revive(Found, plain)
+        self._rows.hits = dict(zip(hits.rows, hits.columns, strict=True))
+        if hits.rows and not self._at_first_hit:
             self._at_first_hit = True
-            self._rows.go_to(found.rows[0], found.columns[0])
+            self._rows.go_to(hits.rows[0], hits.columns[0])
         self._rows.refresh()
-        return found
+        return hits
 
     def _done(self, plain: Any) -> None:
-        found = self._take(plain)
-        counted = {"count": f"{found.count:,}", "searched": f"{found.searched:,}", "all": f"{found.total:,}"}
+        hits = self._take(plain)
+        counted = {"count": f"{hits.count:,}", "searched": f"{hits.searched:,}", "all": f"{hits.total:,}"}
         self._status.hint(translate(self._app.language, "console.data.hits", **counted))

@@ -12,7 +12,7 @@ from codecs import getincrementaldecoder
 PASTE_BEGIN, PASTE_END = "\x1b[200~", "\x1b[201~"
 
 _X10 = re.compile(rb"\x1b\[M(.)(.)(.)", re.DOTALL)
-_BEGUN = re.compile(rb"\x1b\[(M.{0,2})?\Z", re.DOTALL)
+_PARTIAL = re.compile(rb"\x1b\[(M.{0,2})?\Z", re.DOTALL)
 _RELEASE, _MOTION, _WHEEL = 3, 32, 64
 """Bits of a mouse report; the first is the code of a button that was let go."""
 
@@ -22,7 +22,7 @@ class InputDecoder:
 
     def __init__(self) -> None:
         self._decoder = getincrementaldecoder("utf-8")("replace")
-        self._begun = b""
+        self._partial = b""
         """What may become a mouse report with what comes next."""
         self._tail = ""
         self.is_pasting = False
@@ -32,17 +32,17 @@ class InputDecoder:
         """The next piece; what cannot be decoded becomes U+FFFD, X10 mouse reports become SGR ones."""
         read = b"\x1b" if self._tail.endswith("\x1b") else b""
         """An escape that has been handed on, since it may be the key, and may begin a report all the same."""
-        data = _X10.sub(_as_sgr, read + self._begun + data)
-        begun = _BEGUN.search(data)
-        self._begun = begun[0] if begun else b""
-        data = data.removesuffix(self._begun)
+        data = _X10.sub(_as_sgr, read + self._partial + data)
+        partial = _PARTIAL.search(data)
+        self._partial = partial[0] if partial else b""
+        data = data.removesuffix(self._partial)
         if not data:
-            self._begun = self._begun.removeprefix(read)
+            self._partial = self._partial.removeprefix(read)
         return self._read(data.removeprefix(read))
 
     def flush(self) -> str:
         """Nothing has followed: what was kept back, waiting for the rest of a mouse report."""
-        data, self._begun = self._begun, b""
+        data, self._partial = self._partial, b""
         return self._read(data)
 
     def end_paste(self) -> str:

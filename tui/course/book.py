@@ -67,17 +67,17 @@ def entries(book: Book) -> list[Entry]:
     return [entry for chapter in book.chapters for entry in chapter.entries]
 
 
-def find(book: Book, wanted: str) -> Entry:
+def find(book: Book, reference: str) -> Entry:
     """The entry with that id or number; a unique beginning of an id will do. Raises `UsageError`."""
-    known = entries(book)
-    for entry in known:
-        if wanted in (entry.id, entry.number):
+    lessons = entries(book)
+    for entry in lessons:
+        if reference in (entry.id, entry.number):
             return entry
-    begins = [entry for entry in known if entry.id.startswith(wanted)]
+    begins = [entry for entry in lessons if entry.id.startswith(reference)]
     if len(begins) == 1:
         return begins[0]
-    listed = ", ".join(f"{entry.number} {entry.id}" for entry in known[:12])
-    raise UsageError(f"There is no lesson {quoted(wanted)}.", next_step=f"There are: {listed}.")
+    listed = ", ".join(f"{entry.number} {entry.id}" for entry in lessons[:12])
+    raise UsageError(f"There is no lesson {quoted(reference)}.", next_step=f"There are: {listed}.")
 
 
 @dataclass
@@ -101,18 +101,18 @@ class Course:
                 f"{plan.name}: {error}",
                 "For a folder of Markdown: headnotes notes DIR",
             ) from error
-        made = []
+        chapters = []
         for chapter in chapters:
             inside = folder / str(chapter.get("folder", ""))
             titles = {language: str(title) for language, title in dict(chapter.get("title", {})).items()}
-            made.append(Chapter(str(chapter.get("number", "")), titles, tuple(_lessons(inside))))
-        return cls(folder, chapters=tuple(made))
+            chapters.append(Chapter(str(chapter.get("number", "")), titles, tuple(_lessons(inside))))
+        return cls(folder, chapters=tuple(chapters))
 
     def read(self, entry: Entry, language: str) -> Page:
         """The lesson in that language, or in one it has. Raises `LessonError`."""
-        for wanted in (language, *LANGUAGES):
-            if wanted in entry.files:
-                return _page(entry.files[wanted], wanted)
+        for candidate in (language, *LANGUAGES):
+            if candidate in entry.files:
+                return _page(entry.files[candidate], candidate)
         raise LessonError(entry.trouble or f"The lesson {entry.id} has no file.")
 
 
@@ -149,7 +149,7 @@ class Folder:
             where = file.relative_to(root)
             by_folder.setdefault(where.parent, []).append(Entry(str(where), "", {"": where.stem}, {"": file}))
         chapters = tuple(
-            Chapter("", {"": "" if where == Path() else str(where)}, tuple(found)) for where, found in by_folder.items()
+            Chapter("", {"": "" if where == Path() else str(where)}, tuple(files)) for where, files in by_folder.items()
         )
         return cls(root, root.resolve().name or str(root), chapters, trouble)
 

@@ -29,21 +29,21 @@ _CLASSES: dict[str, Any] = {
     name: kind for module in (blocks, page) for name, kind in vars(module).items() if dataclasses.is_dataclass(kind)
 }
 
-Made = TypeVar("Made")
+Cached = TypeVar("Cached")
 
 
-def remembered(source: bytes, kind: type[Made], make: Callable[[], Made]) -> Made:
+def remembered(source: bytes, kind: type[Cached], make: Callable[[], Cached]) -> Cached:
     """What `make` makes of `source`, a `kind`, from an earlier time if there was one. Raises what `make` raises."""
     file = paths.cache_dir() / "pages" / f"{_key(source)}.json"
     with suppress(OSError, ValueError, TypeError, KeyError, RecursionError):
-        kept = _revive(json.loads(file.read_bytes()))
-        if isinstance(kept, kind):
-            return kept
-    made = make()
+        cached = _revive(json.loads(file.read_bytes()))
+        if isinstance(cached, kind):
+            return cached
+    fresh = make()
     with suppress(OSError, ValueError, TypeError, RecursionError):
-        write_atomically(file, json.dumps(_plain(made), ensure_ascii=False, separators=(",", ":")))
+        write_atomically(file, json.dumps(_plain(fresh), ensure_ascii=False, separators=(",", ":")))
         _tidy(file.parent)
-    return made
+    return fresh
 
 
 def _key(source: bytes) -> str:
@@ -58,11 +58,11 @@ def _plain(value: Any) -> Any:
         fields = {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
         return {"": type(value).__name__, **fields}
     if isinstance(value, tuple):
-        return [_plain(one) for one in value]
+        return [_plain(item) for item in value]
     if isinstance(value, dict):
-        return {"": "dict", "items": [[key, _plain(one)] for key, one in value.items()]}
+        return {"": "dict", "items": [[key, _plain(item)] for key, item in value.items()]}
     if isinstance(value, list):
-        return {"": "list", "items": [_plain(one) for one in value]}
+        return {"": "list", "items": [_plain(item) for item in value]}
     if isinstance(value, Path):
         return {"": "Path", "path": str(value)}
     if value is None or isinstance(value, str | int | float | bool):
@@ -72,17 +72,17 @@ def _plain(value: Any) -> Any:
 
 def _revive(value: Any) -> Any:
     if isinstance(value, list):
-        return tuple([_revive(one) for one in value])
+        return tuple([_revive(item) for item in value])
     if not isinstance(value, dict):
         return value
     kind = value.pop("")
     if kind == "Path":
         return Path(value["path"])
     if kind == "dict":
-        return {key: _revive(one) for key, one in value["items"]}
+        return {key: _revive(item) for key, item in value["items"]}
     if kind == "list":
-        return [_revive(one) for one in value["items"]]
-    return _CLASSES[kind](**{name: _revive(one) for name, one in value.items()})
+        return [_revive(item) for item in value["items"]]
+    return _CLASSES[kind](**{name: _revive(item) for name, item in value.items()})
 
 
 def _tidy(folder: Path) -> None:

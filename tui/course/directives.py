@@ -97,7 +97,7 @@ def _quiz(block: Code, argument: str) -> Quiz:
     values = read_yaml(block.text, "{quiz}", block.line + 1)
     where = f"Line {block.line}: the quiz {argument or 'question'}"
     raw = values.get("choices") or []
-    if not isinstance(raw, list) or not all(isinstance(one, Mapping) and one.get("text") for one in raw):
+    if not isinstance(raw, list) or not all(isinstance(choice, Mapping) and choice.get("text") for choice in raw):
         raise LessonError(f"{where}: every choice needs a 'text'.")
     choices = tuple(Choice(_spans(c["text"]), c.get("right") is True, _spans(c.get("why"))) for c in raw)
     right = sum(choice.right for choice in choices)

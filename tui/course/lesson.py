@@ -80,8 +80,8 @@ def read_notes(path: Path, data: bytes, size: int = 0) -> Page:
     title, trouble = "", ""
     if front is not None:
         try:
-            written = directives.read_yaml(front, "the front matter", 2).get("title")
-            title = str(written) if isinstance(written, str | int | float | date) else ""
+            raw_title = directives.read_yaml(front, "the front matter", 2).get("title")
+            title = str(raw_title) if isinstance(raw_title, str | int | float | date) else ""
         except HeadnotesError as error:
             trouble = error.title
             blocks = (Code(1, front, "yaml"), *blocks)
@@ -97,4 +97,4 @@ def _plain_page(path: Path, text: str, trouble: str, *after: Block) -> Page:
 
 
 def _names(value: object) -> tuple[str, ...]:
-    return tuple(str(one) for one in value) if isinstance(value, list) else ()
+    return tuple(str(item) for item in value) if isinstance(value, list) else ()

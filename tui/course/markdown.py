@@ -194,10 +194,10 @@ def _with_anchors(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     named = []
     for block in blocks:
         if isinstance(block, Heading):
-            anchor = wanted = block.anchor or slug(plain(block.spans)) or "section"
+            anchor = base = block.anchor or slug(plain(block.spans)) or "section"
             while anchor in last:
-                last[wanted] += 1
-                anchor = f"{wanted}-{last[wanted]}"
+                last[base] += 1
+                anchor = f"{base}-{last[base]}"
             last[anchor] = 0
             block = replace(block, anchor=anchor)
         named.append(block)

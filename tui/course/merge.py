@@ -17,10 +17,10 @@ def merge(theirs: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any]:
         both["times"] = times
     if lessons := _dict(ours, "lessons"):
         both["lessons"] = {**lessons, **_dict(theirs, "lessons")}
-        for lesson, known in lessons.items():
+        for lesson, entry in lessons.items():
             other = _dict(theirs, "lessons").get(lesson)
-            if isinstance(known, dict):
-                both["lessons"][lesson] = _merge_lesson(other if isinstance(other, dict) else {}, known)
+            if isinstance(entry, dict):
+                both["lessons"][lesson] = _merge_lesson(other if isinstance(other, dict) else {}, entry)
     return both
 
 
@@ -46,16 +46,16 @@ def _later_times(theirs: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any]
     return {name: max(time_of(theirs, name), time_of(ours, name)) for name in names}
 
 
-def time_of(known: dict[str, Any], name: str) -> float:
+def time_of(entry: dict[str, Any], name: str) -> float:
     """When what has this name was written; 0 for an older file."""
-    value = _dict(known, "times").get(name)
+    value = _dict(entry, "times").get(name)
     return value if isinstance(value, int | float) and 0 < value < 1e12 else 0.0
 
 
-def _dict(known: dict[str, Any], name: str) -> dict[str, Any]:
-    value = known.get(name)
+def _dict(entry: dict[str, Any], name: str) -> dict[str, Any]:
+    value = entry.get(name)
     return value if isinstance(value, dict) else {}
 
 
 def strings(value: object) -> list[str]:
-    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []

@@ -57,14 +57,14 @@ class Page:
         if not starts or starts[0] != 0:
             starts.insert(0, 0)
         ends = [*starts[1:], len(self.blocks)]
-        made = []
+        sections = []
         for first, last in zip(starts, ends, strict=True):
             head = self.blocks[first] if first < len(self.blocks) else None
             if isinstance(head, Heading):
-                made.append(Section(head.anchor, plain(head.spans), first, last))
+                sections.append(Section(head.anchor, plain(head.spans), first, last))
             else:
-                made.append(Section("", self.title, first, last))
-        return tuple(made)
+                sections.append(Section("", self.title, first, last))
+        return tuple(sections)
 
     @property
     def quizzes(self) -> tuple[Quiz, ...]:

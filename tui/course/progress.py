@@ -79,14 +79,14 @@ class Progress:
 
     def place(self, lesson: str) -> tuple[str, int]:
         """(anchor, lines below it) where the reader was."""
-        known = self._of(lesson)
-        place, line = known.get("place"), known.get("line")
+        entry = self._of(lesson)
+        place, line = entry.get("place"), entry.get("line")
         return (place if isinstance(place, str) else ""), (line if isinstance(line, int) else 0)
 
     def summary(self, lesson: str) -> tuple[int, int, int, int]:
         """(sections read, sections, questions right, questions); zeros for a lesson never opened."""
-        known = self._of(lesson)
-        sections, questions = known.get("sections"), known.get("questions")
+        entry = self._of(lesson)
+        sections, questions = entry.get("sections"), entry.get("questions")
         return (
             len(self.read(lesson)),
             sections if isinstance(sections, int) else 0,
@@ -100,32 +100,32 @@ class Progress:
             if page.front is not None:
                 self._data["last"] = page.id
                 self._stamp(self._data, "last")
-            known = self._entry(page.id)
-            known.update(sections=len(page.sections), questions=len(page.quizzes))
-            self._stamp(known, "sections")
+            entry = self._entry(page.id)
+            entry.update(sections=len(page.sections), questions=len(page.quizzes))
+            self._stamp(entry, "sections")
         self._changed()
 
     def mark_read(self, lesson: str, *anchors: str) -> None:
         """Sections were seen to their ends."""
         with self._lock:
-            known = self._entry(lesson)
-            known["read"] = list(dict.fromkeys([*strings(known.get("read")), *anchors]))
+            entry = self._entry(lesson)
+            entry["read"] = list(dict.fromkeys([*strings(entry.get("read")), *anchors]))
         self._changed()
 
     def mark_quiz(self, lesson: str, question: str, right: bool) -> None:
         """A question was answered."""
         with self._lock:
-            known = self._entry(lesson)
-            known["quiz"] = {**self.quiz(lesson), question: right}
-            self._stamp(known, f"quiz:{question}")
+            entry = self._entry(lesson)
+            entry["quiz"] = {**self.quiz(lesson), question: right}
+            self._stamp(entry, f"quiz:{question}")
         self._changed()
 
     def mark_place(self, lesson: str, anchor: str, line: int) -> None:
         """The reader is here."""
         with self._lock:
-            known = self._entry(lesson)
-            known.update(place=anchor, line=line)
-            self._stamp(known, "place")
+            entry = self._entry(lesson)
+            entry.update(place=anchor, line=line)
+            self._stamp(entry, "place")
         self._changed()
 
     def save(self) -> None:
@@ -143,7 +143,7 @@ class Progress:
                 if both != theirs:
                     write_atomically(self._file, json.dumps(both, ensure_ascii=False, indent=1) + "\n")
         except OSError as error:
-            self.trouble = self._not_kept(error)
+            self.trouble = self._describe_failure(error)
             return
         self._failure = ""
         with self._lock:
@@ -158,7 +158,7 @@ class Progress:
                 with locked(self._file):
                     data = self._stored()
         except OSError as error:
-            self.trouble = self._not_kept(error)
+            self.trouble = self._describe_failure(error)
         if _is_newer(data):
             self.trouble = self._left_alone(data)
         data.setdefault("version", VERSION)
@@ -176,7 +176,7 @@ class Progress:
             self.trouble = f"{self._file} could not be read and was put aside as {aside.name}; progress starts anew."
             return {}
 
-    def _not_kept(self, error: OSError) -> str:
+    def _describe_failure(self, error: OSError) -> str:
         self._failure = self._failure or f"Progress is not kept: {error.strerror or error} ({self._file})."
         return self._failure
 
@@ -186,23 +186,23 @@ class Progress:
             "what is read and answered here is not kept."
         )
 
-    def _stamp(self, known: dict[str, Any], name: str) -> None:
+    def _stamp(self, entry: dict[str, Any], name: str) -> None:
         """What has this name was written now: later than what was known of it, whatever the clock says."""
-        times = known.get("times")
-        before = time_of(known, name)
-        known["times"] = {**(times if isinstance(times, dict) else {}), name: max(self._clock(), before + 1e-6)}
+        times = entry.get("times")
+        before = time_of(entry, name)
+        entry["times"] = {**(times if isinstance(times, dict) else {}), name: max(self._clock(), before + 1e-6)}
 
     def _of(self, lesson: str) -> dict[str, Any]:
         lessons = self._data.get("lessons")
-        known = lessons.get(lesson) if isinstance(lessons, dict) else None
-        return known if isinstance(known, dict) else {}
+        entry = lessons.get(lesson) if isinstance(lessons, dict) else None
+        return entry if isinstance(entry, dict) else {}
 
     def _entry(self, lesson: str) -> dict[str, Any]:
         if not isinstance(self._data.get("lessons"), dict):
             self._data["lessons"] = {}
-        known: dict[str, Any] = self._of(lesson)
-        self._data["lessons"][lesson] = known
-        return known
+        entry: dict[str, Any] = self._of(lesson)
+        self._data["lessons"][lesson] = entry
+        return entry
 
 
 def _parsed(file: Path) -> dict[str, Any]:

@@ -11,14 +11,14 @@ Answer = tuple[int, ...] | float
 """Indices of choices (in the reader's order for `order`), or the number that was typed."""
 
 
-def shown_order(quiz: Quiz) -> tuple[int, ...]:
+def display_order(quiz: Quiz) -> tuple[int, ...]:
     """The order in which the choices are shown: as written, or for an ordering always the same wrong order."""
-    written = tuple(range(len(quiz.choices)))
+    places = tuple(range(len(quiz.choices)))
     if quiz.kind != "order":
-        return written
+        return places
     shuffler = random.Random(quiz.id)  # noqa: S311 (not a secret: the same puzzle for everyone)
-    mixed = list(written)
-    while tuple(mixed) == written:
+    mixed = list(places)
+    while tuple(mixed) == places:
         shuffler.shuffle(mixed)
     return tuple(mixed)
 

@@ -22,13 +22,13 @@ class Hit:
 
 def in_page(page: Page, words: str) -> Iterator[tuple[int, str]]:
     """(block index, excerpt) of every block that holds the words; case does not matter."""
-    wanted = words.casefold()
-    if not wanted:
+    needle = words.casefold()
+    if not needle:
         return
     for index, text in enumerate(page.text()):
-        at = text.casefold().find(wanted)
+        at = text.casefold().find(needle)
         if at >= 0:
-            yield index, _excerpt(text, at, len(wanted))
+            yield index, _excerpt(text, at, len(needle))
 
 
 def in_book(book: Book, language: str, words: str) -> Iterator[Hit]:

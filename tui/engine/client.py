@@ -355,15 +355,15 @@ class EngineClient:
 
     async def _watch(self, process: Process) -> None:
         """Tell when the engine stops answering, as long as it lives."""
-        looks, seconds = 0, 0.0
+        checks, seconds = 0, 0.0
         while process.returncode is None and process is self._process:
             await asyncio.sleep(LOOK_EVERY)
             if monotonic() - self._heard < SILENCE:
-                looks = 0
+                checks = 0
                 continue
             before, seconds = seconds, _processor_seconds(process)
-            looks = 0 if self._is_importing and seconds != before else looks + 1
-            if looks == 2 and process.returncode is None:
+            checks = 0 if self._is_importing and seconds != before else checks + 1
+            if checks == 2 and process.returncode is None:
                 self._interrupted_phase = self._interrupted_phase or self.phase
                 self.phase = Phase(NOT_ANSWERING, self._heard)
                 self._on_phase(self.phase)
@@ -409,11 +409,11 @@ def _processor_seconds(process: Process) -> float:
     import psutil
 
     try:
-        known = psutil.Process(process.pid)
-        with known.oneshot():
-            if known.status() in (psutil.STATUS_DISK_SLEEP, psutil.STATUS_RUNNING):  # it may wait for a turn
+        info = psutil.Process(process.pid)
+        with info.oneshot():
+            if info.status() in (psutil.STATUS_DISK_SLEEP, psutil.STATUS_RUNNING):  # it may wait for a turn
                 return monotonic()
-            times = known.cpu_times()
+            times = info.cpu_times()
     except psutil.Error:
         return 0.0
     return float(times.user + times.system)

@@ -72,7 +72,7 @@ class Engine:
         self._is_silent = False
         """Whether nothing is sent any more: the console is gone, or this is a fork, and the console hears us alone."""
         self._last_progress = self._last_partial = 0.0
-        self._last_told: tuple[str, float, float | None] | None = None
+        self._last_update: tuple[str, float, float | None] | None = None
         self._cells: Any = None
 
     def serve(self) -> None:
@@ -113,10 +113,10 @@ class Engine:
 
     def progress(self, what: str, done: float, total: float | None) -> None:
         """Report how far the running request has come, at most ten times a second; the end of a bar always, once."""
-        now, told = monotonic(), (what, done, total)
+        now, update = monotonic(), (what, done, total)
         due = now - self._last_progress >= PROGRESS_EVERY or done == total
-        if self._running is not None and due and told != self._last_told:
-            self._last_progress, self._last_told = now, told
+        if self._running is not None and due and update != self._last_update:
+            self._last_progress, self._last_update = now, update
             self.say(kind="progress", id=self._running, what=what, done=done, total=total)
 
     def partial(self, fields: dict[str, Any]) -> None:
@@ -215,7 +215,7 @@ class Engine:
             self.say(kind="error", id=number, error=explain(error))
 
     def _attempt(self, request: dict[str, Any]) -> dict[str, Any]:
-        self._last_told = None
+        self._last_update = None
         self.say(kind="started", id=request["id"])
         try:
             with self._reader_folder():

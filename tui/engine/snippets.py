@@ -13,7 +13,7 @@ from tui.engine.code_cells import CellResult, Cells
 
 _CHECKER = doctest.OutputChecker()
 _FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-_SHOWN = 200
+_EXCERPT = 200
 """Characters of an output that a finding repeats."""
 
 
@@ -64,9 +64,9 @@ def _line(page: Page, block: Cell | Claim | Quiz, result: CellResult) -> int:
 
 def _last_line(output: str) -> str:
     lines = [line for line in output.strip().split("\n") if line.strip()]
-    return lines[-1].strip()[:_SHOWN] if lines else "no message"
+    return lines[-1].strip()[:_EXCERPT] if lines else "no message"
 
 
 def _short(text: str) -> str:
     text = text.strip()
-    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}...")
+    return repr(text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}...")

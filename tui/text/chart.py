@@ -14,7 +14,7 @@ _DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 """Bits of a braille character, by column and row of the dot."""
 _BLANK = 0x2800
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
-LOOKS = ("accent", "number", "keyword", "string", "name", "code", "match", "strong")
+STYLES = ("accent", "number", "keyword", "string", "name", "code", "match", "strong")
 """Looks of curves that are drawn over each other; each also has a letter, for terminals without colours."""
 
 
@@ -72,12 +72,12 @@ def chart(
     taken from the values where it is not given; `y_range` holds at least those, and above 0 with `log`.
     """
     rows = height - 1 - bool(y_title)
-    values = [y for one in series for y in one.ys if _shown(y, log)]
+    values = [y for one in series for y in one.ys if _is_drawn(y, log)]
     xs = [x for one in series for x in one.xs if math.isfinite(x)]
     if rows < 2 or width < 16 or not values or not xs:
         return []
-    values += [value for value in y_range or () if _shown(value, log)]
-    if level is not None and _shown(level[0], log):
+    values += [value for value in y_range or () if _is_drawn(value, log)]
+    if level is not None and _is_drawn(level[0], log):
         values.append(level[0])
     low, high = _range(values, log)
     ticks = list(_ticks(low, high, max(2, rows * 2 // 5), log))
@@ -116,7 +116,7 @@ def figure(value: float | None) -> str:
     return f"{value:,.1f}" if abs(value) >= 100 else f"{value:.4g}"
 
 
-def _shown(value: float, log: bool) -> bool:
+def _is_drawn(value: float, log: bool) -> bool:
     return math.isfinite(value) and (value > 0 or not log)
 
 
@@ -170,7 +170,7 @@ class _Canvas:
     def __init__(self, columns: int, rows: int) -> None:
         self.columns, self.rows = columns, rows
         self._dots = [[0] * columns for _ in range(rows)]
-        self._looks = [["text"] * columns for _ in range(rows)]
+        self._styles = [["text"] * columns for _ in range(rows)]
         self._signs: dict[tuple[int, int], str] = {}
 
     def dot(self, x: int, y: int, look: str) -> None:
@@ -178,7 +178,7 @@ class _Canvas:
         down = self.rows * 4 - 1 - y
         row, column = down // 4, x // 2
         self._dots[row][column] |= _DOTS[x % 2][down % 4]
-        self._looks[row][column] = look
+        self._styles[row][column] = look
 
     def upright(self, x: int, low: int, high: int, look: str) -> None:
         """Dots above each other."""
@@ -188,11 +188,11 @@ class _Canvas:
     def text(self, y: int, text: str) -> None:
         """A dimmed text at the right end of the line above y."""
         row = max(0, (self.rows * 4 - 1 - y) // 4 - 1)
-        shown = shorten(visible(text), self.columns)
-        at = self.columns - cells(shown)
-        for sign in shown:
+        part = shorten(visible(text), self.columns)
+        at = self.columns - cells(part)
+        for sign in part:
             self._signs[row, at] = sign
-            self._looks[row][at] = "dim"
+            self._styles[row][at] = "dim"
             at += cells(sign)
 
     def curve(self, series: Series, across: _Scale, up: _Scale) -> None:
@@ -228,7 +228,7 @@ class _Canvas:
         row, column = (self.rows * 4 - 1 - y) // 4, x // 2
         if series.mark:
             self._signs[row, column] = series.mark
-            self._looks[row][column] = series.look
+            self._styles[row][column] = series.look
         else:
             self.dot(x, y, series.look)
 
@@ -242,7 +242,7 @@ class _Canvas:
             sign = self._signs.get((row, column)) or chr(_BLANK + self._dots[row][column])
             skip = cells(sign) - 1
             sign = " " if sign == chr(_BLANK) else sign
-            here = self._looks[row][column] if sign != " " else "text"
+            here = self._styles[row][column] if sign != " " else "text"
             here += ".here" if column == marked else ""
             if here != look and text:
                 yield text, look

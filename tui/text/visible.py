@@ -25,31 +25,31 @@ def visible(text: str, *, lines: bool = False) -> str:
     """The text with every control and invisible character spelled out. With `lines`, newlines stay newlines."""
     if _UNSEEN.search(text) is None:
         return text
-    return "".join(_shown(character, lines) for character in text)
+    return "".join(_picture(character, lines) for character in text)
 
 
 def visible_with_positions(text: str) -> tuple[str, list[int]]:
     """The visible text, and for each character of `text` (and its end) where it stands in it."""
     if _UNSEEN.search(text) is None:
         return text, list(range(len(text) + 1))
-    shown, positions, at = [], [], 0
+    pieces, positions, at = [], [], 0
     for character in text:
-        piece = _shown(character, False)
+        piece = _picture(character, False)
         positions.append(at)
-        shown.append(piece)
+        pieces.append(piece)
         at += len(piece)
-    return "".join(shown), [*positions, at]
+    return "".join(pieces), [*positions, at]
 
 
-def one_cell(character: str) -> str:
+def single_cell(character: str) -> str:
     """A stand-in one character long, for editors, where every character must keep its column."""
     if _UNSEEN.search(character) is None or character == "\t":
         return character
-    shown = _shown(character, False)
-    return shown if len(shown) == 1 else "◌"
+    picture = _picture(character, False)
+    return picture if len(picture) == 1 else "◌"
 
 
-def _shown(character: str, lines: bool) -> str:
+def _picture(character: str, lines: bool) -> str:
     if _UNSEEN.match(character) is None:
         return character
     code = ord(character)

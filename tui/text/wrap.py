@@ -32,34 +32,34 @@ def breaks(text: str, width: int) -> list[int]:
 
 def _breaks_of_words(text: str, width: int) -> list[int]:
     """For ASCII, where a character is a cell and lines break at spaces: a word at a time."""
-    found: list[int] = []
+    starts: list[int] = []
     start = 0
     for word in _WORD.finditer(text):
         begin, end = word.span()
         if word[0] == "\n":
-            found.append(end)
+            starts.append(end)
             start = end
             continue
         if word[0][0] in " \t":
             continue
         if end - start > width and begin > start:
-            found.append(begin)
+            starts.append(begin)
             start = begin
         while end - start > width:  # a word that is wider than a line
             start = _joint(text, start, start + width)
-            found.append(start)
-    return found
+            starts.append(start)
+    return starts
 
 
 def _breaks_of_characters(text: str, width: int) -> list[int]:
     """For everything else, a character at a time."""
-    found: list[int] = []
+    starts: list[int] = []
     start = used = 0
     last_chance, used_at_chance = 0, 0
     before = ""
     for index, character in enumerate(text):
         if character == "\n":
-            found.append(index + 1)
+            starts.append(index + 1)
             start, used, last_chance, used_at_chance = index + 1, 0, 0, 0
             before = ""
             continue
@@ -68,16 +68,16 @@ def _breaks_of_characters(text: str, width: int) -> list[int]:
             last_chance, used_at_chance = index, used
         if used + size > width and character != " ":
             if last_chance > start:
-                found.append(last_chance)
+                starts.append(last_chance)
                 start, used = last_chance, used - used_at_chance
             else:
                 start = _joint(text, start, index)
-                found.append(start)
+                starts.append(start)
                 used = cells(text[start:index])
             last_chance, used_at_chance = 0, 0
         used += size
         before = character
-    return found
+    return starts
 
 
 def _joint(text: str, begin: int, end: int) -> int:
@@ -96,13 +96,13 @@ def shorten(text: str, width: int) -> str:
     """At most `width` cells, the end replaced by an ellipsis when it does not fit."""
     if cells(text) <= width:
         return text
-    used, kept = 0, []
+    used, fitting = 0, []
     for character in text:
         used += get_character_cell_size(character)
         if used > width - 1:
             break
-        kept.append(character)
-    return "".join(kept) + "…" if width > 0 else ""
+        fitting.append(character)
+    return "".join(fitting) + "…" if width > 0 else ""
 
 
 def fill(text: str, width: int, align: str = "left") -> str:

@@ -16,8 +16,8 @@ from tui.console import recent
 from tui.console.keys import Words, bindings, pick
 from tui.console.screens.base import ConsoleScreen
 from tui.console.screens.windows import ListWindow, TextWindow, code_window, open_cell
-from tui.console.table_requests import Asking
-from tui.console.table_search import Finding
+from tui.console.table_requests import TableRequests
+from tui.console.table_search import TableSearch
 from tui.console.typeset import one_line, plain_lines
 from tui.console.verbatim import verbatim
 from tui.console.widgets.chrome import KeyLine, Prompt, TopLine
@@ -71,8 +71,8 @@ class Data(ConsoleScreen[None]):
         self._looking_back = False
         self.rows = RowTable(id="rows")
         self._status = Status(id="status")
-        self.asking = Asking(self.app, self, self._open_again)
-        self.finding = Finding(self.app, self.rows, self.asking, self._status)
+        self.requests = TableRequests(self.app, self, self._open_again)
+        self.search = TableSearch(self.app, self.rows, self.requests, self._status)
 
     def compose(self) -> ComposeResult:
         yield TopLine()
@@ -103,7 +103,7 @@ class Data(ConsoleScreen[None]):
             self.action_open()
 
     def on_unmount(self) -> None:
-        self.asking.drop()
+        self.requests.drop()
 
     # -- the engine -----------------------------------------------------------------------------------------------
 
@@ -113,7 +113,7 @@ class Data(ConsoleScreen[None]):
         if table is None or self._source is None:
             return None
         values = {"source": dataclasses.asdict(self._source), "steps": table.steps}
-        if (plain := await self.asking.answer("again", values)) is None:
+        if (plain := await self.requests.answer("again", values)) is None:
             return None
         self._trail = revive(list[Table], plain)
         self._status.hint("")
@@ -124,15 +124,15 @@ class Data(ConsoleScreen[None]):
     @on(RowTable.Trouble)
     def rows_are_gone(self, event: RowTable.Trouble) -> None:
         if isinstance(event.error, TableGone):
-            self.asking.reopen()
+            self.requests.reopen()
         else:
-            self.asking.tell(event.error)
+            self.requests.show_error(event.error)
 
     @on(RowTable.WantsMore)
     def fetch_more(self, event: RowTable.WantsMore) -> None:
-        if not self.asking.busy and self.table is not None:
+        if not self.requests.busy and self.table is not None:
             values = {"handle": self.table.handle, "split": self.rows.split, "upto": event.upto}
-            self.asking.ask("more", values, self._more_came)
+            self.requests.ask("more", values, self._more_came)
 
     def _more_came(self, plain: Any) -> None:
         page = revive(Page, plain)
@@ -145,7 +145,7 @@ class Data(ConsoleScreen[None]):
     def _open(self, source: Source) -> None:
         """Ask for another source. Until it has come, all that is here belongs to the one before."""
         values = {"source": dataclasses.asdict(source)}
-        self.asking.ask("open", values, lambda plain: self._opened(source, plain), on_failure=self._tell)
+        self.requests.ask("open", values, lambda plain: self._opened(source, plain), on_failure=self._tell)
         language = self.app.language
         opening = translate(language, "console.data.opening", name=_short(source))
         self.query_one(TopLine).put(self.app.book.name, translate(language, "console.data.title"), opening)
@@ -204,7 +204,7 @@ class Data(ConsoleScreen[None]):
         top = self.query_one(TopLine)
         if table is None:
             top.put(self.app.book.name, translate(language, "console.data.title"))
-            self._status.hint(translate(language, "console.data.no_table") if not self.asking.busy else "")
+            self._status.hint(translate(language, "console.data.no_table") if not self.requests.busy else "")
             return
         facts = [
             translate(
@@ -274,7 +274,7 @@ class Data(ConsoleScreen[None]):
 
     def _do(self, text: str) -> None:
         if self.table is not None and text.strip():
-            self.asking.ask("step", {"handle": self.table.handle, "text": text}, self._done)
+            self.requests.ask("step", {"handle": self.table.handle, "text": text}, self._done)
 
     def _done(self, plain: Any) -> None:
         changed: Changed = revive(Changed, plain)
@@ -340,18 +340,18 @@ class Data(ConsoleScreen[None]):
             case "open" if event.text.strip():
                 self._open(source_from_text(event.text))
             case "make" if (rows := event.text.replace(",", "").replace("_", "").strip()).isdecimal():
-                self.asking.ask("make", {"rows": int(rows)}, lambda path: self._open(Source((str(path),))))
+                self.requests.ask("make", {"rows": int(rows)}, lambda path: self._open(Source((str(path),))))
             case "step":
                 self._do(event.text)
             case "row":
                 self._go(event.text)
             case "find" if event.text:
-                self.finding.begin(event.text)
+                self.search.begin(event.text)
             case "save" if event.text.strip() and self.table is not None:
                 try:
                     self._plan_saving(str(paths.absolute(paths.expanded(event.text.strip()))))
                 except UsageError as error:
-                    self.asking.tell(error)
+                    self.requests.show_error(error)
 
     @on(Prompt.Closed)
     def back_to_rows(self) -> None:
@@ -372,14 +372,14 @@ class Data(ConsoleScreen[None]):
         self.rows.go_to(row)
 
     def action_hit(self, by: int) -> None:
-        self.finding.go(by)
+        self.search.go(by)
 
     # -- figures, cells, copies -----------------------------------------------------------------------------------
 
     def action_statistics(self) -> None:
         if self.rows.table is not None and self.rows.column is not None:
             values = {"handle": self.rows.table.handle, "split": self.rows.split, "name": self.rows.column.name}
-            self.asking.ask("summary", values, lambda plain: self._figures(revive(Summary, plain)))
+            self.requests.ask("summary", values, lambda plain: self._figures(revive(Summary, plain)))
 
     def _figures(self, summary: Summary) -> None:
         lines = summary_lines(summary, min(FIGURES, self.size.width - 10), self.app.language)
@@ -407,7 +407,7 @@ class Data(ConsoleScreen[None]):
         """Look something up in full, and copy it."""
         if self.rows.table is not None:
             asked = {"handle": self.rows.table.handle, "split": self.rows.split, **values}
-            self.asking.look(call, asked, lambda text: self.app.copy(what, text))
+            self.requests.look(call, asked, lambda text: self.app.copy(what, text))
 
     # -- saving, script, leaving ----------------------------------------------------------------------------------
 
@@ -421,7 +421,7 @@ class Data(ConsoleScreen[None]):
     def _plan_saving(self, path: str) -> None:
         if self.table is not None:
             values = {"handle": self.table.handle, "path": path}
-            self.asking.ask("plan", values, lambda plain: self._confirm(path, revive(Plan, plain)))
+            self.requests.ask("plan", values, lambda plain: self._confirm(path, revive(Plan, plain)))
 
     def _confirm(self, path: str, plan: Plan) -> None:
         """Say what would be written and what the format cannot hold; offer the one that can."""
@@ -443,7 +443,7 @@ class Data(ConsoleScreen[None]):
                 self._plan_saving(whole)
             elif index == 0 and self.table is not None:
                 values = {"handle": self.table.handle, "path": path, "replace": bool(plan.standing)}
-                self.asking.ask("save", values, self._saved)
+                self.requests.ask("save", values, self._saved)
 
         marked = 1 if plan.standing else 0
         lost = [translate(language, f"console.loss.{loss.code}", columns=loss.where) for loss in plan.losses]
@@ -459,7 +459,7 @@ class Data(ConsoleScreen[None]):
 
     def key_labels(self) -> dict[str, Words | None]:
         """What the bottom line says otherwise just now; None for what would do nothing."""
-        if self.asking.busy:
+        if self.requests.busy:
             return {"data.leave": ("stop", "停止"), "data.open": None}
         if self.table is None:
             none = ("data.go", "data.find", "data.filter", "data.sort", "data.map", "data.operations", "rows.open")
@@ -473,7 +473,7 @@ class Data(ConsoleScreen[None]):
     def stop(self) -> bool:
         if super().stop():
             return True
-        stopped = self.asking.stop()
+        stopped = self.requests.stop()
         if stopped:
             self._tell()
             self._status.hint(translate(self.app.language, "console.stopped"))
@@ -481,10 +481,10 @@ class Data(ConsoleScreen[None]):
 
     def action_leave(self) -> None:
         if not self.stop():
-            self.finding.end()
+            self.search.end()
 
     def action_close(self) -> None:
-        self.asking.drop()
+        self.requests.drop()
         if len(self.app.screen_stack) > 2:
             self.dismiss()
         else:

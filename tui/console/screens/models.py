@@ -169,7 +169,7 @@ class Models(ConsoleScreen[None]):
                 )
                 == 0
             ):
-                tell = partial(self.call_later, self._tell, name)
+                tell = partial(self.call_later, self._show_progress, name)
                 await fetcher.ask("fetch", what=row.task, on_progress=tell)
                 self.app.notify(translate(language, "console.models.fetched", name=name))
                 await self._look()
@@ -181,7 +181,7 @@ class Models(ConsoleScreen[None]):
                 self._say("")
                 await self._end_fetching()
 
-    def _tell(self, name: str, progress: Progress) -> None:
+    def _show_progress(self, name: str, progress: Progress) -> None:
         if self._fetcher is None or not progress.total:
             return
         large = progress.total >= 1_000_000

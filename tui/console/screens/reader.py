@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.widget import Widget
 
-from tui.console.actions import Doing
+from tui.console.actions import StopActions
 from tui.console.keys import Words, bindings
 from tui.console.link_targets import links_of, resolve
 from tui.console.page_layout import source_of
@@ -62,7 +62,7 @@ class Reader(ConsoleScreen[None]):
         self._on_bench = False
         """In a narrow window: whether the bench is the one that is shown."""
         self._back: list[tuple[Entry, str, int]] = []
-        self.doing = Doing(self.app, self.notes)
+        self.actions = StopActions(self.app, self.notes)
 
     def compose(self) -> ComposeResult:
         yield TopLine()
@@ -116,7 +116,7 @@ class Reader(ConsoleScreen[None]):
         self._show_place()
 
     def _leave_page(self) -> None:
-        self.doing.leave()
+        self.actions.leave()
         if self.page is not None:
             self.app.progress.mark_place(self.page.id, *self.notes.place())
 
@@ -242,21 +242,21 @@ class Reader(ConsoleScreen[None]):
                 await self.action_edit()
             case Cell():
                 chapter = self.entry.number.split(".")[0] or self.entry.id
-                self.doing.run(event.block, event.target.code, space=chapter)
+                self.actions.run(event.block, event.target.code, space=chapter)
             case Claim() if event.target.code:
-                self.doing.run(event.block, event.target.code, space=None)
+                self.actions.run(event.block, event.target.code, space=None)
             case Quiz() if event.target.kind == "number":
                 await self.query_one(Prompt).open(
                     f"number {event.block}", translate(self.app.language, "console.reader.number")
                 )
             case Quiz():
-                self.doing.submit(event.block, event.target)
+                self.actions.submit(event.block, event.target)
 
     @on(Notes.Pick)
     def pick(self, event: Notes.Pick) -> None:
         quiz = self.page.blocks[event.block] if self.page is not None else None
         if isinstance(quiz, Quiz):
-            self.doing.pick(event.block, quiz, event.place)
+            self.actions.pick(event.block, quiz, event.place)
 
     # -- the prompt -----------------------------------------------------------------------------------------------
 
@@ -276,7 +276,7 @@ class Reader(ConsoleScreen[None]):
         block = int(event.purpose.removeprefix("number "))
         quiz = self.page.blocks[block] if self.page is not None else None
         if isinstance(quiz, Quiz) and event.text.strip():
-            self.doing.submit_number(block, quiz, event.text)
+            self.actions.submit_number(block, quiz, event.text)
 
     @on(Prompt.Closed)
     def back_to_notes(self) -> None:
@@ -310,7 +310,7 @@ class Reader(ConsoleScreen[None]):
 
     @property
     def is_running_something(self) -> bool:
-        return (self.bench.pane is not None and self.bench.pane.is_running) or self.doing.is_running
+        return (self.bench.pane is not None and self.bench.pane.is_running) or self.actions.is_running
 
     def action_next_stop(self) -> None:
         """From the bench back to the notes, to the next thing to do."""
@@ -318,7 +318,7 @@ class Reader(ConsoleScreen[None]):
         self.call_after_refresh(self.notes.action_stop, 1)  # in a narrow window they get their size back only then
 
     def stop(self) -> bool:
-        return super().stop() or (self.bench.pane is not None and self.bench.pane.stop()) or self.doing.stop()
+        return super().stop() or (self.bench.pane is not None and self.bench.pane.stop()) or self.actions.stop()
 
     def action_leave(self) -> None:
         """Leave one layer: what runs, the text, the bench, the search."""

@@ -14,7 +14,7 @@ from textual.timer import Timer
 from textual.worker import Worker
 
 from tui.console.keys import Words, bindings
-from tui.console.run_actions import reads_only_said
+from tui.console.run_actions import read_only_reason
 from tui.console.screens.ordering import OrderingScreen
 from tui.console.screens.windows import TextWindow, code_window
 from tui.console.typeset import fold, plain_lines
@@ -177,7 +177,7 @@ class RunScreen(OrderingScreen):
         lines: list[Line] = fold(progress, width)
         lines += facts.fact_lines(self.curves, width, language) or [()]
         if not self._seated:
-            told = " ".join(reads_only_said(self.run_, language))
+            told = " ".join(read_only_reason(self.run_, language))
             lines += plain_lines(visible(told), width, "warn")[:MOST_WARNINGS]
         trouble = self.curves.status.trouble
         if trouble is not None:

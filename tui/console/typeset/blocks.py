@@ -66,7 +66,7 @@ def code_of(block: Block) -> list[tuple[str, str]]:
         case Cell() | Claim() if block.code:
             return [(block.code, "python")]
     inner = [*getattr(block, "blocks", ()), *(b for item in getattr(block, "items", ()) for b in item.blocks)]
-    return [found for one in inner for found in code_of(one)]
+    return [code for inner_block in inner for code in code_of(inner_block)]
 
 
 def set_blocks(blocks: Iterable[Block], setting: Setting) -> list[Line]:

@@ -40,7 +40,7 @@ def highlighted(text: str, language: str) -> list[Line]:
     from pygments.token import Comment, Keyword, Name, Number, Operator, String
     from pygments.util import ClassNotFound
 
-    looks: tuple[tuple[Any, str], ...] = (
+    styles: tuple[tuple[Any, str], ...] = (
         (Comment, "comment"), (Keyword, "keyword"), (Operator.Word, "keyword"), (String, "string"), (Number, "number"),
         (Name.Builtin, "name"), (Name.Function, "name"), (Name.Class, "name"), (Name.Decorator, "name"),
     )  # fmt: skip
@@ -54,7 +54,7 @@ def highlighted(text: str, language: str) -> list[Line]:
         return _unhighlighted(text)
     lines: list[list[Piece]] = [[]]
     for token, value in lex(visible(text, lines=True), lexer):
-        look = next((look for kind, look in looks if token in kind), "code")
+        look = next((look for kind, look in styles if token in kind), "code")
         for number, part in enumerate(value.split("\n")):
             if number:
                 lines.append([])

@@ -30,13 +30,13 @@ class Setting:
 
 
 def pieces_of(spans: Spans, base: str = "text") -> list[Piece]:
-    made = []
+    pieces = []
     for span in spans:
-        looks = [base]
-        looks += ["strong"] * span.bold + ["em"] * span.italic + ["struck"] * span.struck
-        looks += ["code"] * span.code + ["link"] * bool(span.link)
-        made.append((visible(span.text, lines=True), ".".join(looks)))
-    return made
+        styles = [base]
+        styles += ["strong"] * span.bold + ["em"] * span.italic + ["struck"] * span.struck
+        styles += ["code"] * span.code + ["link"] * bool(span.link)
+        pieces.append((visible(span.text, lines=True), ".".join(styles)))
+    return pieces
 
 
 def set_pieces(pieces: Sequence[Piece], width: int) -> list[Line]:
@@ -45,14 +45,14 @@ def set_pieces(pieces: Sequence[Piece], width: int) -> list[Line]:
     points = [0, *breaks(text, width), len(text)]
     lines, at, rest = [], 0, list(pieces)
     for start, end in pairwise(points):
-        kept = start + len(text[start:end].rstrip(" \n"))
+        text_end = start + len(text[start:end].rstrip(" \n"))
         line: list[Piece] = []
         while rest and at < end:
             piece, look = rest[0]
             take = min(len(piece), end - at)
-            shown = piece[: max(0, min(take, kept - at))]
-            if shown:
-                line.append((shown, look))
+            part = piece[: max(0, min(take, text_end - at))]
+            if part:
+                line.append((part, look))
             at += take
             rest[0] = (piece[take:], look)
             if not rest[0][0]:

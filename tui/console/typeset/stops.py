@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tui.console.typeset.code import code_lines
 from tui.console.typeset.prose import Setting, plain_lines, prose
 from tui.course.blocks import Cell, Claim, Quiz, Try
-from tui.course.quizzes import shown_order
+from tui.course.quizzes import display_order
 from tui.text.catalog import translate
 from tui.text.lines import Line
 from tui.text.visible import visible
@@ -43,9 +43,9 @@ def try_lines(block: Try, setting: Setting, on_bench: bool) -> list[Line]:
     label = f"▸ {block.instrument}  "
     note = translate(setting.language, "console.reader.on_the_bench") if on_bench else ""
     room = setting.prose - cells(label) - (cells(note) + 2 if note else 0)
-    shown = fill(visible(str(text)), room)
+    value = fill(visible(str(text)), room)
     return [
-        ((label, "accent"), (shown, "text"), ("  " + note, "dim")) if note else ((label, "accent"), (shown, "text"))
+        ((label, "accent"), (value, "text"), ("  " + note, "dim")) if note else ((label, "accent"), (value, "text"))
     ]
 
 
@@ -55,16 +55,16 @@ def cell_lines(block: Cell, setting: Setting, state: State) -> list[Line]:
 
 
 def claim_lines(block: Claim, setting: Setting, state: State) -> list[Line]:
-    said, so = (
+    claim, fact = (
         translate(setting.language, "console.reader.misconception"),
         translate(setting.language, "console.reader.fact"),
     )
-    indent = max(cells(said), cells(so)) + 2
+    indent = max(cells(claim), cells(fact)) + 2
     lines: list[Line] = []
-    for label, text, look in ((said, block.said, "dim"), (so, block.so, "text")):
+    for label, text, look in ((claim, block.said, "dim"), (fact, block.so, "text")):
         for row, line in enumerate(prose(text, setting.prose - indent, look)):
             head = fill(label if row == 0 else "", indent)
-            lines.append(((head, "warn" if label == said else "good"), *line))
+            lines.append(((head, "warn" if label == claim else "good"), *line))
     if block.code:
         lines += code_lines(block.code, "python", setting)
         lines += _running(setting, state, translate(setting.language, "console.reader.claim_run"), block.id)
@@ -79,9 +79,9 @@ def _running(setting: Setting, state: State, invitation: str, name: str = "") ->
     if isinstance(state, Outcome):
         head = translate(setting.language, "console.reader.failed" if state.failed else "console.reader.prints")
         output = state.output.rstrip("\n") or translate(setting.language, "console.reader.printed_nothing")
-        shown = plain_lines(output, setting.prose - 2, "bad" if state.failed else "text")
+        printed = plain_lines(output, setting.prose - 2, "bad" if state.failed else "text")
         title = ((fill(head, setting.prose - right), "bad" if state.failed else "good"), (name, "dim"))
-        return [title, *((("  ", "text"), *line) for line in shown)]
+        return [title, *((("  ", "text"), *line) for line in printed)]
     note = state if isinstance(state, str) else invitation
     return [((fill(visible(note), setting.prose - right), "dim"), (name, "dim"))]
 
@@ -89,7 +89,7 @@ def _running(setting: Setting, state: State, invitation: str, name: str = "") ->
 def quiz_lines(block: Quiz, setting: Setting, answering: Answering) -> list[Line]:
     language = setting.language
     lines = prose(block.ask, setting.prose, "title")
-    order = shown_order(block)
+    order = display_order(block)
     judged = answering.judged is not None
     for place, index in enumerate(order, 1):
         choice = block.choices[index]
@@ -121,7 +121,7 @@ def _verdict(block: Quiz, setting: Setting, answering: Answering, language: str)
             translate(language, "console.reader.the_answer", answer=f"{block.answer:g}"), setting.prose
         )
     elif block.kind == "order" and not answering.judged:
-        places = {index: place for place, index in enumerate(shown_order(block), 1)}
+        places = {index: place for place, index in enumerate(display_order(block), 1)}
         order = " ".join(str(places[i]) for i in range(len(block.choices)))
         lines += plain_lines(translate(language, "console.reader.right_order", order=order), setting.prose)
     if block.why:

@@ -51,15 +51,15 @@ class OneLine(Lines):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         left, right = self.sides()
-        taken = sum(cells(visible(text)) for text, _ in right)
-        if taken > width // 2:
-            right, taken = (), 0
-        room = width - taken - 1
+        right_width = sum(cells(visible(text)) for text, _ in right)
+        if right_width > width // 2:
+            right, right_width = (), 0
+        room = width - right_width - 1
         pieces: list[tuple[str, str]] = []
         for text, look in left:
-            shown = shorten(visible(text), room)
-            pieces.append((shown, look))
-            room -= cells(shown)
+            part = shorten(visible(text), room)
+            pieces.append((part, look))
+            room -= cells(part)
         pieces.append((" " * (max(0, room) + 1), "text"))
         return self.strip((*pieces, *right)).adjust_cell_length(width, self.look("text")).simplify()
 
@@ -242,9 +242,9 @@ class Prompt(Horizontal):
         `value` stands there to begin with, the cursor at its end."""
         self._purpose = purpose
         if not self.children:
-            made = PromptInput(id="prompt-input", compact=True, select_on_focus=False)
-            made.cursor_blink = False
-            await self.mount(Static("", id="prompt-label"), made)
+            field = PromptInput(id="prompt-input", compact=True, select_on_focus=False)
+            field.cursor_blink = False
+            await self.mount(Static("", id="prompt-label"), field)
         self.query_one("#prompt-label", Static).update(verbatim(label))
         field = self.query_one(PromptInput)
         field.value = value

@@ -14,7 +14,7 @@ from textual.widgets import TextArea
 
 from tui.console.keys import Words, bindings
 from tui.console.widgets.ordered_keys import run_bound_key
-from tui.text.visible import one_cell
+from tui.text.visible import single_cell
 
 LONG = 4000
 """Characters from which a text is held as a whole: shown by its beginning, replaced by a paste, not edited in place."""
@@ -106,7 +106,7 @@ class Sentence(TextArea):
     def get_line(self, line_index: int) -> Text:
         # What is typed or pasted may hold escape sequences; every character keeps its one column here.
         line = self.document.get_line(line_index)
-        return Text("".join(map(one_cell, line)), end="", no_wrap=True)
+        return Text("".join(map(single_cell, line)), end="", no_wrap=True)
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.stop()

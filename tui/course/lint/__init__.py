@@ -72,9 +72,9 @@ def _read(file: Path, language: str, findings: list[Finding]) -> Page | None:
         return None
 
 
-def _duplicate_ids(found: list[Entry]) -> Iterator[Finding]:
+def _duplicate_ids(lessons: list[Entry]) -> Iterator[Finding]:
     seen: dict[str, Path] = {}
-    for entry in found:
+    for entry in lessons:
         file = next(iter(entry.files.values()))
         if entry.id in seen:
             yield Finding(str(file), 1, f"The id {entry.id!r} is taken by {seen[entry.id].name}.", "Choose another id.")
@@ -86,8 +86,8 @@ def _twins(entry: Entry, pages: dict[Path, Page]) -> Iterator[Finding]:
     for language in LANGUAGES:
         if language not in entry.files:
             file = next(iter(entry.files.values()))
-            wanted = file.name.replace(f".{file.stem.rpartition('.')[2]}.", f".{language}.")
-            yield Finding(str(file), 1, f"The twin in {language!r} is missing.", f"Write {wanted}.")
+            twin = file.name.replace(f".{file.stem.rpartition('.')[2]}.", f".{language}.")
+            yield Finding(str(file), 1, f"The twin in {language!r} is missing.", f"Write {twin}.")
     twins = [pages[file] for _, file in sorted(entry.files.items()) if file in pages]
     if len(twins) == 2:
         yield from compare(*twins)
@@ -99,7 +99,7 @@ def _run(entry: Entry, pages: dict[Path, Page], run: Run) -> Iterator[Finding]:
     for file in entry.files.values():
         if file in pages and programs(pages[file]) not in done:
             done.append(programs(pages[file]))
-            yield from (Finding(str(file), *found) for found in run(pages[file]))
+            yield from (Finding(str(file), *failure) for failure in run(pages[file]))
 
 
 def _inventory(folder: Path, findings: list[Finding]) -> Mapping[str, Any] | None:
@@ -119,8 +119,8 @@ def _unknown_ids(page: Page, inventory: Mapping[str, Any] | None) -> Iterator[Fi
     if inventory is None:
         return
     for name, key in (("covers", "items"), ("claims", "errata")):
-        known = {one for section in inventory.values() for one in section.get(key, ())}
-        for one in getattr(page.front, name):
-            if one not in known:
-                what = f"The front matter's {name} has {one}, which is not in inventory.toml."
+        names = {id_ for section in inventory.values() for id_ in section.get(key, ())}
+        for id_ in getattr(page.front, name):
+            if id_ not in names:
+                what = f"The front matter's {name} has {id_}, which is not in inventory.toml."
                 yield Finding(str(page.path), 1, what, "Mend the id, or add it to the inventory.")

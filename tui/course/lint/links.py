@@ -69,10 +69,10 @@ def _problem(link: str, page: Page, pages: dict[Path, Page]) -> str:
         target = (page.path.parent / unquote(parts.path)).resolve()
         if not target.exists():
             return "there is no such file"
-        found = {known.resolve(): known_page for known, known_page in pages.items()}.get(target)
-        if found is None:
+        linked = {path.resolve(): page_ for path, page_ in pages.items()}.get(target)
+        if linked is None:
             return "" if not parts.fragment else "that file is no lesson, so it has no anchors"
-        target_page = found
+        target_page = linked
     if parts.fragment and unquote(parts.fragment) not in target_page.anchors:
         return f"{target.name} has no anchor {parts.fragment!r}"
     return ""

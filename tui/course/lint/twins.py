@@ -25,13 +25,13 @@ _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]+")
 
 def programs(page: Page) -> list[tuple[str, str]]:
     """(code, what it should print) of everything in a lesson that runs, in order."""
-    found = []
+    snippets = []
     for block in page.blocks:
         if isinstance(block, Cell | Claim):
-            found.append((block.code, block.prints))
+            snippets.append((block.code, block.prints))
         elif isinstance(block, Quiz):
-            found.append((block.code, str(block.answer)))
-    return found
+            snippets.append((block.code, str(block.answer)))
+    return snippets
 
 
 def compare(page: Page, other: Page) -> Iterator[Finding]:
@@ -42,8 +42,8 @@ def compare(page: Page, other: Page) -> Iterator[Finding]:
         if getattr(page.front, name) != getattr(other.front, name):
             what = f"Its {name} differs from {page.path.name}."
             yield Finding(str(other.path), 1, what, "Make the front matter of both agree.")
-    for one in (page, other):
-        yield from _language(one)
+    for twin in (page, other):
+        yield from _language(twin)
     structure = _out_of_step(page, other)
     if structure is not None:  # everything after the first difference only repeats it
         yield structure
@@ -98,17 +98,17 @@ def _shape(block: Block) -> tuple[Any, ...]:
     return (type(block),)
 
 
-def _difference(one: Block, two: Block) -> str:
-    match one, two:
-        case Heading(), Heading() if (one.level, one.anchor) != (two.level, two.anchor):
-            return f"The heading has another level or anchor ({two.anchor!r}, not {one.anchor!r})"
-        case Try(), Try() if (one.instrument, one.values) != (two.instrument, two.values):
+def _difference(first: Block, second: Block) -> str:
+    match first, second:
+        case Heading(), Heading() if (first.level, first.anchor) != (second.level, second.anchor):
+            return f"The heading has another level or anchor ({second.anchor!r}, not {first.anchor!r})"
+        case Try(), Try() if (first.instrument, first.values) != (second.instrument, second.values):
             return "The {try} asks for something else"
-        case Cell(), Cell() if (one.code, one.prints) != (two.code, two.prints):
+        case Cell(), Cell() if (first.code, first.prints) != (second.code, second.prints):
             return "The code of the cell is another"
-        case Claim(), Claim() if (one.id, one.code, one.prints) != (two.id, two.code, two.prints):
+        case Claim(), Claim() if (first.id, first.code, first.prints) != (second.id, second.code, second.prints):
             return "The claim has another id or code"
-        case Quiz(), Quiz() if _key(one) != _key(two):
+        case Quiz(), Quiz() if _key(first) != _key(second):
             return "The question has another id, kind or key"
     return ""
 
@@ -120,9 +120,9 @@ def _key(quiz: Quiz) -> tuple[Any, ...]:
 def _numbers(page: Page, ours: Block, other: Page, theirs: Block) -> Iterator[Finding]:
     """Numbers of a block that its twin lacks, in digits and in words."""
     for text, translated in zip(texts(ours), texts(theirs), strict=False):
-        for number, written in _numbers_in(text).items():
+        for number, spelling in _numbers_in(text).items():
             if number not in _numbers_in(translated) and not _in_words(number, translated):
-                what = f"The number {written} of {page.path.name}, line {ours.line}, is missing here."
+                what = f"The number {spelling} of {page.path.name}, line {ours.line}, is missing here."
                 yield Finding(str(other.path), theirs.line, what, "Bring the twins in step.")
 
 

@@ -14,7 +14,7 @@ from tui.console.widgets.pane import Pane
 from tui.instruments.schedule.compute import Calculation, ScheduleResult
 from tui.recipes.learning_rates import SPECIFIC, TAKES, Curve
 from tui.text.catalog import translate
-from tui.text.chart import LOOKS, Series, chart, figure
+from tui.text.chart import STYLES, Series, chart, figure
 from tui.text.lines import Line
 from tui.text.visible import visible
 from tui.text.wrap import cells, fill, shorten
@@ -77,7 +77,7 @@ def schedule_lines(result: ScheduleResult, width: int, height: int, language: st
             (),
         ]
     marks = [chr(ord("a") + place) if len(result.curves) > 1 else "" for place in range(len(result.curves))]
-    looks = [LOOKS[place % len(LOOKS)] for place in range(len(result.curves))]
+    looks = [STYLES[place % len(STYLES)] for place in range(len(result.curves))]
     drawn = [Series(curve.steps, curve.rates, look, mark)
              for curve, look, mark in zip(result.curves, looks, marks, strict=True)]  # fmt: skip
     lines += chart(

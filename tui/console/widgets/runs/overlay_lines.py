@@ -17,7 +17,7 @@ from tui.runs.curves import Curves
 from tui.runs.folder import Run
 from tui.runs.series import smooth
 from tui.text.catalog import translate
-from tui.text.chart import LOOKS, Series, chart, figure
+from tui.text.chart import STYLES, Series, chart, figure
 from tui.text.lines import Line, Piece
 from tui.text.visible import visible
 from tui.text.wrap import cells, fill, shorten
@@ -46,7 +46,7 @@ def overlay_lines(
     series = []
     for place, (xs, ys) in enumerate(found):
         shown = smooth(ys, view.smoothing) if smooth_it else ys
-        series.append(Series(xs, shown, LOOKS[place % len(LOOKS)], MARKS[place]))
+        series.append(Series(xs, shown, STYLES[place % len(STYLES)], MARKS[place]))
     x_title = {
         "step": translate(language, "console.step_axis"),
         "epoch": translate(language, "console.runs.epoch_axis"),
@@ -66,7 +66,7 @@ def overlay_lines(
         if cells(text) > room:
             lines.append(tuple(legend))
             legend, room = [], width
-        legend.append((text, "dim" if place in hidden else LOOKS[place % len(LOOKS)]))
+        legend.append((text, "dim" if place in hidden else STYLES[place % len(STYLES)]))
         room -= cells(text)
     return [*lines, tuple(legend)]
 
@@ -90,7 +90,7 @@ def metrics_lines(all_curves: Sequence[Curves], width: int, language: str) -> li
     for place, (one, metrics) in enumerate(zip(all_curves, latest, strict=True)):
         state, look = state_piece(language, one.status.state)
         pieces: list[Piece] = [
-            (f"{MARKS[place]} ", LOOKS[place % len(LOOKS)]),
+            (f"{MARKS[place]} ", STYLES[place % len(STYLES)]),
             (fill(visible(one.run.name), NAME) + " ", "text"),
             (fill(state, 12), look),
             (fill(steps_said(one.status), 16, "right"), "text"),

@@ -10,7 +10,7 @@ from tui.console.widgets.runs.facts import duration
 from tui.runs.curves import AXES, Axis, Curves
 from tui.runs.series import smooth
 from tui.text.catalog import translate
-from tui.text.chart import LOOKS, Series, chart, figure
+from tui.text.chart import STYLES, Series, chart, figure
 from tui.text.lines import Line, Piece, line_text
 from tui.text.sizes import size_said
 from tui.text.visible import visible
@@ -144,7 +144,7 @@ def _curves(curves: Curves, view: View, panel: str, language: str) -> list[_Curv
         names = [name for name in curves.names if name.startswith("eval/") and name[5:] not in EPOCH_OR_TIME]
         main = f"eval/{curves.status.prepared.get('main', '')}"
         names.sort(key=lambda name: name != main)
-        return [_Curve(name[5:], *curves.series(name, view.axis), LOOKS[place % len(LOOKS)], "o*x+#@%&"[place % 8])
+        return [_Curve(name[5:], *curves.series(name, view.axis), STYLES[place % len(STYLES)], "o*x+#@%&"[place % 8])
                 for place, name in enumerate(names[:4])][::-1]  # fmt: skip
     if panel == "use":
         return [_Curve(name, *curves.series(name, view.axis), look)

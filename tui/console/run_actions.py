@@ -121,12 +121,12 @@ def forked(run: Run, text: str) -> Run:
             raise UsageError(f"{word!r} is no change.", next_step="Write name=value, for example learning_rate=1e-5.")
     changes = [(name, value) for name, _, value in (word.partition("=") for word in words)]
     words = [f"{name}={recipe.anchored_path(value) if name in recipe.PATHS else value}" for name, value in changes]
-    before = {run.folder for run in folder.all_runs()}
+    before = {other.folder for other in folder.all_runs()}
     done = subprocess.run(
         fork_command(run, words), stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
         env=child_environment(), cwd=child_folder(), check=False,
     )  # fmt: skip
-    forks = [run for run in folder.all_runs() if run.folder not in before and run.about().get("parent")]
+    forks = [new for new in folder.all_runs() if new.folder not in before and new.about().get("parent")]
     if done.returncode or not forks:
         title, *rest = done.stderr.strip().splitlines()[-4:] or [f"{run.name} cannot be forked."]
         raise UsageError(title, " ".join(rest))

@@ -94,7 +94,7 @@ class Course:
         """Raises `LessonError` when the folder holds no course."""
         plan = folder / "course.toml"
         try:
-            chapters = tomllib.loads(plan.read_text("utf-8")).get("chapter", [])
+            tables = tomllib.loads(plan.read_text("utf-8")).get("chapter", [])
         except (OSError, ValueError) as error:
             raise LessonError(
                 f"{folder} is not a course.",
@@ -102,7 +102,7 @@ class Course:
                 "For a folder of Markdown: headnotes notes DIR",
             ) from error
         chapters = []
-        for chapter in chapters:
+        for chapter in tables:
             inside = folder / str(chapter.get("folder", ""))
             titles = {language: str(title) for language, title in dict(chapter.get("title", {})).items()}
             chapters.append(Chapter(str(chapter.get("number", "")), titles, tuple(_lessons(inside))))
@@ -149,7 +149,7 @@ class Folder:
             where = file.relative_to(root)
             by_folder.setdefault(where.parent, []).append(Entry(str(where), "", {"": where.stem}, {"": file}))
         chapters = tuple(
-            Chapter("", {"": "" if where == Path() else str(where)}, tuple(files)) for where, files in by_folder.items()
+            Chapter("", {"": "" if where == Path() else str(where)}, tuple(pages)) for where, pages in by_folder.items()
         )
         return cls(root, root.resolve().name or str(root), chapters, trouble)
 

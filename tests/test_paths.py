@@ -55,4 +55,4 @@ def test_no_name_raises_anything_but_a_sentence(name: str) -> None:
 
 def test_a_long_name_is_not_repeated() -> None:
     assert quoted("2.9") == "'2.9'"
-    assert quoted("x" * 5000) == f"'{'x' * 60}'… (5,000 characters)"
+    assert quoted("x" * 5000) == f"'{'x' * 60}'… (5,000)"

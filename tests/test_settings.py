@@ -29,8 +29,8 @@ def test_bad_values_are_named_and_the_rest_applies(tmp_path: Path) -> None:
     file.write_text('languag = "zh"\ntheme = "pink"\nlanguage = "zh"\n')
     settings, complaints = load(file, {})
     assert settings == Settings("zh", "dark")
-    assert "did you mean 'language'" in complaints[0]
-    assert "'pink' is not one of dark, light, terminal" in complaints[1]
+    assert "是不是想写 'language'" in complaints[0], "in the language that the file sets"
+    assert "theme = 'pink' 不在可选值之内（dark、light、terminal）" in complaints[1]
 
 
 def test_a_file_that_is_no_toml(tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_a_file_of_a_later_version_is_read_as_far_as_it_fits_and_left_as_it_is(t
     settings, complaints = load(file, {})
     assert settings == Settings("zh", "dark")
     assert len(complaints) == 1
-    assert "newer Headnotes" in complaints[0]
+    assert "更新版本的 Headnotes" in complaints[0]
     with pytest.raises(UsageError, match="left as it is"):
         save(file, theme="light")
     assert file.read_text() == text

@@ -7,17 +7,18 @@ import difflib
 import math
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import Any
 
-from tui.errors import UsageError
+from tui.errors import UsageError, phrase
 
 
-def read_spec(spec: type, values: Mapping[str, Any], name: str, called: str, example: str) -> Any:
+def read_spec(spec: type, values: Mapping[str, Any], name: str, called: Any, example: Callable[[str], Any]) -> Any:
     """A dataclass of `option` fields from names and values as people write them.
 
-    `called` begins sentences about it, `name` those about its options; `example` has a place for a missing option.
+    `called` (a phrase) begins sentences about it, `name` those about its options; `example` gives a phrase that shows
+    how a missing option is written.
     Raises `UsageError` that says what would fit.
     """
     options = {f.name: f for f in dataclasses.fields(spec)}
@@ -25,20 +26,15 @@ def read_spec(spec: type, values: Mapping[str, Any], name: str, called: str, exa
     values = with_own_names(spec, values)
     for given in values:
         if given in others:
-            raise UsageError(
-                f"{name}: {given} and {others[given]} are the same option.", next_step=f"Give only {others[given]}."
-            )
+            raise UsageError("errors.same-option", spec=name, first=given, second=others[given])
         if given not in options:
             near = difflib.get_close_matches(str(given), [*options, *others], 1)
-            hint = f"Did you mean {near[0]!r}? " if near else ""
-            raise UsageError(
-                f"{called} has no option {str(given)!r}.",
-                next_step=f"{hint}Its options are: {', '.join(options)}.",
-            )
+            hint = phrase("errors.did-you-mean", name=near[0]) if near else ""
+            raise UsageError("errors.no-such-option", spec=called, option=str(given), hint=hint, options=list(options))
     hints = typing.get_type_hints(spec)
     fitted = {n: _fit(name, options[n], hints[n], v) for n, v in values.items()}
     if missing := [n for n, f in options.items() if _required(f) and n not in fitted]:
-        raise UsageError(f"{called} needs {' and '.join(missing)}.", next_step=example.format(missing[0]))
+        raise UsageError("errors.option-missing", spec=called, options=missing, example=example(missing[0]))
     return spec(**fitted)
 
 
@@ -117,28 +113,35 @@ def _fit(instrument: str, f: dataclasses.Field[Any], hint: Any, value: Any) -> A
     try:
         value = _coerce(hint, value)
     except (TypeError, ValueError, KeyError):
-        wanted = f.metadata["help"]
-        raise UsageError(
-            f"{instrument}: {f.name} cannot be {_short(value)}.", next_step=f"{f.name} is {wanted}"
-        ) from None
+        kind = phrase(f"errors.kind.{_kind(hint)}")
+        raise UsageError("errors.option-kind", spec=instrument, option=f.name, value=_short(value), kind=kind) from None
     choices = f.metadata["choices"]
     if choices and value not in choices:
         near = difflib.get_close_matches(str(value), choices, 1)
-        hint_text = f"Did you mean {near[0]!r}? " if near else ""
+        meant: Any = phrase("errors.did-you-mean", name=near[0]) if near else ""
         raise UsageError(
-            f"{instrument}: {f.name} cannot be {_short(value)}.",
-            next_step=f"{hint_text}It is one of: {', '.join(choices)}.",
+            "errors.option-choice", spec=instrument, option=f.name, value=_short(value), hint=meant, choices=choices
         )
     least, most = f.metadata["least"], f.metadata["most"]
     if value is not None and ((least is not None and value < least) or (most is not None and value > most)):
-        fits = (
-            f"{least:,} or more" if most is None else f"{most:,} or less" if least is None else f"{least:,} to {most:,}"
-        )
         raise UsageError(
-            f"{instrument}: {f.name} cannot be {_short(value)}.",
-            next_step=f"Give {f.name}={fits}.",
+            "errors.option-range", spec=instrument, option=f.name, value=_short(value), range=number_range(least, most)
         )
     return value
+
+
+def number_range(least: float | None, most: float | None) -> dict[str, Any]:
+    """The numbers that fit, for a sentence. At least one end is given."""
+    if most is None:
+        return phrase("errors.at-least", least=least)
+    return phrase("errors.at-most", most=most) if least is None else phrase("errors.between", least=least, most=most)
+
+
+def _kind(hint: Any) -> str:
+    """What a value of this type is, as the catalogs call it."""
+    if typing.get_origin(hint) is types.UnionType:
+        hint = next(one for one in typing.get_args(hint) if one is not type(None))
+    return "list" if typing.get_origin(hint) is tuple else str(hint.__name__)
 
 
 def _coerce(hint: Any, value: Any) -> Any:

@@ -43,26 +43,22 @@ def absolute(path: str | Path) -> Path:
     try:
         return Path(path).absolute()
     except FileNotFoundError:
-        raise UsageError(
-            "The folder in which Headnotes was started is gone.", "", f"Write the whole path of {quoted(str(path))}."
-        ) from None
+        raise UsageError("errors.folder-gone", path=quoted(str(path))) from None
 
 
 def check_name(text: str) -> None:
     """Raises `UsageError` for what somebody typed as a path and no file can be called."""
     path = _with_home(text)
     if path.startswith("~") and "\0" not in path:
-        raise UsageError(f"{quoted(text)} is in the home of a user that is not known here.", "", "Check the name.")
+        raise UsageError("errors.unknown-home", path=quoted(text))
     try:
         os.lstat(path)
     except ValueError:
-        why = "It holds a NUL character." if "\0" in text else "It holds a character that no name here can have."
-        raise UsageError(f"{quoted(text)} cannot be the name of a file.", why, "Check the name.") from None
+        code = "errors.name-with-nul" if "\0" in text else "errors.name-with-odd-character"
+        raise UsageError(code, path=quoted(text)) from None
     except OSError as error:
         if error.errno == errno.ENAMETOOLONG:
-            raise UsageError(
-                f"{quoted(text)} is too long for the name of a file.", "", "Check what was pasted."
-            ) from None
+            raise UsageError("errors.name-too-long", path=quoted(text)) from None
 
 
 def settings_file() -> Path:

@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tui.atomic import locked, read_regular, write_atomically
-from tui.errors import UsageError
+from tui.errors import Phrase, UsageError, phrase, sentence
 from tui.text.catalog import LANGUAGES
 
 THEMES = ("dark", "light", "terminal")
@@ -38,22 +38,25 @@ class Settings:
 def load(file: Path, environment: Mapping[str, str] | None = None, **typed: str | None) -> tuple[Settings, list[str]]:
     """The settings, and one sentence for every value that was left out. Reading never writes and never raises."""
     environment = os.environ if environment is None else environment
-    complaints: list[str] = []
+    complaints: list[Phrase] = []
     settings = Settings()
-    sources: list[tuple[str, Mapping[str, Any]]] = [
+    sources: list[tuple[str | Phrase, Mapping[str, Any]]] = [
         (str(file), _read(file, complaints)),
-        ("environment", {f.name: environment.get(f"HEADNOTES_{f.name.upper()}") for f in fields(Settings)}),
-        ("command line", typed),
+        (
+            phrase("errors.from-environment"),
+            {f.name: environment.get(f"HEADNOTES_{f.name.upper()}") for f in fields(Settings)},
+        ),
+        (phrase("errors.from-command-line"), typed),
     ]
     for source, values in sources:
         for name, value in values.items():
             if value is None:
                 continue
             if complaint := _complaint(name, value):
-                complaints.append(f"{source}: {complaint}")
+                complaints.append(phrase("errors.setting-left-out", source=source, reason=complaint))
             else:
                 settings = replace(settings, **{name: value})
-    return settings, complaints
+    return settings, [sentence(settings.language, complaint) for complaint in complaints]
 
 
 def export_endpoint(settings: Settings) -> None:
@@ -83,22 +86,22 @@ def save(file: Path, **changed: str) -> None:
         except (ValueError, RecursionError):
             file.replace(file.with_suffix(".broken.toml"))
         if _is_newer(document):
-            raise UsageError(f"{file} was written by a newer Headnotes and is left as it is.")
+            raise UsageError("errors.settings-newer", file=str(file))
         document.update(changed)
         write_atomically(file, tomlkit.dumps(document))
 
 
-def _read(file: Path, complaints: list[str]) -> dict[str, Any]:
+def _read(file: Path, complaints: list[Phrase]) -> dict[str, Any]:
     try:
         values = tomllib.loads(_text(file))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, RecursionError) as error:
         reason = getattr(error, "strerror", None) or error
-        complaints.append(f"{file}: cannot be read ({reason}); the defaults apply")
+        complaints.append(phrase("errors.settings-unreadable", file=str(file), reason=str(reason)))
         return {}
     if _is_newer(values):
-        complaints.append(f"{file}: written by a newer Headnotes; what fits applies, and the file is left as it is")
+        complaints.append(phrase("errors.settings-partly-read", file=str(file)))
         return {name: value for name, value in values.items() if not _complaint(name, value)}
     values.pop("version", None)
     return values
@@ -116,17 +119,18 @@ def _is_newer(values: Mapping[str, Any]) -> bool:
     return isinstance(version, int | float) and version > VERSION
 
 
-def _complaint(name: str, value: Any) -> str:
+def _complaint(name: str, value: Any) -> Phrase | None:
     schema = {f.name: f for f in fields(Settings)}
     if name not in schema:
         near = difflib.get_close_matches(name, schema, 1)
-        return f"no setting is called {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+        return phrase("errors.no-such-setting", name=name) if not near else phrase(
+            "errors.no-such-setting-near", name=name, near=near[0])  # fmt: skip
     choices = schema[name].metadata.get("choices")
     if choices and value not in choices:
-        return f"{name} = {value!r} is not one of {', '.join(choices)}; the default applies"
+        return phrase("errors.setting-choice", name=name, value=repr(value), choices=list(choices))
     if name == "hf_endpoint" and value != "" and not _is_web_address(value):
-        return f"{name} = {value!r} is not an address such as https://hf-mirror.com; the default applies"
-    return ""
+        return phrase("errors.setting-address", name=name, value=repr(value))
+    return None
 
 
 def _is_web_address(value: object) -> bool:

@@ -354,7 +354,9 @@ class HeadnotesApp(ConsoleApp):
             self.notify(translate(self.language, "console.engine_silent"), severity="warning")
         if phase.name == "ended" and phase.trouble is not None:
             word = "console.engine_gave_up" if self.engine.gave_up else "console.engine_died"
-            self.notify(translate(self.language, word, why=phase.trouble.title), severity="warning")
+            self.notify(
+                translate(self.language, word, why=phase.trouble.message(self.language).title), severity="warning"
+            )
 
     def action_restart_engine(self) -> None:
         self.engine.restart()

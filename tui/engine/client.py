@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 
 from tui.engine.environment import child_command, child_environment, child_folder
 from tui.engine.protocol import LINE_LIMIT, decode, encode
-from tui.errors import EngineDied, EngineError, Explained, Stopped
+from tui.errors import EngineDied, EngineError, Explained, HeadnotesError, Phrase, Stopped, phrase
 
 LOG_LIMIT = 4 * 1024 * 1024
 STOP_PATIENCE = 2.0
@@ -44,7 +44,7 @@ class Phase:
     """`off`, `starting`, `importing torch`, ..., `ready`, `not answering`, `ended`."""
     since: float
     """`time.monotonic()` of the moment it began."""
-    trouble: Explained | None = None
+    trouble: HeadnotesError | None = None
     """Why the warm-up could not end as it should, or why the engine ended."""
 
     @property
@@ -157,9 +157,9 @@ class EngineClient:
                         start_new_session=True,  # the terminal's signals are the console's business
                     )
             except OSError as error:
-                trouble = Explained("EngineError", "The engine cannot be started.", str(error))
-                self._set_phase("ended", trouble)
-                raise trouble.as_error() from error
+                failure = EngineError("engine.not-started", reason=str(error))
+                self._set_phase("ended", failure)
+                raise failure from error
             self._is_killed, self._is_importing, self._heard = False, True, monotonic()
             self._reading = asyncio.create_task(self._read(self._process))
             self._soon(self._watch(self._process))
@@ -198,7 +198,7 @@ class EngineClient:
         if request.answer.done():
             return
         if self.pid is None:
-            self._finish(request, error=Stopped("Stopped."))
+            self._finish(request, error=Stopped("engine.stopped"))
             return
         self._send({"drop": request.number})
         self._soon(self._lose_patience(request))
@@ -208,7 +208,7 @@ class EngineClient:
         if self.is_answering or request.answer.done():
             self.drop(request)
         else:
-            self._finish(request, error=Stopped("Stopped.", "The engine did not answer, so it was restarted."))
+            self._finish(request, error=Stopped("engine.stopped-silent"))
             self.kill()
 
     def kill(self) -> None:
@@ -235,7 +235,7 @@ class EngineClient:
         """End the engine with the console. What is still open answers with `Stopped`."""
         self._closing = True
         for request in list(self._open.values()):
-            self._finish(request, error=Stopped("The console is closing."))
+            self._finish(request, error=Stopped("engine.closing"))
         process = self._process
         if process is not None and process.returncode is None:
             if process.stdin is not None:
@@ -284,7 +284,7 @@ class EngineClient:
         elif kind == "ready":
             self._set_phase("ready")
         elif kind == "trouble":
-            self._set_phase("ready", Explained(**message["error"]))
+            self._set_phase("ready", Explained(**message["error"]).as_error())
         request = self._open.get(message.get("id", 0))
         if request is None:
             return
@@ -302,7 +302,7 @@ class EngineClient:
             self._deaths = 0
             self._finish(request, error=Explained(**message["error"]).as_error())
         elif kind == "stopped":
-            self._finish(request, error=Stopped("Stopped."))
+            self._finish(request, error=Stopped("engine.stopped"))
 
     async def _bury(self, process: Process) -> None:
         """The engine has ended: say so to the request it was working on, send the others to a new engine."""
@@ -312,21 +312,15 @@ class EngineClient:
             return
         self._deaths += not self._is_killed
         how = _how_it_ended(process.returncode)
-        output = f"Its last output is in {self._log}." if self._log.is_file() else ""
-        trouble = Explained("EngineDied", f"The engine ended ({how}).", output)
-        self._set_phase("ended", trouble)
+        log = str(self._log) if self._log.is_file() else ""
+        self._set_phase("ended", EngineDied("engine.ended", how=how, log=log))
         for request in list(self._open.values()):
             if request.started:
-                died = EngineDied(
-                    f"The engine ended ({how}) while it worked on this.",
-                    output,
-                    "Nothing you typed is lost: run it again, and a new engine answers.",
-                )
-                self._finish(request, error=died)
+                self._finish(request, error=EngineDied("engine.ended-at-work", how=how, log=log))
         waiting = list(self._open.values())
         if self.gave_up:
             for request in waiting:
-                self._finish(request, error=EngineError(trouble.title, trouble.detail, "See headnotes doctor."))
+                self._finish(request, error=EngineError("engine.gave-up", how=how, log=log))
             return
         await self._start_quietly()
         for request in waiting:
@@ -342,7 +336,7 @@ class EngineClient:
         if not request.answer.done() and request.started:
             self._finish(
                 request,
-                error=Stopped("Stopped.", "It could not be interrupted, so the engine was restarted."),
+                error=Stopped("engine.stopped-by-restart"),
             )
             self.kill()
 
@@ -377,7 +371,7 @@ class EngineClient:
         else:
             request.answer.set_result(result)
 
-    def _set_phase(self, name: str, trouble: Explained | None = None) -> None:
+    def _set_phase(self, name: str, trouble: HeadnotesError | None = None) -> None:
         self.phase = Phase(name, monotonic(), trouble)
         self._on_phase(self.phase)
 
@@ -425,11 +419,11 @@ def _look(answer: asyncio.Future[Any]) -> None:
         answer.exception()
 
 
-def _how_it_ended(code: int | None) -> str:
+def _how_it_ended(code: int | None) -> Phrase:
     if code is not None and code < 0:
         try:
             name = signal.Signals(-code).name
         except ValueError:
             name = f"signal {-code}"
-        return f"killed by {name}"
-    return f"exit code {code}" if os.name == "posix" else f"code {code}"
+        return phrase("engine.killed", signal=name)
+    return phrase("engine.exit-code", number=str(code))

@@ -60,7 +60,7 @@ def _run(shell: Any, code: str) -> BaseException | None:
     outcome = shell.run_cell(code, store_history=False)
     error: BaseException | None = outcome.error_before_exec or outcome.error_in_exec
     if isinstance(error, KeyboardInterrupt):
-        raise Stopped("Stopped.") from error
+        raise Stopped("engine.stopped") from error
     return error
 
 

@@ -269,7 +269,7 @@ class Engine:
                 planned = download.plan(*download.resolve(str(request.get("what"))))
                 return planned if do == "plan" else download.fetch(planned)
             case other:
-                raise UsageError(f"The engine cannot do {other!r}.")
+                raise UsageError("engine.unknown-request", request=str(other))
 
     @property
     def cells(self) -> Any:

@@ -134,9 +134,18 @@ class Stopped(EngineError):
     exit_code = 130
 
 
-def phrase(key: str, /, **values: Any) -> dict[str, Any]:
-    """A part of a sentence, as a value of an error or warning: a message with values of its own."""
+Phrase = dict[str, Any]
+"""A message with values of its own, as plain data: a part of a sentence, as a value of an error or warning."""
+
+
+def phrase(key: str, /, **values: Any) -> Phrase:
+    """A part of a sentence."""
     return {"key": key, "values": values}
+
+
+def sentence(language: str, phrase: Phrase) -> str:
+    """The words of a phrase. Raises `LookupError` for one of another version."""
+    return str(_text(language, phrase))
 
 
 def quoted(typed: str) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from tui.errors import ResultWarning
+from tui.errors import ResultWarning, phrase
 from tui.options import option, read_spec, with_own_names
 from tui.text.catalog import has_message, translate
 from tui.text.key import Key, Words
@@ -59,5 +60,6 @@ class Instrument:
 
     def read(self, values: Mapping[str, Any]) -> Any:
         """A Spec from names and values as people write them. Raises `UsageError` that says what would fit."""
-        example = f"For example: headnotes try {self.name} {{}}='...'"
-        return read_spec(self.spec, values, self.name, f"The instrument {self.name!r}", example)
+        called = phrase("errors.instrument", name=self.name)
+        example = partial(phrase, "errors.example-try", instrument=self.name)
+        return read_spec(self.spec, values, self.name, called, lambda missing: example(option=missing))

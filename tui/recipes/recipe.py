@@ -19,7 +19,7 @@ from typing import Any
 import tomlkit
 
 from tui import paths
-from tui.errors import UsageError
+from tui.errors import UsageError, phrase
 from tui.options import option, read_spec
 from tui.recipes import tasks
 
@@ -160,7 +160,10 @@ class Recipe:
 
 def read(values: Mapping[str, Any]) -> Recipe:
     """A recipe from names and values. Raises `UsageError` that says what would fit."""
-    recipe: Recipe = read_spec(Recipe, values, "recipe", "A recipe", "Add a line: {} = '...'")
+    called = phrase("errors.recipe")
+    recipe: Recipe = read_spec(
+        Recipe, values, "recipe", called, lambda missing: phrase("errors.example-line", option=missing)
+    )
     if said := complaints(recipe):
         raise UsageError(said[0], " ".join(said[1:]), "Change the recipe.")
     return recipe

@@ -72,7 +72,7 @@ class Doctor(ConsoleScreen[None]):
                     lines.append(((f"  {name if row == 0 else '':18} ", "dim"), *line))
         trouble = self.app.engine.phase.trouble
         if trouble is not None:
-            lines += [(), *plain_lines(f"{trouble.title} {trouble.detail} {trouble.next_step}", width, "bad")]
+            lines += [(), *plain_lines(str(trouble.message(self.app.language)), width, "bad")]
         self.query_one("#report", Lines).set_lines(lines)
 
     def action_close(self) -> None:

@@ -26,7 +26,7 @@ def run() -> Run:
 def test_nobody_is_there(run: Run) -> None:
     with pytest.raises(UsageError, match="is not running"):
         orders.give(run, "stop", "test")
-    with folder.hold(run), pytest.raises(UsageError, match="'halt' is no order"):
+    with folder.hold(run), pytest.raises(UsageError, match="'halt' is not an order"):
         orders.give(run, "halt", "test")
     assert orders.end_of(run) == 0
 

@@ -13,7 +13,7 @@ import tui.errors
 from tests.text.messages import TUI, messages, placeholders, rooms
 from tui.errors import HeadnotesError
 
-MIGRATED = ("engine", "options", "paths", "settings", "tables")
+MIGRATED = ("engine", "options", "paths", "runs", "settings", "tables")
 """Folders and modules of `tui` whose errors and warnings have codes."""
 ERRORS = {
     name for name, kind in vars(tui.errors).items() if isinstance(kind, type) and issubclass(kind, HeadnotesError)
@@ -38,7 +38,10 @@ def calls_in(code: str, where: str = "") -> Iterator[Call]:
             names = {keyword.arg for keyword in node.keywords}
             values = None if None in names else {name for name in names if name and name != "code"}
             if node.func.id in {*ERRORS, "ResultWarning", "warning", "phrase"}:
-                yield Call(f"{where}:{node.lineno}", node.func.id, node.args[0] if node.args else None, values)
+                first = node.args[
+                    node.func.id == "ResultWarning" :
+                ]  # of a warning the code is no key, the words come then
+                yield Call(f"{where}:{node.lineno}", node.func.id, first[0] if first else None, values)
 
 
 def codes(node: ast.expr | None) -> list[str]:
@@ -51,7 +54,7 @@ def codes(node: ast.expr | None) -> list[str]:
 def is_sentence(call: Call) -> bool:
     """Whether words for people stand in the code."""
     if call.made == "ResultWarning":
-        return call.code is not None
+        return isinstance(call.code, ast.JoinedStr | ast.Constant)
     return (isinstance(call.code, ast.JoinedStr) and call.made in ERRORS) or any(
         not CODE.fullmatch(code) for code in codes(call.code)
     )

@@ -46,7 +46,7 @@ class StopActions:
         except Stopped:
             state = translate(language, "console.stopped")
         except HeadnotesError as error:
-            state = Outcome(str(error), failed=True)
+            state = Outcome(str(error.message(self._app.language)), failed=True)
         if self._requests.get(block) is request:  # else the page has been left
             del self._requests[block]
             self._notes.set_state(block, state)

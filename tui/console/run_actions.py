@@ -78,7 +78,7 @@ async def ask_and_resume(app: Console, run: Run) -> None:
         app.say_error(error)
         return
     except OSError as error:
-        app.say_error(UsageError(translate(language, "console.runs.cannot_do"), str(error)))
+        app.say_error(UsageError("runs.cannot-do", reason=str(error)))
         return
     if chosen is not None:
         app.notify(translate(language, "console.runs.resumed_from", name=run.name, n=f"{chosen.step:,}"))

@@ -169,7 +169,7 @@ class ResultWarning:
         """The sentence in a language; in English when an older or newer version wrote the warning."""
         try:
             return _text(language, self.phrase) if self.key else self.message
-        except LookupError:
+        except (LookupError, TypeError, ValueError):
             return self.message
 
     @property
@@ -228,11 +228,13 @@ _KINDS: dict[str, type[HeadnotesError]] = {
 }  # fmt: skip
 
 
-def explain(error: BaseException) -> Explained:
-    """An error as plain data. Errors of libraries keep their own words, quoted in a sentence."""
+def explain(error: BaseException, kind: str = "") -> Explained:
+    """An error as plain data, under another kind if one is named. Libraries' errors keep their own words, quoted."""
     if isinstance(error, HeadnotesError):
         text = error.message("en")
-        return Explained(type(error).__name__, text.title, text.detail, text.next_step, error.code, dict(error.values))
+        return Explained(
+            kind or type(error).__name__, text.title, text.detail, text.next_step, error.code, dict(error.values)
+        )
     return _explained(error)
 
 
@@ -263,6 +265,8 @@ def _part(language: str, key: str, values: Mapping[str, Any]) -> str:
 def _text(language: str, value: Any) -> Any:
     """A value as it is inserted into a message of this language."""
     if isinstance(value, dict) and value.keys() == {"key", "values"}:
+        if has_message(f"{value['key']}.title"):  # an error within a sentence
+            return str(HeadnotesError(value["key"], **value["values"]).message(language))
         values = {name: _text(language, one) for name, one in value["values"].items()}
         return translate(language, value["key"], **values)
     if isinstance(value, list | tuple):

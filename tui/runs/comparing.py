@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tui.errors import ResultWarning, UsageError
+from tui.errors import ResultWarning, UsageError, warning
 from tui.recipes import recipe
 from tui.runs import predictions, run_status
 from tui.runs.curves import Curves, Evaluation
@@ -70,7 +70,7 @@ class Comparison:
 def compare(runs: list[Run]) -> Comparison:
     """Set runs side by side. Raises `UsageError` for fewer than two, or a run whose recipe was spoilt."""
     if len(runs) < 2:
-        raise UsageError("One run alone has nothing to be compared with.", next_step="Name two or more.")
+        raise UsageError("runs.one-run")
     recipes = [run.recipe() for run in runs]
     followed = [_followed(run) for run in runs]
     outcomes = [_outcome(curves) for curves in followed]
@@ -138,12 +138,11 @@ def _best(name: str, values: list[float | None]) -> list[int]:
 def _warnings(runs: list[Run], outcomes: list[Outcome]) -> list[ResultWarning]:
     found = []
     if len({digest for run in runs if (digest := predictions.measured_rows(run))}) > 1:
-        text = "They were not measured on the same rows: their metrics say nothing of which is better."
-        found.append(ResultWarning("different-rows", text))
+        found.append(warning("runs.different-rows"))
     for one in outcomes:
         if not one.metrics:
-            found.append(ResultWarning("not-evaluated", f"{one.name} has not been measured."))
+            found.append(warning("runs.not-evaluated", name=one.name))
         elif one.measured_at not in (one.step, one.model_step):
-            text = f"{one.name} was measured at step {one.measured_at:,} and is at {one.step:,}."
-            found.append(ResultWarning("evaluated-earlier", text))
+            step = one.measured_at
+            found.append(warning("runs.evaluated-earlier", name=one.name, evaluated=step, step=one.step))
     return found

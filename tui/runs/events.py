@@ -7,8 +7,8 @@ gap in `seq` is seen. Nothing here raises for what is in a file.
 Kinds of events: `stage` (stage), `progress` (what, done, total), `prepared` (what the run stands on), `epoch` (epoch,
 rows, distinct), `evaluation` (step, epoch, metrics, examples, confusion, file), `checkpoint` (step, folder, bytes,
 seconds), `diagnosis` (found: what the curves say by now), `order` (id, order, state), `resumed` (step: what came
-after it is void), `warning` and `error` (code, title, detail, next_step), `stopped` (step, why), `done` (step, seconds,
-model_step, the metrics of that model, best and last score). Of steps: `step` (step, epoch, loss, lr,
+after it is void), `warning` and `error` (code, title, detail, next_step, key, values), `stopped` (step, why), `done`
+(step, seconds, model_step, the metrics of that model, best and last score). Of steps: `step` (step, epoch, loss, lr,
 grad_norm, rows_s, tokens_s, memory, cpu; with NVML gpu, watts, celsius).
 """
 

@@ -162,7 +162,7 @@ def create(
         write_atomically(run.script_file, script, mode)
     except OSError as error:
         shutil.rmtree(run.folder, ignore_errors=True)
-        raise UsageError(f"{run.folder} cannot be written.", str(error), "Free some space.") from error
+        raise UsageError("runs.folder-not-written", folder=str(run.folder), reason=str(error)) from error
     return run
 
 
@@ -204,10 +204,9 @@ def find(name: str) -> Run:
                 return Run(folder.resolve())
     names = [run.name for run in all_runs()]
     near = difflib.get_close_matches(name, names, 1)
-    hint = (
-        f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(names[:8])}." if names else "There are none."
-    )
-    raise UsageError(f"There is no run {quoted(name)}.", next_step=hint)
+    if near:
+        raise UsageError("runs.no-such-run-near", name=quoted(name), near=near[0])
+    raise UsageError("runs.no-such-run", name=quoted(name), names=names[:8])
 
 
 def checkpoints(run: Run) -> list[Checkpoint]:
@@ -233,7 +232,7 @@ def hold(run: Run, timeout: float = 10.0) -> filelock.BaseFileLock:
     try:
         lock.acquire(timeout=timeout, poll_interval=0.05)
     except filelock.Timeout:
-        raise UsageError(f"Another worker is at {run.name}.", next_step="headnotes runs stop stops it.") from None
+        raise UsageError("runs.another-worker", name=run.name) from None
     return lock
 
 
@@ -280,7 +279,7 @@ def last_words(run: Run, lines: int = 12) -> list[str]:
 def remove(run: Run) -> None:
     """Delete a run with all that is in it. Raises `UsageError` while a worker is at it."""
     if alive(run):
-        raise UsageError(f"{run.name} is running.", next_step="Stop it first: headnotes runs stop.")
+        raise UsageError("runs.stop-first", name=run.name)
     shutil.rmtree(run.folder)
 
 
@@ -299,7 +298,7 @@ def _reserve(base: str) -> Path:
         except FileExistsError:
             continue
         except OSError as error:
-            raise UsageError(f"{folder} cannot be made.", str(error), "Look at the disk.") from error
+            raise UsageError("runs.folder-not-made", folder=str(folder), reason=str(error)) from error
     raise AssertionError
 
 

@@ -40,7 +40,7 @@ def _let_go() -> None:
 def start(run: Run, resume: Checkpoint | None = None) -> int:
     """Start the worker of a run and return its process id at once. Raises `UsageError` when one is at it already."""
     if folder.alive(run):
-        raise UsageError(f"{run.name} is running.", next_step=f"headnotes runs follow {run.name} shows it.")
+        raise UsageError("runs.is-running", name=run.name)
     recipe = run.recipe()
     around = environment(recipe)
     with suppress(OSError):  # a folder of someone else, who has said who may look into it
@@ -126,9 +126,7 @@ def latest(run: Run) -> Checkpoint:
     """The checkpoint to go on from. Raises `UsageError` when there is none."""
     found = folder.checkpoints(run)
     if not found:
-        raise UsageError(
-            f"{run.name} has no whole checkpoint.", next_step=f"Begin again: headnotes train {run.recipe_file}"
-        )
+        raise UsageError("runs.no-checkpoint", name=run.name, recipe=str(run.recipe_file))
     return found[-1]
 
 

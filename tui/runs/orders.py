@@ -22,18 +22,16 @@ ORDERS = ("stop", "save", "evaluate")
 def give(run: Run, order: str, by: str) -> str:
     """Give an order and return its id. Raises `UsageError` when nobody is there to take it."""
     if order not in ORDERS:
-        raise UsageError(f"{order!r} is no order.", next_step=f"There are: {', '.join(ORDERS)}.")
+        raise UsageError("runs.no-such-order", order=order, orders=list(ORDERS))
     if not folder.alive(run):
-        raise UsageError(f"{run.name} is not running.", next_step=f"headnotes runs resume {run.name} starts it again.")
+        raise UsageError("runs.not-running", name=run.name)
     name = uuid.uuid4().hex[:12]
     line = json.dumps({"id": name, "order": order, "by": by, "t": time.time()}) + "\n"
     try:
         with folder.open_to_append(run, run.orders_file) as out:
             os.write(out.fileno(), line.encode())
     except OSError as error:
-        raise UsageError(
-            "The order cannot be written.", str(error), "Free some space; SIGTERM to the worker stops it as well."
-        ) from error
+        raise UsageError("runs.order-not-written", reason=str(error)) from error
     return name
 
 

@@ -6,9 +6,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from tui.errors import UsageError, explain
 from tui.recipes import best
 from tui.recipes.best import History
 from tui.runs import events, folder
+from tui.runs.event_messages import message_fields
 from tui.runs.events import Event, metrics_of
 from tui.runs.folder import Run
 
@@ -112,10 +114,8 @@ def settle(status: Status, run: Run) -> None:
 def _launch_failure(run: Run) -> Event:
     """What the log says of it; an event like those of the worker, with the number 0 because it is in no log."""
     output = folder.last_words(run, LAST_OUTPUT)
-    return Event(0, 0.0, "error", {
-        "title": "The run failed before it began.", "detail": "Last output: " + " | ".join(output) if output else "",
-        "next_step": f"All of it is in {run.log_file}.",
-    })  # fmt: skip
+    failure = UsageError("runs.launch-failed", output=" | ".join(output), log=str(run.log_file))
+    return Event(0, 0.0, "error", message_fields(explain(failure)))
 
 
 def is_better(metric: str, one: float, other: float) -> bool:

@@ -257,7 +257,7 @@ def test_a_full_disk(new: Callable[..., Run], undisturbed: Run, tmp_path: Path, 
         assert [event.seq for event in workers.steps(run)] == list(range(1, 41))
         titles = [one["title"] for one in workers.kinds(run, "warning")]
         assert any("could not be saved: the disk is full" in title for title in titles)
-        assert "It is trained, and there is no room for the model." in titles
+        assert "The model is trained, but there is no room for it." in titles
         assert workers.weights(run) == workers.weights(undisturbed)
         assert not (run.folder / "model.part").exists()
         assert all(one.step for one in folder.checkpoints(run))
@@ -283,7 +283,7 @@ def test_without_room_an_order_to_stop_is_refused(new: Callable[..., Run], undis
         orders.give(run, "stop", "test")
     assert workers.finish(process) == 0, folder.last_words(run)
     assert [one["state"] for one in workers.kinds(run, "order")] == ["seen", "refused"]
-    assert "It goes on, because there was no room to keep what it has learnt." in [
+    assert "It goes on, because there was no room to save what it has learned." in [
         one["title"] for one in workers.kinds(run, "warning")
     ]
     assert run_status.look(run).state == "done"

@@ -47,7 +47,7 @@ class Models(ConsoleScreen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._stock: list[Stock] = []
-        self._trouble = ""
+        self._trouble: HeadnotesError | None = None
         self._at = 0
         self._fetcher: EngineClient | None = None
 
@@ -71,7 +71,7 @@ class Models(ConsoleScreen[None]):
         try:
             self._stock = revive(list[Stock], await self.app.engine.ask("stock"))
         except HeadnotesError as error:
-            self._trouble = str(error)
+            self._trouble = error
         self._draw()
 
     # -- drawing --------------------------------------------------------------------------------------------------
@@ -94,7 +94,7 @@ class Models(ConsoleScreen[None]):
                 *plain_lines(translate(self.app.language, "console.models.mirror", address=hub), width, "dim"),
             ]
         if self._trouble:
-            lines += [(), *plain_lines(self._trouble, width, "bad")]
+            lines += [(), *plain_lines(str(self._trouble.message(self.app.language)), width, "bad")]
         elif not self._stock:
             lines += [(), ((translate(self.app.language, "console.models.looking"), "dim"),)]
         marked = (0, 0)

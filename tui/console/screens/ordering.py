@@ -83,7 +83,7 @@ class OrderingScreen(ConsoleScreen[None]):
             self.app.say_error(error)
             return
         except OSError as error:
-            self.app.say_error(UsageError(translate(language, "console.runs.cannot_do"), str(error)))
+            self.app.say_error(UsageError("runs.cannot-do", reason=str(error)))
             return
         self.app.notify(translate(language, "console.runs.started", name=made.name))
         await self.take_fork(made)

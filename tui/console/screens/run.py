@@ -28,6 +28,7 @@ from tui.errors import UsageError
 from tui.runs import console_lock, diagnostics, folder, predictions
 from tui.runs.curves import Curves
 from tui.runs.diagnostics import Diagnosis
+from tui.runs.event_messages import message_of
 from tui.runs.folder import Run
 from tui.text.catalog import translate
 from tui.text.lines import Line, line_text
@@ -181,7 +182,8 @@ class RunScreen(OrderingScreen):
             lines += plain_lines(visible(told), width, "warn")[:MOST_WARNINGS]
         trouble = self.curves.status.trouble
         if trouble is not None:
-            text = " ".join(str(trouble.fields.get(part) or "") for part in ("title", "next_step")).strip()
+            message = message_of(trouble, language)
+            text = f"{message.title} {message.next_step}".strip()
             look = "bad" if trouble.kind == "error" else "warn"
             lines += plain_lines(visible(text), width, look)[:MOST_WARNINGS]
         if self.curves.status.state == "dead":
@@ -334,7 +336,7 @@ class RunScreen(OrderingScreen):
         try:
             text = self.run_.script_file.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            self.app.say_error(UsageError(translate(self.app.language, "console.runs.cannot_do"), str(error)))
+            self.app.say_error(UsageError("runs.cannot-do", reason=str(error)))
             return
         self.app.push_screen(code_window(text, self.app.language, "run_script"))
 

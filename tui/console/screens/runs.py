@@ -20,8 +20,9 @@ from tui.console.widgets.lines import Lines
 from tui.console.widgets.runs import facts
 from tui.console.widgets.runs.overlay_lines import MARKS, MOST
 from tui.console.widgets.table import Column, Table
-from tui.errors import HeadnotesError
+from tui.errors import HeadnotesError, explain
 from tui.runs import folder
+from tui.runs.event_messages import message_of
 from tui.runs.folder import Run
 from tui.runs.overview import Glance, Overview
 from tui.text.catalog import translate
@@ -156,8 +157,8 @@ class Runs(OrderingScreen):
         if not glances and self._looked:
             lines = plain_lines(translate(language, "console.runs.no_runs"), width, "dim")
         elif (one := self.chosen) is not None and one.status.trouble is not None:
-            trouble = one.status.trouble.fields
-            text = " ".join(str(trouble.get(part) or "") for part in ("title", "next_step")).strip()
+            message = message_of(one.status.trouble, language)
+            text = f"{message.title} {message.next_step}".strip()
             lines = plain_lines(visible(text), width, "bad")[:3]
         elif (one := self.chosen) is not None and one.status.state == "dead":
             words = folder.last_words(one.run, 3)
@@ -229,7 +230,7 @@ class Runs(OrderingScreen):
             self.app.say_error(error)
             return
         except OSError as error:
-            self.app.notify(str(error), severity="error")
+            self.app.say_error(explain(error).as_error())
             return
         self.marked = [run for run in self.marked if run != one.run]
         await self._look()

@@ -9,6 +9,7 @@ from tui.console.widgets.evaluations import evaluation_lines
 from tui.console.widgets.runs.facts import LOOK_OF, diagnosis_text, fact_lines, progress_line
 from tui.runs import diagnostics
 from tui.runs.curves import Curves
+from tui.runs.event_messages import message_of
 from tui.text.bar import bar
 from tui.text.catalog import translate
 from tui.text.chart import Series, chart
@@ -67,8 +68,9 @@ def trouble_lines(curves: Curves, last_words: Sequence[str], width: int, languag
     status, lines = curves.status, []
     if (trouble := status.trouble) is not None:
         look = "bad" if trouble.kind == "error" else "warn"
-        for part, shown in (("title", look), ("detail", "text"), ("next_step", "accent")):
-            lines += plain_lines(str(trouble.fields.get(part) or ""), width, shown) if trouble.fields.get(part) else []
+        text = message_of(trouble, language)
+        for part, shown in ((text.title, look), (text.detail, "text"), (text.next_step, "accent")):
+            lines += plain_lines(part, width, shown) if part else []
     if status.state == "dead":
         lines += plain_lines(translate(language, "instruments.train.died"), width, "bad")
         lines += [((one_line(words, width), "dim"),) for words in last_words]

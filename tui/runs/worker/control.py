@@ -49,13 +49,13 @@ class Control:
     def _heard(self, number: int, frame: Any) -> None:
         self.signalled = number
         if not self.training and not self.trained:
-            raise Stopped("Stopped before the first step.")
+            raise Stopped("runs.stopped-before-training")
 
     def check(self) -> None:
         """Before and after all steps: raise `Stopped` where the reader wants an end."""
         self._take()
         if not self.training and (self.signalled or any(order == "stop" for order, _ in self._pending)):
-            raise Stopped("Stopped before it was saved." if self.trained else "Stopped before the first step.")
+            raise Stopped("runs.stopped-before-saving" if self.trained else "runs.stopped-before-training")
 
     def leave(self, *, stopped: bool) -> None:
         """Answer what came too late, so that nobody waits for it."""

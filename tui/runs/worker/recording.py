@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import time
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from tui.recipes.recipe import Recipe
 from tui.recipes.rows import Rows
 from tui.recipes.scoring import Scores
 from tui.recipes.task import task_of
+from tui.runs.event_messages import message_fields
 from tui.runs.events import Log, strict_json
 from tui.runs.folder import Run
 from tui.runs.worker.hardware import Hardware
@@ -92,8 +92,7 @@ class Recorder:
 
     def trouble(self, kind: str, said: Explained, **fields: Any) -> None:
         """A `warning` or an `error`."""
-        code = re.sub(r"(?<!^)(?=[A-Z])", "-", said.kind).lower()
-        self.event(kind, code=code, title=said.title, detail=said.detail, next_step=said.next_step, **fields)
+        self.event(kind, **message_fields(said), **fields)
 
     def close(self) -> None:
         """The last line is written."""

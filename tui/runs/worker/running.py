@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import Any
 
 from tui.engine.ticks import tap_tqdm
-from tui.errors import Explained, HeadnotesError, Stopped, UsageError, explain
+from tui.errors import Explained, HeadnotesError, Stopped, UsageError, explain, phrase
 from tui.recipes import base_models, features, learning_rates, planning, rows
 from tui.recipes.best import History
 from tui.recipes.learning_rates import Arithmetic
@@ -124,18 +124,14 @@ def advice(error: BaseException) -> Explained:
     if isinstance(error, HeadnotesError):
         return said
     text = str(error)
+    reason = text.splitlines()[0][:300] if text else ""
     if "out of memory" in text.lower() or isinstance(error, MemoryError):
-        return Explained(
-            "OutOfMemory", "The memory was not enough.", text.splitlines()[0][:300],
-            "Lower batch_size and raise accumulation by the same factor; lower max_length; freeze more.",
-        )  # fmt: skip
+        return explain(HeadnotesError("runs.out-of-memory", reason=reason), "OutOfMemory")
     if "size mismatch" in text or "shapes cannot be multiplied" in text:
-        return Explained(said.kind, "The shapes do not fit.", text.splitlines()[0][:300],
-                         "The checkpoint does not fit the task or the labels.")  # fmt: skip
+        return explain(HeadnotesError("runs.shapes-do-not-fit", reason=reason), said.kind)
     if "must be in the range" in text or "index out of range" in text:
-        return Explained(said.kind, "A token id or label is out of range.", text.splitlines()[0][:300],
-                         "Tokenizer and checkpoint do not belong together, or a label is new.")  # fmt: skip
-    return Explained(said.kind, said.title, said.detail, said.next_step or "The whole story is in log.txt of the run.")
+        return explain(HeadnotesError("runs.id-out-of-range", reason=reason), said.kind)
+    return explain(HeadnotesError("runs.unexpected", failure=phrase(said.code, **said.values)), said.kind)
 
 
 def _train(session: Session) -> int:
@@ -198,10 +194,8 @@ def _save(session: Session, model: Any) -> None:
             if not warned:
                 warned = True
                 shutil.rmtree(part, ignore_errors=True)
-                recorder.trouble("warning", Explained(
-                    "DiskFull", "It is trained, and there is no room for the model.", str(error).splitlines()[0],
-                    "Free some space: it is saved as soon as there is room.",
-                ))  # fmt: skip
+                full = HeadnotesError("runs.model-disk-full", reason=str(error).splitlines()[0])
+                recorder.trouble("warning", explain(full, "DiskFull"))
             session.control.check()
             time.sleep(AGAIN)
 
@@ -278,27 +272,24 @@ def _checkpoint(run: Run, step: int | None) -> Checkpoint | None:
         return None
     found = {one.step: one for one in folder.checkpoints(run)}
     if step not in found:
-        raise UsageError(
-            f"{run.name} has no whole checkpoint of step {step}.",
-            next_step=f"There are: {', '.join(map(str, found)) or 'none'}.",
-        )
+        raise UsageError("runs.no-checkpoint-of-step", name=run.name, step=step, steps=list(found))
     return found[step]
 
 
 def _compare(before: dict[str, Any], now: dict[str, Any], recipe: dict[str, Any]) -> None:
     """Raise `UsageError` when going on would not be the same run."""
-    said = []
+    changes = []
     if before.get("fingerprint") != now["fingerprint"]:
-        said.append(f"the data ({before.get('rows')} rows then, {now['rows']} now)")
-    said += [f"{name} ({value!r} then, {recipe.get(name)!r} now)" for name, value in before.get("recipe", {}).items()
-             if name not in FREE and recipe.get(name) != value]  # fmt: skip
-    said += [f"{name} ({before.get(name)} then, {now[name]} now)" for name in ("processes", "threads")
-             if before.get(name) != now[name]]  # fmt: skip
-    if said:
-        raise UsageError(
-            "This would not be the same run any more.", f"Changed: {'; '.join(said)}.",
-            "Fork it: headnotes runs fork RUN --set key=value begins a new run with its weights.",
-        )  # fmt: skip
+        changes.append(phrase("runs.changed-data", before=str(before.get("rows")), now=now["rows"]))
+    values = [(name, value, recipe.get(name)) for name, value in before.get("recipe", {}).items() if name not in FREE]
+    values += [(name, before.get(name), now[name]) for name in ("processes", "threads")]
+    changes += [
+        phrase("runs.changed-value", name=name, before=repr(value), now=repr(new))
+        for name, value, new in values
+        if value != new
+    ]
+    if changes:
+        raise UsageError("runs.not-the-same-run", changes=changes)
 
 
 def _restore(session: Session) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tui.errors import Explained, HeadnotesError
+from tui.errors import HeadnotesError, explain
 from tui.recipes.best import History, Score, kept_checkpoints
 from tui.recipes.learning_rates import Arithmetic
 from tui.recipes.recipe import Recipe
@@ -86,7 +86,7 @@ class Session:
         self.recorder.step(step, epoch, loss, rate, norm, rows, tokens * world(), now - self._clock)
         self._clock = now
         if not math.isfinite(loss):
-            raise not_finite(f"The loss is {loss} at step {step:,}.")
+            raise NotFinite("runs.loss-not-finite", loss=str(loss), step=step)
 
     def _batches(self, step: int) -> int:
         """Batches behind a step: the last one of an epoch may have fewer."""
@@ -120,10 +120,7 @@ class Session:
             if saved or wishes.signal:
                 self.stopped = "by SIGTERM" if wishes.signal else "by order"
             else:
-                self.recorder.trouble("warning", Explained(
-                    "NotStopped", "It goes on, because there was no room to keep what it has learnt.", "",
-                    "Free some space and stop it again; kill ends it in any case.",
-                ))  # fmt: skip
+                self.recorder.trouble("warning", explain(HeadnotesError("runs.not-stopped"), "NotStopped"))
         could = {"save": saved, "stop": bool(self.stopped) or self.step >= self.arithmetic.steps}
         for order in wishes.orders:
             self.control.done([order], "done" if could.get(order[0], True) else "refused")
@@ -149,7 +146,7 @@ class Session:
                                      asked=self.control.by_order)  # fmt: skip
         self.diagnose()
         if not math.isfinite(loss := metrics.get("loss", 0.0)):
-            raise not_finite(f"The evaluation loss is {loss} at step {step:,}.")
+            raise NotFinite("runs.evaluation-loss-not-finite", loss=str(loss), step=step)
 
     def is_new_best(self, step: int) -> bool:
         """Whether the evaluation of this step is the best so far, so that its checkpoint is to be kept."""
@@ -221,10 +218,8 @@ class Session:
                 shutil.rmtree(where, ignore_errors=True)
                 if self.is_new_best(step):
                     self._unsaved = step, {name: one.detach().cpu().clone() for name, one in self._weights().items()}
-            self.recorder.trouble("warning", Explained(
-                "DiskFull", f"checkpoint-{step} could not be saved: the disk is full.", str(error).splitlines()[0],
-                "Free some space; the run goes on, and the next save tries again.",
-            ), step=step)  # fmt: skip
+            full = HeadnotesError("runs.checkpoint-disk-full", step=step, reason=str(error).splitlines()[0])
+            self.recorder.trouble("warning", explain(full, "DiskFull"), step=step)
         else:
             if self.speaks:
                 size = sum(file.stat().st_size for file in where.rglob("*") if file.is_file())
@@ -249,7 +244,7 @@ class Session:
 
         for name, weights in self.model.named_parameters():
             if weights.requires_grad and not torch.isfinite(weights).all():
-                raise not_finite(f"Weights are not finite after step {step:,}.", name)
+                raise NotFinite("runs.weights-not-finite", step=step, name=name)
 
     def choose_model(self, model: Any) -> None:
         """Give the model the weights that the run ends with: those of the best evaluation, or it keeps the last ones.
@@ -267,10 +262,8 @@ class Session:
         elif self._unsaved is not None and self._unsaved[0] == best.step:
             model.load_state_dict(self._unsaved[1], strict=False)
         else:
-            self.recorder.trouble("warning", Explained(
-                "BestLost", f"The checkpoint of step {best.step:,}, the best, is gone: the model is the last one.", "",
-                "Run it again to have the best one.",
-            ))  # fmt: skip
+            lost = HeadnotesError("runs.best-lost", step=best.step)
+            self.recorder.trouble("warning", explain(lost, "BestLost"))
             return
         self.model_step, self.model_score = best.step, best
 
@@ -291,14 +284,6 @@ class Session:
         everything = sum(one.numel() for one in self.model.parameters())
         trained = sum(one.numel() for one in self.model.parameters() if one.requires_grad)
         return int(4 * (trained if self.recipe.lora_rank else everything) + 8 * trained)
-
-
-def not_finite(title: str, detail: str = "") -> NotFinite:
-    """The error of a run that cannot learn any more."""
-    return NotFinite(
-        title, detail,
-        "Its checkpoints are from before that. Fork one with a lower learning_rate, with clip=1, or in fp32.",
-    )  # fmt: skip
 
 
 def load_weights(model: Any, where: Path) -> None:

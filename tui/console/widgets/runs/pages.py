@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Sequence
 from typing import Any
 
 from tui.console.typeset import highlighted, plain_lines
 from tui.console.widgets.runs.facts import diagnosis_text, state_said
-from tui.errors import UsageError
+from tui.errors import UsageError, explain
 from tui.runs import diagnostics, folder
 from tui.runs.curves import Curves
+from tui.runs.event_messages import message_of
 from tui.runs.events import Event
 from tui.runs.folder import Run
 from tui.runs.predictions import json_lines
+from tui.runs.run_warnings import planned_warnings
 from tui.text.catalog import has_message, translate
 from tui.text.chart import figure
 from tui.text.lines import Line
@@ -43,9 +46,8 @@ def recipe_lines(run: Run, curves: Curves, width: int, language: str) -> list[Li
                 else ((" " * 16, "dim"), *line)
                 for number, line in enumerate(plain_lines(visible(text), max(20, width - 16)))
             ]
-    warnings = plain if isinstance(plain := about.get("warnings"), list) else []
-    for one in warnings:
-        lines += plain_lines(visible(str(one.get("message")) if isinstance(one, dict) else str(one)), width, "warn")
+    for warning in planned_warnings(run):
+        lines += plain_lines(visible(warning.text(language)), width, "warn")
     lines += [(), ((translate(language, "console.runs.checkpoints"), "heading"),)]
     kept = folder.checkpoints(run)
     lines += [((f"  checkpoint-{one.step}   {size_said(one.bytes)}", "text"),) for one in kept]
@@ -54,7 +56,7 @@ def recipe_lines(run: Run, curves: Curves, width: int, language: str) -> list[Li
     try:
         lines += highlighted(run.recipe_file.read_text("utf-8").rstrip("\n"), "toml")
     except (OSError, UnicodeDecodeError, UsageError) as error:
-        lines += plain_lines(visible(str(error)), width, "bad")
+        lines += plain_lines(visible(str(explain(error).as_error().message(language))), width, "bad")
     return lines
 
 
@@ -101,9 +103,9 @@ def event_said(event: Event, by: dict[str, str], language: str) -> str:
             named = _order_word(language, order)
             return visible(f"{translate(language, 'console.event.order', order=named, who=who)}: {shown}")
         case "error" | "warning":
-            return visible(str(fields.get("title", "")))
+            return visible(message_of(event, language).title)
         case "stopped" | "done":
-            why = f"  {fields['why']}" if fields.get("why") else ""
+            why = f"  {_reason(str(fields['why']), language)}" if fields.get("why") else ""
             return visible(f"{state_said(language, event.kind)}  {_step(event, language)}{why}")
         case "epoch":
             return visible(f"{translate(language, 'console.event.epoch', n=fields.get('epoch'))}  {fields.get('rows')}")
@@ -142,3 +144,10 @@ def _clock(at: Any, shape: str) -> str:
         return time.strftime(shape, time.localtime(float(at)))
     except (TypeError, ValueError, OverflowError, OSError):
         return ""
+
+
+def _reason(why: str, language: str) -> str:
+    """Why a run stopped. The log has it in English."""
+    words = "-".join(re.findall(r"\w+", why.lower()))
+    key = f"runs.why.{words}"
+    return translate(language, key) if has_message(key) else why

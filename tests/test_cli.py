@@ -16,7 +16,7 @@ import pytest
 from tests.conftest import LESSONS
 from tests.hostile import TEXTS
 from tui import __version__
-from tui.cli.main import main
+from tui.cli.main import COMMANDS, main
 from tui.cli.try_instrument import as_lines
 from tui.errors import UsageError
 
@@ -38,6 +38,57 @@ def headnotes(*words: str, stdin: str = "", **environment: str) -> subprocess.Co
 def test_version_and_help() -> None:
     assert headnotes("--version").stdout == f"headnotes {__version__}\n"
     assert "COMMAND" in headnotes("--help").stdout
+
+
+@pytest.mark.parametrize(
+    "words", [("--language", "zh", "lessons", "list"), ("lessons", "--language=zh", "list"),
+              ("lessons", "list", "--language", "zh")],
+)  # fmt: skip
+def test_every_command_takes_a_language_wherever_it_is(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["lessons", "list"]) == 0
+    english = capsys.readouterr().out
+    assert main(words) == 0
+    chinese = capsys.readouterr().out
+    assert "Introduction" in english
+    assert "简介" in chinese
+    assert "简介" not in english
+    assert len(chinese.splitlines()) == len(english.splitlines())
+
+
+def test_the_language_of_the_settings_is_that_of_the_command_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HEADNOTES_LANGUAGE", "zh")
+    assert main(["lessons", "list"]) == 0
+    assert "简介" in capsys.readouterr().out
+    assert main(["--language", "en", "lessons", "list"]) == 0
+    assert "简介" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_every_command_names_the_language(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    assert "--language {en,zh}" in capsys.readouterr().out
+
+
+def test_an_unknown_language_and_a_missing_one_are_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["lessons", "list", "--language", "fr"], ["lessons", "list", "--language"]):
+        with pytest.raises(SystemExit) as raised:
+            main(words)
+        assert raised.value.code == 2
+        assert "--language" in capsys.readouterr().err
+
+
+def test_data_takes_the_language_before_the_command_and_warns_in_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "x.jsonl"
+    table.write_text('{"text": ""}\n{"text": null}\n', "utf-8")
+    assert main(["--language", "zh", "data", str(table), "--save", str(tmp_path / "y.csv")]) == 0
+    assert "空文本与缺失值将无法区分" in capsys.readouterr().err
 
 
 def test_try_gives_json_and_nothing_else() -> None:

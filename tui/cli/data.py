@@ -90,10 +90,8 @@ def _plain(source: Source, asked: argparse.Namespace) -> int:
         if asked.save:
             plan = saving.plan(table.handle, asked.save)
             for loss in plan.losses:
-                print(
-                    f"warning: {visible(translate('en', f'console.loss.{loss.code}', columns=loss.where))}",
-                    file=sys.stderr,
-                )
+                sentence = translate(asked.language, f"console.loss.{loss.code}", columns=loss.where)
+                print(f"warning: {visible(sentence)}", file=sys.stderr)
             saving.save(table.handle, asked.save, replace=asked.replace)
             print("\n".join(plan.files), file=out)
             return 0

@@ -24,11 +24,11 @@ STEP_EVERY = 5.0
 ENDED = ("done", "stopped", "failed", "dead", "new")
 
 
-def stay(run: Run, *, plain: bool, as_json: bool) -> int:
+def stay(run: Run, *, plain: bool, as_json: bool, language: str = "en") -> int:
     """Follow a run to its end. Returns the exit code: 0 when it is done, 1 when not, 130 when the reader left it."""
     out = sys.stdout
     rewriting = not (plain or as_json) and out.isatty() and os.environ.get("TERM") not in (None, "", "dumb")
-    teller = _Json(out) if as_json else _Lines(run, out, rewriting=rewriting)
+    teller = _Json(out) if as_json else _Lines(run, out, language, rewriting=rewriting)
     try:
         status = watch(run, teller.tell, steps_from_now=not as_json)
     except KeyboardInterrupt:
@@ -97,8 +97,8 @@ class _Json:
 class _Lines:
     """Sentences, and of the steps a line now and then; on a terminal one that is rewritten."""
 
-    def __init__(self, run: Run, out: TextIO, *, rewriting: bool) -> None:
-        self.run, self.out, self.rewriting = run, out, rewriting
+    def __init__(self, run: Run, out: TextIO, language: str, *, rewriting: bool) -> None:
+        self.run, self.out, self.language, self.rewriting = run, out, language, rewriting
         self._told, self._shown, self._stage = 0.0, "", ""
         self._first: tuple[int, float] | None = None
 
@@ -109,7 +109,7 @@ class _Lines:
                 self._first = self._first or (event.whole("step"), event.time)
                 step = event
             elif event.kind != "stage" or self._is_new(str(event.fields.get("stage"))):
-                for line in sentences(event):
+                for line in sentences(event, self.language):
                     self._print(f"{clock(event.time)}  {line}")
         if step is not None:
             self._step(status, step)
@@ -185,7 +185,7 @@ def step_line(status: Status, event: Event, left: float | None) -> str:
     return "  ".join(parts)
 
 
-def sentences(event: Event) -> Iterator[str]:
+def sentences(event: Event, language: str = "en") -> Iterator[str]:
     """An event for people; nothing for those that only a screen has room for."""
     of = event.fields
     step = event.whole("step")
@@ -213,7 +213,7 @@ def sentences(event: Event) -> Iterator[str]:
         case "diagnosis":
             plain = of.get("found")
             for one in diagnostics.read(plain if isinstance(plain, list) else []):
-                yield f"diagnosis: {diagnosis_text(one)}"
+                yield f"diagnosis: {diagnosis_text(one, language)}"
         case "stopped":
             yield f"stopped at step {step:,} {visible(str(of.get('why') or ''))}".rstrip()
         case "done":
@@ -244,12 +244,12 @@ def score_line(best: dict[str, Any] | None, last: dict[str, Any] | None) -> str:
     return ", ".join(found)
 
 
-def diagnosis_text(diagnosis: diagnostics.Diagnosis) -> str:
+def diagnosis_text(diagnosis: diagnostics.Diagnosis, language: str = "en") -> str:
     """The sentence of a diagnosis."""
     from tui.text.catalog import translate
 
     figures = {name: visible(text) for name, text in diagnosis.figures.items()}
-    return translate("en", f"console.diagnosis.{diagnosis.kind}", **figures)
+    return translate(language, f"console.diagnosis.{diagnosis.kind}", **figures)
 
 
 def metrics_line(metrics: Any) -> str:

@@ -14,6 +14,7 @@ from tui.cli.quiet import quiet
 from tui.course.book import Course
 from tui.course.lint import Run, check
 from tui.instruments import registry
+from tui.text.wrap import fill
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -28,10 +29,10 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(asked: argparse.Namespace) -> int:
     folder = asked.folder or paths.lessons_dir()
-    return _list(folder, asked.json) if asked.what == "list" else _check(folder, asked.json, asked.run)
+    return _list(folder, asked.json, asked.language) if asked.what == "list" else _check(folder, asked.json, asked.run)
 
 
-def _list(folder: Path, as_json: bool) -> int:
+def _list(folder: Path, as_json: bool, language: str) -> int:
     course = Course.open(folder)
     if as_json:
         lessons = [
@@ -48,10 +49,12 @@ def _list(folder: Path, as_json: bool) -> int:
         print(json.dumps(lessons, ensure_ascii=False))
         return 0
     for chapter in course.chapters:
-        print(f"{chapter.number} {chapter.title('en')}")
+        print(f"{chapter.number} {chapter.title(language)}")
         for entry in chapter.entries:
             languages = " ".join(entry.files)
-            print(f"  {entry.number:5} {entry.id:28} {entry.title('en'):36} {entry.minutes:3} min  {languages}")
+            print(
+                f"  {entry.number:5} {entry.id:28} {fill(entry.title(language), 36)} {entry.minutes:3} min  {languages}"
+            )
     return 0
 
 

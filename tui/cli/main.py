@@ -33,7 +33,7 @@ COMMANDS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code: 0, 1 for a failure, 2 for wrong usage, 130 when stopped."""
     keep_private()
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    language, words = _language(sys.argv[1:] if arguments is None else arguments)
     if not any(word in COMMANDS for word in words[:1]) and not {"-h", "--help", "--version"} & set(words[:1]):
         words.insert(0, "open")  # `headnotes 2.2` opens a lesson
     parser = argparse.ArgumentParser(
@@ -42,14 +42,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         epilog="headnotes COMMAND --help says more.",
     )
     parser.add_argument("--version", action="version", version=f"headnotes {tui.__version__}")
+    _add_language(parser)
     kinds = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, help_ in COMMANDS.items():
         sub = kinds.add_parser(name, help=help_, description=help_)
         if name in words[:1]:
             _module(name).add(sub)
-            sub.add_argument("--language", choices=LANGUAGES, help="language of lessons, screens and messages")
+            _add_language(sub)
     asked = parser.parse_args(words)
-    chosen, _ = settings.load(paths.settings_file(), language=asked.language)
+    chosen, _ = settings.load(paths.settings_file(), language=language)
     asked.language = chosen.language
     settings.export_endpoint(chosen)
     try:
@@ -67,6 +68,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:  # a folder that may not be read, a full disk, a name no file can have
         _report(explain(error).as_error(), asked)
         return 1
+
+
+def _language(words: Sequence[str]) -> tuple[str | None, list[str]]:
+    """The value of --language, wherever it is, and the other words."""
+    parser = argparse.ArgumentParser(prog="headnotes", add_help=False, allow_abbrev=False)
+    _add_language(parser)
+    known, others = parser.parse_known_args(words)
+    return known.language, others
+
+
+def _add_language(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--language", choices=LANGUAGES, help="language of lessons, screens and messages")
 
 
 def _module(command: str) -> ModuleType:

@@ -10,6 +10,7 @@ from tui import paths, settings
 from tui.course.book import Book, Course, Entry, find
 from tui.settings import THEMES
 from tui.tables.source import Source
+from tui.text.catalog import translate
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +40,6 @@ def show(book: Book, entry: Entry | None, asked: argparse.Namespace, data: Sourc
         complaints.append(book.trouble)
     from tui.console.app import HeadnotesApp
     from tui.engine.client import DATA_FIRST, ENGINE, EngineClient
-    from tui.text.catalog import translate
 
     if ascii_only:
         complaints.append(translate(chosen.language, "console.ascii_notice"))

@@ -72,7 +72,7 @@ def run(asked: argparse.Namespace) -> int:
         case "follow":
             from tui.cli.follow import stay
 
-            return stay(found, plain=asked.plain, as_json=asked.json)
+            return stay(found, plain=asked.plain, as_json=asked.json, language=asked.language)
         case "stop" if asked.kill:
             return _kill(found, asked)
         case "stop" | "save" | "eval":

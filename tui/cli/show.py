@@ -83,10 +83,10 @@ def show_run(one: Run, language: str, *, as_json: bool) -> int:
     if one.model.is_dir():
         of_step = f", of step {status.model_step:,}" if status.model_step else ""
         print(f"model: {visible(str(one.model))}{of_step}")
-    for warning in warnings_of(one, status):
+    for warning in warnings_of(one, status, language):
         print(f"warning: {visible(warning.text(language))}")
     if status.trouble is not None and status.trouble.kind == "error":
-        for line in sentences(status.trouble):
+        for line in sentences(status.trouble, language):
             print(line)
     if words:
         print("last words:")
@@ -126,9 +126,9 @@ def compare_runs(some: list[Run], language: str, *, as_json: bool) -> int:
     return 0
 
 
-def warnings_of(one: Run, status: Status) -> list[ResultWarning]:
+def warnings_of(one: Run, status: Status, language: str = "en") -> list[ResultWarning]:
     """What the plan warned of, what the worker warned of, and what the curves show."""
-    diagnoses = (ResultWarning(shown.kind.replace("_", "-"), diagnosis_text(shown))
+    diagnoses = (ResultWarning(shown.kind.replace("_", "-"), diagnosis_text(shown, language))
                  for shown in diagnostics.read(status.diagnoses))  # fmt: skip
     return [*recorded_warnings(one, status), *diagnoses]
 

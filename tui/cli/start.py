@@ -90,7 +90,7 @@ def started(run: Run, process: int, asked: argparse.Namespace) -> int:
     else:
         print(f"{run.name} has begun, in {run.folder}")
     if asked.wait:
-        return stay(run, plain=asked.plain, as_json=asked.json)
+        return stay(run, plain=asked.plain, as_json=asked.json, language=asked.language)
     if not asked.json:
         print(f"It goes on without this terminal. To follow it: headnotes runs follow {run.name}")
     return 0

@@ -12,6 +12,7 @@ from textual.widgets import TextArea
 
 from tests.conftest import LESSONS
 from tests.console.console import Driver, console, notes_of
+from tests.console.test_fits import on_the_free_bench
 from tests.console.test_snapshots import Recorded
 from tests.runs.recorded import Recorded as FinishedRun
 from tui.console.keys import all_keys, shown
@@ -25,7 +26,8 @@ from tui.console.widgets.lines import Lines
 from tui.console.widgets.option_bar import Options
 from tui.course.blocks import Cell, Claim, Quiz, Try
 from tui.instruments.anatomy.view import Stages
-from tui.runs import folder
+from tui.instruments.registry import INSTRUMENTS
+from tui.runs import folder, launch
 from tui.runs.folder import Run
 from tui.tables.source import Source
 from tui.text.lines import line_text
@@ -345,6 +347,25 @@ async def test_the_data_room_with_and_without_a_table() -> None:
     async with console(data=source, engine=Recorded(record=False)) as it:
         await it.until_shown("Afghanistan")
         await every_key_acts(it, with_rows, partial(it.app.action_data, source))
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize("name", list(INSTRUMENTS))
+async def test_the_free_bench(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def answered(it: Driver) -> None:
+        await on_the_free_bench(it, name)
+        for _ in range(3):  # a key may still be moving the focus
+            await it.pilot.pause()
+        it.app.set_focus(None)
+        await on_the_free_bench(it, name)
+
+    monkeypatch.setattr(launch, "start", lambda run, resume=None: None)
+    finished("one")
+    async with console() as it:
+        await on_the_free_bench(it, name)
+        await every_key_acts(it, answered, lambda: it.app.run_worker(it.app.open_bench(name), group="open"))
+        await answered(it)
+        assert {"next instrument", "back", "instruments"} <= set(labels(it).values())
 
 
 @pytest.mark.drill

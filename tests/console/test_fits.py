@@ -16,6 +16,7 @@ from tests.console.console import Driver, console
 from tests.console.test_snapshots import Recorded
 from tests.runs.recorded import Recorded as FinishedRun
 from tui.console.keys import all_keys
+from tui.console.screens.free_bench import FreeBench
 from tui.console.screens.overlay import Overlay
 from tui.console.screens.palette import CommandList
 from tui.console.screens.run import RunScreen
@@ -23,6 +24,7 @@ from tui.console.screens.windows import ListWindow
 from tui.console.widgets.chrome import OneLine, Prompt
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.row_table import RowTable
+from tui.instruments.registry import INSTRUMENTS
 from tui.tables.source import Source
 from tui.text.lines import line_text
 from tui.text.wrap import cells
@@ -218,3 +220,32 @@ async def test_every_command_of_the_palette_is_whole_at_80_columns(language: str
     for key in all_keys():
         if key.palette:
             assert cells(key.help[language == "zh"]) + cells(key.shown) <= room, key.id
+
+
+async def on_the_free_bench(it: Driver, name: str) -> None:
+    """The instrument on the free bench, with its answer."""
+    await it.app.open_bench(name)
+    bench = it.app.screen
+    assert isinstance(bench, FreeBench)
+    await it.until(lambda: bench.bench.pane is not None and bench.bench.pane.result is not None, name, 120)
+    await it.until(lambda: it.app.focused is not None, name)
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_nothing_of_the_free_bench_is_cut(language: str) -> None:
+    """Every instrument, and `runs` with one run, too."""
+    falling = [0.1 + 0.6 * 0.97**n for n in range(100)]
+    run = FinishedRun("a-run-with-a-name-of-some-length").begin().losses(falling)
+    run.evaluation(50, 0.4).evaluation(100, 0.3).end()
+    async with console(size=SIZES[0], language=language) as it:
+        trouble = {}
+        for name in INSTRUMENTS:
+            await on_the_free_bench(it, name)
+            trouble[name] = await cut_at_both_sizes(it)
+            await it.pilot.resize_terminal(*SIZES[0])
+        await on_the_free_bench(it, "runs")
+        await it.press("e", "space")
+        await it.until_shown("eval/loss")
+        trouble["one run"] = await cut_at_both_sizes(it)
+        assert {name: found for name, found in trouble.items() if found} == {}

@@ -13,6 +13,7 @@ from tui.console.keys import all_keys, bindings, on_bottom_line, scope_titles
 from tui.console.screens.contents import Contents
 from tui.console.screens.data import Data
 from tui.console.screens.doctor import Doctor
+from tui.console.screens.free_bench import FreeBench
 from tui.console.screens.models import Models
 from tui.console.screens.overlay import Overlay
 from tui.console.screens.palette import Palette
@@ -43,6 +44,7 @@ OWNERS = {
     "lesson": (Reader,),
     "notes": (Notes,),
     "bench": (Pane,),
+    "free": (FreeBench,),
     "edit": (Sentence,),
     "options": (Options,),
     "tokens": (TokenTable,),

@@ -288,6 +288,34 @@ class HeadnotesApp(ConsoleApp):
 
         self.go_to(Runs())
 
+    def action_bench(self) -> None:
+        """Choose an instrument for the free bench."""
+        from tui.console.screens.free_bench import FreeBench
+        from tui.console.screens.windows import ListWindow
+        from tui.instruments import registry
+
+        known = list(registry.instruments().values())
+        here = self.screen.instrument if isinstance(self.screen, FreeBench) else None
+
+        async def put(index: int | None) -> None:
+            if index is not None:
+                await self.open_bench(known[index].name)
+
+        width = max(len(one.name) for one in known) + 2
+        shown = [f"{one.name:{width}}{one.summary(self.language)}" for one in known]
+        title = translate(self.language, "console.choose_instrument")
+        self.push_screen(ListWindow(title, shown, marked=known.index(here) if here in known else 0), put)
+
+    async def open_bench(self, name: str) -> None:
+        """Put an instrument on the free bench."""
+        from tui.console.screens.free_bench import FreeBench
+
+        if (opened := self._opened(FreeBench)) is None:
+            await self.push_screen(FreeBench(name))
+            return
+        self.bring_forward(opened)
+        await opened.put(name)
+
     def action_help(self) -> None:
         from tui.console.screens.windows import help_window
 

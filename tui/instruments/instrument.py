@@ -42,6 +42,8 @@ class Instrument:
     """The short Python a reader would type for the same answer. Pure: needs no library."""
     view: str
     """Where its widget is, as `module:class`; imported only by the console, on first use."""
+    example: Mapping[str, Any] = field(default_factory=dict)
+    """Inputs that it has on the free bench to begin with."""
     tasks: Callable[[Any], Collection[str]] = _no_tasks
     """The tasks whose models it uses for a Spec, by the library's names; `headnotes prepare` fetches the course's."""
     keys: tuple[Key, ...] = ()

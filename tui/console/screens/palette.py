@@ -27,6 +27,7 @@ from tui.console.verbatim import verbatim
 from tui.console.widgets.chrome import PromptInput, scopes_of
 from tui.console.widgets.lines import Lines
 from tui.course.book import entries
+from tui.instruments import registry
 from tui.text.catalog import LANGUAGES, translate
 from tui.text.lines import Line
 from tui.text.wrap import cells, fill
@@ -177,6 +178,9 @@ def commands_for(app: Console, here: Widget) -> list[Command]:
         for key in all_keys()
         if key.palette and key.scope in scopes
     ]
+    for name, instrument in registry.instruments().items():
+        also = tuple(instrument.summary(other) for other in LANGUAGES)
+        commands.append(Command(f"{name}: {instrument.summary(language)}", "", partial(app.open_bench, name), also))
     for entry in entries(app.book):
         title = f"{entry.number} {entry.title(language)}".strip()
         also = tuple(entry.title(other) for other in LANGUAGES)

@@ -10,13 +10,12 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.widget import Widget
 
 from tui.console.actions import StopActions
 from tui.console.keys import Words, bindings
 from tui.console.link_targets import links_of, resolve
 from tui.console.page_layout import source_of
-from tui.console.screens.base import ConsoleScreen
+from tui.console.screens.with_bench import WithBench
 from tui.console.widgets.bench import Bench
 from tui.console.widgets.chrome import KeyLine, Prompt, TopLine
 from tui.console.widgets.notes import Notes
@@ -33,7 +32,7 @@ BLANK_FOR = 0.2
 """Seconds for which the screen before is shown while a page is read, rather than an empty one."""
 
 
-class Reader(ConsoleScreen[None]):
+class Reader(WithBench):
     """One page of the book at a time."""
 
     SCOPES = ("lesson",)
@@ -143,7 +142,6 @@ class Reader(ConsoleScreen[None]):
         if self.app.language == "zh" and len(self._shown.files) == 1:
             self.app.notify(translate("zh", "console.reader.no_twin"))
         self.run_worker(self._translate(), exclusive=True, group="translate")
-        self.bench.translate()
         super().translate()
 
     async def _translate(self) -> None:
@@ -175,20 +173,16 @@ class Reader(ConsoleScreen[None]):
     async def action_switch(self, by: int) -> None:
         """Focus what comes next: the notes, then the fields of the bench, then the notes again."""
         focused = self.focused
-        if focused is None or self.bench not in focused.ancestors:
-            if await self._to_bench() and (fields := self._fields()):
+        if not self.is_on_bench:
+            if await self._to_bench() and (fields := self.bench_fields):
                 fields[0 if by > 0 else -1].focus()
             return
-        fields = self._fields()
+        fields = self.bench_fields
         place = fields.index(focused) + by if focused in fields else 0
         if 0 <= place < len(fields):
             fields[place].focus()
         else:
             self._to_notes()
-
-    def _fields(self) -> list[Widget]:
-        pane = self.bench.pane
-        return [] if pane is None else [w for w in pane.query("*") if w.focusable and w.display]
 
     def _to_notes(self) -> None:
         self._turn_to(bench=False)
@@ -310,7 +304,7 @@ class Reader(ConsoleScreen[None]):
 
     @property
     def is_running_something(self) -> bool:
-        return (self.bench.pane is not None and self.bench.pane.is_running) or self.actions.is_running
+        return super().is_running_something or self.actions.is_running
 
     def action_next_stop(self) -> None:
         """From the bench back to the notes, to the next thing to do."""
@@ -318,14 +312,13 @@ class Reader(ConsoleScreen[None]):
         self.call_after_refresh(self.notes.action_stop, 1)  # in a narrow window they get their size back only then
 
     def stop(self) -> bool:
-        return super().stop() or (self.bench.pane is not None and self.bench.pane.stop()) or self.actions.stop()
+        return super().stop() or self.actions.stop()
 
     def action_leave(self) -> None:
         """Leave one layer: what runs, the text, the bench, the search."""
-        focused = self.focused
         if self.stop():
             pass
-        elif focused is not None and self.bench in focused.ancestors:
+        elif self.is_on_bench:
             self._to_notes()
         elif self.notes.end_search():
             pass
@@ -333,30 +326,11 @@ class Reader(ConsoleScreen[None]):
             self.notes.current = None
             self.notes.refresh()
 
-    async def action_code(self) -> None:
-        pane = self.bench.pane
-        if pane is None:
-            return
-        try:
-            # Finding the checkpoint's folder reads 90 MB for its digest: not in the event loop.
-            code = await asyncio.to_thread(pane.instrument.code, pane.spec())
-        except HeadnotesError as error:
-            self.app.say_error(error)
-            return
-        from tui.console.screens.windows import code_window
-
-        self.app.push_screen(code_window(code, self.app.language))
-
     async def action_copy(self) -> None:
-        focused = self.focused
-        pane = self.bench.pane
-        if pane is not None and focused is not None and pane in focused.ancestors:
-            try:
-                what, text = await pane.copied()
-            except HeadnotesError as error:
-                self.app.say_error(error)
-                return
-        elif self.page is not None and self.notes.current is not None:
+        if self.is_on_bench:
+            await self.copy_from_bench()
+            return
+        if self.page is not None and self.notes.current is not None:
             block = self.page.blocks[self.notes.current]
             what, text = "code", source_of(block)
             if isinstance(block, Cell | Claim) and block.code:

@@ -19,6 +19,7 @@ from tui.console.typeset import fold, highlighted, plain_lines
 from tui.console.verbatim import verbatim
 from tui.console.widgets.lines import Lines
 from tui.errors import HeadnotesError
+from tui.instruments import registry
 from tui.text.catalog import translate
 from tui.text.lines import Line
 from tui.text.visible import visible
@@ -176,5 +177,9 @@ def help_window(scopes: Sequence[str], language: str) -> TextWindow:
             spellings = key.shown if "{}" in key.action else " ".join(map(shown, key.spellings))
             for row, line in enumerate(plain_lines(pick(language, key.help), 56)):
                 lines.append(((fill(spellings if row == 0 else "", 20) + " ", "accent"), *line))
+    lines += [(), ((translate(language, "console.instruments"), "title"),)]
+    for name, instrument in registry.instruments().items():
+        for row, line in enumerate(plain_lines(instrument.summary(language), 56)):
+            lines.append(((fill(name if row == 0 else "", 20) + " ", "accent"), *line))
     text = "\n".join("".join(piece for piece, _ in line) for line in lines)
     return TextWindow(translate(language, "console.help"), lines, what="help", text=text)

@@ -57,8 +57,11 @@ class Bench(Vertical):
     def compose(self) -> ComposeResult:
         yield Static("", id="bench-title")
 
-    async def show(self, instrument: str, values: Mapping[str, Any]) -> None:
-        """Bring an instrument to the front with these inputs. Raises `UsageError` for one that does not exist."""
+    async def show(self, instrument: str, values: Mapping[str, Any], *, again: bool = True) -> None:
+        """Bring an instrument to the front with these inputs; unless `again`, with those that it has already.
+
+        Raises `UsageError` for one that does not exist.
+        """
         from tui.instruments import registry
 
         found = registry.find(instrument)
@@ -68,7 +71,10 @@ class Bench(Vertical):
             pane.visible = False
             if before is not None:
                 before.drop()
-        pane.put(found.own_names(values))
+        if again:
+            pane.put(found.own_names(values))
+        elif pane is not before and pane.result is None:
+            pane.ask()
         if instrument not in self._panes:
             self._panes[instrument] = pane
             self.styles.layers = ("title", *self._panes)  # type: ignore[assignment]

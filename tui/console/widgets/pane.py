@@ -182,10 +182,14 @@ class Pane(Vertical):
     def is_empty(self) -> bool:
         return bool(self.TEXTS) and not any(self.query_one(f"#text-{name}", Sentence).value for name in self.TEXTS)
 
+    @property
+    def first_field(self) -> Widget:
+        """Where editing begins: the first text; without one, the options."""
+        return self.query_one(f"#text-{self.TEXTS[0]}" if self.TEXTS else "#options")
+
     def edit(self) -> None:
-        """Put the cursor into the first text; without one, on the options."""
-        field: Widget = self.query_one(f"#text-{self.TEXTS[0]}" if self.TEXTS else "#options")
-        field.focus()
+        """Put the cursor there."""
+        self.first_field.focus()
 
     # -- asking ---------------------------------------------------------------------------------------------------
 

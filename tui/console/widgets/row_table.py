@@ -188,7 +188,9 @@ class RowTable(Lines):
             return
         self._wanted = goal
         if self._bringing is None or self._bringing.is_finished:
-            self._bringing = self.run_worker(self._bring(), group="rows")
+            self._bringing = self.run_worker(
+                self._bring, group="rows"
+            )  # a coroutine would stay behind if it never began
 
     def _missing(self, goal: At) -> range:
         """The rows that have to be fetched before the view can be there, and a page ahead for the next key."""

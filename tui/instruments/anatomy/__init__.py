@@ -1,4 +1,4 @@
-"""From text to label, one stage at a time, with the real values."""
+"""From text to label, one stage at a time."""
 
 from tui.instruments.anatomy.compute import AnatomyResult, AnatomySpec, code, run
 from tui.instruments.anatomy.keys import KEYS, TITLE
@@ -11,6 +11,7 @@ INSTRUMENT = Instrument(
     AnatomyResult,
     code,
     view="tui.instruments.anatomy.view:AnatomyPane",
+    example={"text": "I've been waiting for a HuggingFace course my whole life."},
     keys=KEYS,
     keys_title=TITLE,
 )

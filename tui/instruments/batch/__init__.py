@@ -1,4 +1,4 @@
-"""A task on many rows of a data set, and how many answers are right."""
+"""A task on many rows, and how many answers are right."""
 
 from tui.instruments.batch.compute import BatchResult, BatchSpec, code, run
 from tui.instruments.instrument import Instrument
@@ -10,5 +10,6 @@ INSTRUMENT = Instrument(
     BatchResult,
     code,
     view="tui.instruments.batch.view:BatchPane",
+    example={"path": "countries/countries.parquet", "column": "background", "task": "token-classification", "rows": 8},
     tasks=lambda spec: (spec.task,),
 )

@@ -10,4 +10,5 @@ INSTRUMENT = Instrument(
     DataResult,
     code,
     view="tui.instruments.data.view:DataPane",
+    example={"path": "countries/countries.parquet"},
 )

@@ -10,4 +10,5 @@ INSTRUMENT = Instrument(
     MapResult,
     code,
     view="tui.instruments.map.view:MapPane",
+    example={"function": "lambda rows: tokenizer(rows['sentence1'], rows['sentence2'], truncation=True)"},
 )

@@ -1,4 +1,4 @@
-"""A padded batch, its attention mask, and what the mask changes."""
+"""A padded batch, its mask, and what the mask changes."""
 
 from tui.instruments.instrument import Instrument
 from tui.instruments.mask.compute import MaskResult, MaskSpec, code, run
@@ -11,6 +11,7 @@ INSTRUMENT = Instrument(
     MaskResult,
     code,
     view="tui.instruments.mask.view:MaskPane",
+    example={"texts": ["Hello, how are you?", "I am fine."]},
     keys=KEYS,
     keys_title=TITLE,
 )

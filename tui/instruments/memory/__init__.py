@@ -1,4 +1,4 @@
-"""Memory of its own, pages of the file, and the disk, while a table is read."""
+"""What a table costs in memory while it is read."""
 
 from tui.instruments.instrument import Instrument
 from tui.instruments.memory.compute import MemoryResult, MemorySpec, code, run

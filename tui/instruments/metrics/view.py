@@ -56,8 +56,9 @@ class MetricsPane(Pane):
     def grid(self) -> MatrixGrid:
         return self.query_one(MatrixGrid)
 
-    def edit(self) -> None:
-        self.grid.focus()
+    @property
+    def first_field(self) -> Widget:
+        return self.grid
 
     def translate(self) -> None:
         super().translate()

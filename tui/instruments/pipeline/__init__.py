@@ -1,4 +1,4 @@
-"""A task on a text through transformers.pipeline, stage by stage."""
+"""A task on a text through a pipeline, stage by stage."""
 
 from tui.instruments.instrument import Instrument
 from tui.instruments.pipeline.compute import PipelineResult, code, run
@@ -11,5 +11,6 @@ INSTRUMENT = Instrument(
     PipelineResult,
     code,
     view="tui.instruments.pipeline.view:PipelinePane",
+    example={"text": "I've been waiting for a HuggingFace course my whole life."},
     tasks=lambda spec: (spec.task,),
 )

@@ -1,4 +1,4 @@
-"""The training runs on this machine; of one its state, curves and evaluations."""
+"""The training runs here; one run's curves and scores."""
 
 from tui.instruments.instrument import Instrument
 from tui.instruments.runs.compute import RunsResult, RunsSpec, code, run

@@ -1,4 +1,4 @@
-"""The learning rate of every step, and how many steps there are."""
+"""The learning rate of every step, and how many steps."""
 
 from tui.instruments.instrument import Instrument
 from tui.instruments.schedule.compute import ScheduleResult, ScheduleSpec, code, run

@@ -1,4 +1,4 @@
-"""Rows as they come: take, skip, the shuffle buffer, bytes, a resume."""
+"""Rows as they come: take, skip, shuffle, bytes, resume."""
 
 from tui.instruments.instrument import Instrument
 from tui.instruments.stream.compute import StreamResult, StreamSpec, code, run
@@ -10,4 +10,5 @@ INSTRUMENT = Instrument(
     StreamResult,
     code,
     view="tui.instruments.stream.view:StreamPane",
+    example={"path": "countries/countries.csv"},
 )

@@ -1,4 +1,4 @@
-"""What a recipe will do: rows, steps, memory, the learning rate; then the run itself."""
+"""What a recipe will do, and then the run itself."""
 
 from tui.instruments.instrument import Instrument
 from tui.instruments.train.compute import TrainResult, TrainSpec, code, run

@@ -1,0 +1,131 @@
+"""The free bench: any instrument on a screen of its own, with inputs to begin with."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.widgets import Static, TextArea
+
+from tui.console.keys import Words, bindings
+from tui.console.screens.with_bench import WithBench
+from tui.console.verbatim import verbatim
+from tui.console.widgets.bench import Bench
+from tui.console.widgets.chrome import KeyLine, TopLine
+from tui.console.widgets.pane import Pane
+from tui.instruments import registry
+from tui.text.catalog import translate
+
+
+class FreeBench(WithBench):
+    """One instrument at a time; those that were used before keep their inputs."""
+
+    SCOPES = ("free",)
+    BINDINGS: ClassVar[list[BindingType]] = bindings("free")
+    AUTO_FOCUS = ""
+
+    DEFAULT_CSS = """
+    FreeBench {
+        #about { padding: 0 2; color: $dim; height: auto; }
+        &:ansi #about { text-style: dim; }
+        #bench { padding: 0 1; }
+        #bench-title { display: none; }
+        Pane { margin: 1 0 0 0; }
+    }
+    """
+
+    def __init__(self, instrument: str) -> None:
+        super().__init__()
+        self.instrument = registry.find(instrument)
+        self.bench = Bench(id="bench")
+        self._used: set[str] = set()
+
+    def shows_same(self, other: Screen[Any]) -> bool:
+        return isinstance(other, FreeBench) and other.instrument is self.instrument
+
+    def compose(self) -> ComposeResult:
+        yield TopLine()
+        yield Static("", id="about")
+        yield self.bench
+        yield KeyLine()
+
+    async def on_mount(self) -> None:
+        self.app.begin()
+        await self.put(self.instrument.name)
+
+    async def put(self, name: str) -> None:
+        """Bring an instrument to the front: as it was left, or with its own example."""
+        self.instrument = registry.find(name)
+        self.set_focus(None)
+        self._describe()
+        await self.bench.show(name, self.instrument.example, again=name not in self._used)
+        self._used.add(name)
+        self.bench.reveal()
+        self._focus_answer()
+
+    def _describe(self) -> None:
+        language = self.app.language
+        self.query_one(TopLine).put(translate(language, "console.free_bench"), self.instrument.name)
+        self.query_one("#about", Static).update(verbatim(self.instrument.summary(language)))
+
+    def translate(self) -> None:
+        """The language has changed."""
+        self._describe()
+        super().translate()
+
+    @on(Pane.Settled)
+    def _focus_answer(self) -> None:
+        """Where no key is typed, if there is such a field: a letter is a command here until the reader edits."""
+        if self.focused is None:
+            calm = [one for one in self.bench_fields if not isinstance(one, TextArea) and one.id != "options"]
+            if calm:
+                calm[0].focus()
+
+    def key_labels(self) -> dict[str, Words | None]:
+        """What the bottom line says otherwise just now; None for what would do nothing."""
+        stop: Words | None = ("stop", "停止") if self.is_running_something else None
+        labels: dict[str, Words | None] = {"bench.next": ("next instrument", "下一个仪器"), "free.escape": stop}
+        if stop is not None:
+            labels["edit.done"] = stop
+        if self.bench.pane is None or self.focused is self.bench.pane.first_field:
+            labels["free.edit"] = None
+        if len(self.bench_fields) < (2 if self.is_on_bench else 1):
+            labels |= {"free.switch": None, "bench.switch": None}
+        return labels
+
+    # -- keys -----------------------------------------------------------------------------------------------------
+
+    def action_switch(self, by: int) -> None:
+        """To the next field of the bench; after the last one, to the first."""
+        fields = self.bench_fields
+        if fields:
+            at = fields.index(self.focused) + by if self.focused in fields else 0 if by > 0 else -1
+            fields[at % len(fields)].focus()
+
+    def action_edit(self) -> None:
+        if self.bench.pane is not None:
+            self.bench.pane.edit()
+
+    async def action_copy(self) -> None:
+        await self.copy_from_bench()
+
+    async def action_next_stop(self) -> None:
+        """The next instrument."""
+        names = list(registry.instruments())
+        await self.put(names[(names.index(self.instrument.name) + 1) % len(names)])
+
+    def action_leave(self) -> None:
+        """Stop what runs; else leave the text, else the bench."""
+        if self.stop():
+            return
+        if isinstance(self.focused, TextArea):
+            self.set_focus(None)
+            self._focus_answer()
+        else:
+            self.action_close()
+
+    def action_close(self) -> None:
+        self.dismiss()

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tui.console.keys import KEYS, shown
+from tui.console.keys import KEYS, help_of, shown
+from tui.text.catalog import translate
 
 README = (ROOT / "README.md").read_text("utf-8")
 RUN = "python3 -m venv .venv && .venv/bin/pip install -c constraints.txt -e . && .venv/bin/headnotes"
@@ -26,7 +27,7 @@ ROWS = re.findall(r"^\| (\S+) \| (.+) \|$", README, re.MULTILINE)[1:]
 
 @pytest.mark.parametrize(("key", "says"), ROWS)
 def test_its_keys_do_what_it_says(key: str, says: str) -> None:
-    assert any(shown(one.keys.split(",")[0]) == key and one.help[0] == says for one in KEYS)
+    assert any(shown(one.keys.split(",")[0]) == key and translate("en", help_of(one)) == says for one in KEYS)
 
 
 def test_its_table_was_found() -> None:

@@ -15,7 +15,7 @@ from textual.widgets import Static
 from tests.console.console import Driver, console
 from tests.console.test_snapshots import Recorded
 from tests.runs.recorded import Recorded as FinishedRun
-from tui.console.keys import all_keys
+from tui.console.keys import all_keys, help_of
 from tui.console.screens.free_bench import FreeBench
 from tui.console.screens.overlay import Overlay
 from tui.console.screens.palette import CommandList
@@ -26,6 +26,7 @@ from tui.console.widgets.lines import Lines
 from tui.console.widgets.row_table import RowTable
 from tui.instruments.registry import INSTRUMENTS
 from tui.tables.source import Source
+from tui.text.catalog import translate
 from tui.text.lines import line_text
 from tui.text.wrap import cells
 
@@ -219,7 +220,7 @@ async def test_every_command_of_the_palette_is_whole_at_80_columns(language: str
     room = 80 * 94 // 100 - 4 - 2 - 4  # frame, thumb, margins
     for key in all_keys():
         if key.palette:
-            assert cells(key.help[language == "zh"]) + cells(key.shown) <= room, key.id
+            assert cells(translate(language, help_of(key))) + cells(key.shown) <= room, key.id
 
 
 async def on_the_free_bench(it: Driver, name: str) -> None:

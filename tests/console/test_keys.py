@@ -8,8 +8,9 @@ from collections import Counter
 import pytest
 from textual.binding import Binding
 
+from tests.text.messages import messages, rooms
 from tui.console.app import HeadnotesApp
-from tui.console.keys import all_keys, bindings, on_bottom_line, scope_titles
+from tui.console.keys import all_keys, all_scopes, bindings, help_of, label_of, on_bottom_line, title_of
 from tui.console.screens.contents import Contents
 from tui.console.screens.data import Data
 from tui.console.screens.doctor import Doctor
@@ -35,6 +36,7 @@ from tui.instruments.mask.view import MaskGrid
 from tui.instruments.metrics.grid import MatrixGrid
 from tui.instruments.tokens.view import TokenTable
 from tui.instruments.train.view import TrainPane
+from tui.text.catalog import LANGUAGES, translate
 from tui.text.lines import line_text
 
 OWNERS = {
@@ -77,7 +79,7 @@ PORTABLE = re.compile(
 
 def test_ids_are_unique_and_scopes_known() -> None:
     assert all(count == 1 for count in Counter(key.id for key in all_keys()).values())
-    assert {key.scope for key in all_keys()} == set(scope_titles()) == set(OWNERS)
+    assert {key.scope for key in all_keys()} == set(all_scopes()) == set(OWNERS)
 
 
 def test_the_first_spelling_of_every_key_reaches_every_terminal() -> None:
@@ -85,13 +87,13 @@ def test_the_first_spelling_of_every_key_reaches_every_terminal() -> None:
     assert [key.id for key in all_keys() if not PORTABLE.match(key.keys.split(",")[0]) and key.id not in sideways] == []
 
 
-@pytest.mark.parametrize("scope", list(scope_titles()))
+@pytest.mark.parametrize("scope", list(all_scopes()))
 def test_no_key_means_two_things_in_one_scope(scope: str) -> None:
     spellings = Counter(one for key in all_keys() if key.scope == scope for one in key.keys.split(","))
     assert [spelling for spelling, count in spellings.items() if count > 1] == []
 
 
-@pytest.mark.parametrize("scope", list(scope_titles()))
+@pytest.mark.parametrize("scope", list(all_scopes()))
 def test_every_action_exists_where_it_is_bound(scope: str) -> None:
     for binding in bindings(scope):
         assert isinstance(binding, Binding)
@@ -103,14 +105,22 @@ def test_every_action_exists_where_it_is_bound(scope: str) -> None:
 
 def test_every_key_says_what_it_does_in_both_languages() -> None:
     for key in all_keys():
-        assert all(key.label), key.id
-        assert all(key.help), key.id
-        assert key.help[0] != key.help[1], key.id
+        english, chinese = (translate(language, help_of(key)) for language in LANGUAGES)
+        assert english
+        assert english != chinese, key.id
+        assert all(translate(language, label_of(key)) for language in LANGUAGES)
+
+
+def test_catalogs_name_no_key_that_is_gone() -> None:
+    """Their messages are looked up by id, so that a name in code proves nothing."""
+    ids = {*map(label_of, all_keys()), *map(help_of, all_keys()), *map(title_of, all_scopes())}
+    named = {f"{room}.{name}" for room in rooms() for name in messages(room, "en") if name.startswith("keys.")}
+    assert {one for one in named if not one.startswith("console.keys.now.")} == ids
 
 
 def test_help_lists_every_key() -> None:
     shown = "\n".join(line_text(line) for line in help_window(("notes",), "en").unfolded)
-    assert all(key.help[0][:40] in shown for key in all_keys())
+    assert all(translate("en", help_of(key))[:40] in shown for key in all_keys())
 
 
 def test_the_bottom_line_shows_the_nearest_meaning_of_a_key() -> None:
@@ -122,8 +132,10 @@ def test_the_bottom_line_shows_the_nearest_meaning_of_a_key() -> None:
 
 def test_the_bottom_line_leaves_out_what_is_typed_and_what_does_nothing_now() -> None:
     scopes = ["edit", "bench", "lesson", "everywhere"]
-    offered = on_bottom_line(scopes, {"bench.switch": None, "edit.done": ("stop", "停止")}, lambda key: len(key) == 1)
-    shown = {key.id: (spelling, label[0]) for spelling, label, key in offered}
+    offered = on_bottom_line(
+        scopes, {"bench.switch": None, "edit.done": "console.keys.now.stop"}, lambda key: len(key) == 1
+    )
+    shown = {key.id: (spelling, translate("en", label)) for spelling, label, key in offered}
     assert shown["edit.done"] == ("esc", "stop")
     assert shown["bench.next"][0] == "^n"
     assert "bench.switch" not in shown

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.console.console import Driver, console, notes_of
-from tui.console.keys import KEYS
+from tui.console.keys import KEYS, help_of
 from tui.console.screens.contents import Contents
 from tui.console.screens.doctor import Doctor
 from tui.console.screens.palette import CommandList, Palette
+from tui.text.catalog import translate
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -22,7 +23,7 @@ async def test_every_command_is_shown_with_its_key_and_no_id(language: str) -> N
         lines = [line.rstrip() for line in shown.splitlines()]
         offered = [key for key in KEYS if key.palette and key.scope in ("everywhere", "lesson")]
         for key in offered:
-            title = key.help[language == "zh"]
+            title = translate(language, help_of(key))
             assert any(line.strip().startswith(title) and line.endswith(key.shown) for line in lines), key.id
             assert key.id not in shown
         assert "behind-the-pipeline" not in shown

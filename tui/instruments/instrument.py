@@ -10,7 +10,7 @@ from typing import Any
 from tui.errors import ResultWarning, phrase
 from tui.options import option, read_spec, with_own_names
 from tui.text.catalog import has_message, translate
-from tui.text.key import Key, Words
+from tui.text.key import Key
 
 __all__ = ["Instrument", "Result", "option"]
 
@@ -47,9 +47,8 @@ class Instrument:
     tasks: Callable[[Any], Collection[str]] = _no_tasks
     """The tasks whose models it uses for a Spec, by the library's names; `headnotes prepare` fetches the course's."""
     keys: tuple[Key, ...] = ()
-    """What keys do on its pane, beside those of every pane; their scope is its name."""
-    keys_title: Words = ("", "")
-    """Over its keys on the help page."""
+    """What keys do on its pane, beside those of every pane; their scope is its name. Its catalogs have their words:
+    `keys.title` for the help page, and for each id `keys.label.ID` and `keys.help.ID`."""
 
     def summary(self, language: str) -> str:
         """What it shows, in one line: `about` in its catalogs; without any, its name."""

@@ -15,9 +15,6 @@ from typing import Any
 
 from tui.errors import UsageError, phrase
 
-Words = tuple[str, str]
-"""English, Chinese."""
-
 
 @dataclass(frozen=True, slots=True)
 class Operation:
@@ -26,7 +23,6 @@ class Operation:
     name: str
     example: str
     """A step to begin with; `COLUMN` stands for the column under the cursor."""
-    help: Words
     own: bool = False
     """A step of ours, which becomes several lines of the library's."""
     stream: bool = False
@@ -36,55 +32,35 @@ class Operation:
 
 
 OPERATIONS: tuple[Operation, ...] = (
-    Operation("filter", "filter(lambda row: row['COLUMN'] is not None)",
-              ("keep the rows for which a function is true", "保留函数为真的行"), stream=True, many=True),
-    Operation("map", "map(lambda row: {'length': len(row['COLUMN'])})",
-              ("a function on every row; it may add columns", "对每一行应用函数，可加新列"), stream=True, many=True),
-    Operation("sort", "sort('COLUMN')", ("in the order of a column", "按某列排序"), many=True),
-    Operation("shuffle", "shuffle(seed=42)", ("in a random order that can be had again", "可重现的随机顺序"),
-              stream=True, many=True),
-    Operation("select", "select(range(100))", ("these rows", "选取这些行")),
-    Operation("slice", "[0:100]", ("rows from one to another, as in a list", "像列表一样取一段行"), own=True),
-    Operation("sample", "sample(100, seed=42)", ("a random sample", "随机样本"), own=True),
-    Operation("take", "take(100)", ("the first rows", "前面若干行"), stream=True),
-    Operation("skip", "skip(10)", ("all but the first rows", "跳过前面若干行"), stream=True),
-    Operation("rename_column", "rename_column('COLUMN', 'new_name')", ("another name for a column", "给列改名"),
-              stream=True, many=True),
-    Operation("rename_columns", "rename_columns({'COLUMN': 'new_name'})", ("other names for columns", "给多列改名"),
-              stream=True, many=True),
-    Operation("remove_columns", "remove_columns(['COLUMN'])", ("without these columns", "去掉这些列"),
-              stream=True, many=True),
-    Operation("select_columns", "select_columns(['COLUMN'])", ("these columns alone", "只留这些列"),
-              stream=True, many=True),
-    Operation("add_column", "add_column('number', list(range(len(dataset))))",
-              ("a new column", "新增一列"), stream=True),
-    Operation("cast_column", "cast_column('COLUMN', Value('string'))", ("another type for a column", "改变列的类型"),
-              many=True),
-    Operation("cast", "cast(Features({**dataset.features}))", ("other types for all columns", "改变各列的类型"),
-              many=True),
-    Operation("class_encode_column", "class_encode_column('COLUMN')",
-              ("texts of a column become class labels", "把文本列变成类别标签"), many=True),
-    Operation("flatten", "flatten()", ("the parts of nested columns become columns", "把嵌套列摊平"), many=True),
-    Operation("train_test_split", "train_test_split(test_size=0.2, seed=42)",
-              ("two splits: train and test", "分成训练集和测试集")),
-    Operation("split", "split(test=0.1, validation=0.1, seed=42)",
-              ("three splits: train, validation, test", "分成训练、验证、测试三份"), own=True),
-    Operation("only", "only('train')", ("one split alone", "只取一个划分"), own=True, stream=True, many=True),
-    Operation("pandas", "pandas(lambda frame: frame.drop_duplicates('COLUMN'))",
-              ("to a DataFrame, a function on it, and back", "转成 DataFrame，应用函数，再转回来"), own=True),
-    Operation("concatenate", "concatenate('other.csv')",
-              ("the rows of other files below these", "把其他文件的行接在后面"),
-              own=True),
-    Operation("interleave", "interleave('other.csv')", ("rows of this and another in turn", "与另一数据集的行交替"),
-              own=True, stream=True),
-    Operation("batch", "batch(batch_size=8)", ("so many rows become one", "把若干行合成一行"), stream=True, many=True),
-    Operation("repeat", "repeat(2)", ("all rows, so many times", "整体重复若干次"), stream=True, many=True),
-    Operation("set_format", "set_format('torch')", ("rows come out as tensors, arrays or frames", "行以张量等形式取出"),
-              many=True),
-    Operation("with_format", "with_format('torch')", ("the same, as a new data set", "同上，得到新的数据集"),
-              stream=True, many=True),
-    Operation("reset_format", "reset_format()",
-              ("rows come out as Python values again", "恢复为 Python 值"), many=True),
+    Operation("filter", "filter(lambda row: row['COLUMN'] is not None)", stream=True, many=True),
+    Operation("map", "map(lambda row: {'length': len(row['COLUMN'])})", stream=True, many=True),
+    Operation("sort", "sort('COLUMN')", many=True),
+    Operation("shuffle", "shuffle(seed=42)", stream=True, many=True),
+    Operation("select", "select(range(100))"),
+    Operation("slice", "[0:100]", own=True),
+    Operation("sample", "sample(100, seed=42)", own=True),
+    Operation("take", "take(100)", stream=True),
+    Operation("skip", "skip(10)", stream=True),
+    Operation("rename_column", "rename_column('COLUMN', 'new_name')", stream=True, many=True),
+    Operation("rename_columns", "rename_columns({'COLUMN': 'new_name'})", stream=True, many=True),
+    Operation("remove_columns", "remove_columns(['COLUMN'])", stream=True, many=True),
+    Operation("select_columns", "select_columns(['COLUMN'])", stream=True, many=True),
+    Operation("add_column", "add_column('number', list(range(len(dataset))))", stream=True),
+    Operation("cast_column", "cast_column('COLUMN', Value('string'))", many=True),
+    Operation("cast", "cast(Features({**dataset.features}))", many=True),
+    Operation("class_encode_column", "class_encode_column('COLUMN')", many=True),
+    Operation("flatten", "flatten()", many=True),
+    Operation("train_test_split", "train_test_split(test_size=0.2, seed=42)"),
+    Operation("split", "split(test=0.1, validation=0.1, seed=42)", own=True),
+    Operation("only", "only('train')", own=True, stream=True, many=True),
+    Operation("pandas", "pandas(lambda frame: frame.drop_duplicates('COLUMN'))", own=True),
+    Operation("concatenate", "concatenate('other.csv')", own=True),
+    Operation("interleave", "interleave('other.csv')", own=True, stream=True),
+    Operation("batch", "batch(batch_size=8)", stream=True, many=True),
+    Operation("repeat", "repeat(2)", stream=True, many=True),
+    Operation("set_format", "set_format('torch')", many=True),
+    Operation("with_format", "with_format('torch')", stream=True, many=True),
+    Operation("reset_format", "reset_format()", many=True),
 )  # fmt: skip
 BY_NAME = {one.name: one for one in OPERATIONS}
 SEEDED = ("shuffle", "train_test_split", "sample", "split")

@@ -1,11 +1,8 @@
-"""What a key is: how it is spelled, what it does, and how that is said."""
+"""What a key is: how it is spelled, and what it does. What it is called is in the catalogs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-Words = tuple[str, str]
-"""English, Chinese."""
 
 _SHOWN = {
     "slash": "/", "question_mark": "?", "left_square_bracket": "[", "right_square_bracket": "]", "escape": "esc",
@@ -24,8 +21,6 @@ class Key:
     """Comma-separated spellings, the first one shown."""
     action: str
     scope: str
-    label: Words
-    help: Words
     rank: int = 0
     """Its place on the bottom line, 1 first; 0 leaves it out."""
     palette: bool = False

@@ -12,6 +12,5 @@ INSTRUMENT = Instrument(
     WordsResult,
     code,
     view="word_count.view:WordsPane",
-    keys=(Key("words.sort", "o", "sort", "words", ("sort", "排序"), ("Words in order", "按字母排序"), 1, True),),
-    keys_title=("Words counted", "词数"),
+    keys=(Key("words.sort", "o", "sort", "words", 1, True),),
 )

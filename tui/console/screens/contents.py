@@ -10,7 +10,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from tui.console.keys import Words, bindings
+from tui.console.keys import bindings
 from tui.console.screens.base import ConsoleScreen
 from tui.console.typeset import one_line
 from tui.console.widgets.chrome import KeyLine, Prompt, TopLine
@@ -217,9 +217,9 @@ class Contents(ConsoleScreen[None]):
     async def action_find(self) -> None:
         await self.query_one(Prompt).open("find", translate(self.app.language, "console.find"))
 
-    def key_labels(self) -> dict[str, Words | None]:
-        """What the bottom line says otherwise just now; None for what would do nothing."""
-        labels: dict[str, Words | None] = {}
+    def key_labels(self) -> dict[str, str | None]:
+        """The messages of what keys do otherwise just now; None for what would do nothing."""
+        labels: dict[str, str | None] = {}
         if self.list.chosen is None:
             labels["contents.open"] = None
         if not self.app.progress.last:

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from tui import paths
 from tui.console import recent
-from tui.console.keys import Words, bindings, pick
+from tui.console.keys import bindings
 from tui.console.screens.base import ConsoleScreen
 from tui.console.screens.windows import ListWindow, TextWindow, code_window, open_cell
 from tui.console.table_requests import TableRequests
@@ -264,7 +264,7 @@ class Data(ConsoleScreen[None]):
             return
         language, stream = self.app.language, self.table.stream
         offered = [one for one in OPERATIONS if one.stream or not stream]
-        entries = [f"{one.name:<20} {pick(language, one.help)}" for one in offered]
+        entries = [f"{one.name:<20} {translate(language, f'tables.step_help.{one.name}')}" for one in offered]
 
         async def chosen(index: int | None) -> None:
             if index is not None:
@@ -457,15 +457,15 @@ class Data(ConsoleScreen[None]):
         if self.table is not None:
             self.app.push_screen(code_window(self.table.code, self.app.language, "script"))
 
-    def key_labels(self) -> dict[str, Words | None]:
-        """What the bottom line says otherwise just now; None for what would do nothing."""
+    def key_labels(self) -> dict[str, str | None]:
+        """The messages of what keys do otherwise just now; None for what would do nothing."""
         if self.requests.busy:
-            return {"data.leave": ("stop", "停止"), "data.open": None}
+            return {"data.leave": "console.keys.now.stop", "data.open": None}
         if self.table is None:
             none = ("data.go", "data.find", "data.filter", "data.sort", "data.map", "data.operations", "rows.open")
             return {**dict.fromkeys(none), "data.leave": None}
-        no: dict[str, Words | None] = {"data.open": None}
-        no["data.leave"] = ("end search", "结束查找") if self.rows.hits else None
+        no: dict[str, str | None] = {"data.open": None}
+        no["data.leave"] = "console.keys.now.end_search" if self.rows.hits else None
         if self.rows.column is None or not self.rows.count:
             no["rows.open"] = None
         return no

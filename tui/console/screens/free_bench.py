@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widgets import Static, TextArea
 
-from tui.console.keys import Words, bindings
+from tui.console.keys import bindings
 from tui.console.screens.with_bench import WithBench
 from tui.console.verbatim import verbatim
 from tui.console.widgets.bench import Bench
@@ -84,10 +84,10 @@ class FreeBench(WithBench):
             if calm:
                 calm[0].focus()
 
-    def key_labels(self) -> dict[str, Words | None]:
-        """What the bottom line says otherwise just now; None for what would do nothing."""
-        stop: Words | None = ("stop", "停止") if self.is_running_something else None
-        labels: dict[str, Words | None] = {"bench.next": ("next instrument", "下一个仪器"), "free.escape": stop}
+    def key_labels(self) -> dict[str, str | None]:
+        """The messages of what keys do otherwise just now; None for what would do nothing."""
+        stop: str | None = "console.keys.now.stop" if self.is_running_something else None
+        labels: dict[str, str | None] = {"bench.next": "console.keys.now.next_instrument", "free.escape": stop}
         if stop is not None:
             labels["edit.done"] = stop
         if self.bench.pane is None or self.focused is self.bench.pane.first_field:

@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.widgets import Static
 
 from tui import paths
-from tui.console.keys import Words, bindings
+from tui.console.keys import bindings
 from tui.console.screens.base import ConsoleScreen
 from tui.console.screens.windows import ListWindow
 from tui.console.typeset import plain_lines
@@ -122,11 +122,11 @@ class Models(ConsoleScreen[None]):
         self._at = max(0, min(self._at + by, len(SHELF) - 1))
         self._draw()
 
-    def key_labels(self) -> dict[str, Words | None]:
-        """What the bottom line says otherwise just now; None for what would do nothing."""
-        labels: dict[str, Words | None] = {}
+    def key_labels(self) -> dict[str, str | None]:
+        """The messages of what keys do otherwise just now; None for what would do nothing."""
+        labels: dict[str, str | None] = {}
         if self._fetcher is not None:
-            labels["window.close"] = ("stop", "停止")
+            labels["window.close"] = "console.keys.now.stop"
         if self._fetcher is not None or not self._stock or self._stock[self._at].course_at_hand:
             labels["models.fetch"] = None
         return labels

@@ -20,7 +20,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui.console.app_protocol import Console
-from tui.console.keys import all_keys, bindings, foot, pick
+from tui.console.keys import Key, all_keys, bindings, foot, help_of, label_of
 from tui.console.screens.windows import FRAME
 from tui.console.typeset import one_line
 from tui.console.verbatim import verbatim
@@ -174,7 +174,7 @@ def commands_for(app: Console, here: Widget) -> list[Command]:
         return partial(cast(Widget, owner).run_action, action)
 
     commands = [
-        Command(pick(language, key.help), key.shown, act(key.action), also=(*key.help, *key.label))
+        Command(translate(language, help_of(key)), key.shown, act(key.action), also=_names(key))
         for key in all_keys()
         if key.palette and key.scope in scopes
     ]
@@ -186,3 +186,8 @@ def commands_for(app: Console, here: Widget) -> list[Command]:
         also = tuple(entry.title(other) for other in LANGUAGES)
         commands.append(Command(title, "", partial(app.open_entry, entry), also))
     return commands
+
+
+def _names(key: Key) -> tuple[str, ...]:
+    """What a key is called in all languages, so that a reader of either finds it."""
+    return tuple(translate(language, message(key)) for message in (help_of, label_of) for language in LANGUAGES)

@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 
 from tui.console.actions import StopActions
-from tui.console.keys import Words, bindings
+from tui.console.keys import bindings
 from tui.console.link_targets import links_of, resolve
 from tui.console.page_layout import source_of
 from tui.console.screens.with_bench import WithBench
@@ -282,9 +282,9 @@ class Reader(WithBench):
         if await self._to_bench() and self.bench.pane is not None:
             self.bench.pane.edit()
 
-    def key_labels(self) -> dict[str, Words | None]:
-        """What the bottom line says otherwise just now; None for what would do nothing."""
-        labels: dict[str, Words | None] = {}
+    def key_labels(self) -> dict[str, str | None]:
+        """The messages of what keys do otherwise just now; None for what would do nothing."""
+        labels: dict[str, str | None] = {}
         pane, known = self.bench.pane, entries(self.app.book)
         if not self._has_bench():
             labels |= {"lesson.switch": None, "lesson.edit": None}
@@ -293,11 +293,11 @@ class Reader(WithBench):
         if not self.notes.is_at_last_stop or self.entry is known[-1]:
             labels["lesson.next"] = None
         elif not isinstance(self.app.book, Course):
-            labels["lesson.next"] = ("next page", "下一篇")
+            labels["lesson.next"] = "console.keys.now.next_page"
         if self.is_running_something:
-            labels |= dict.fromkeys(("lesson.escape", "edit.done"), ("stop", "停止"))
+            labels |= dict.fromkeys(("lesson.escape", "edit.done"), "console.keys.now.stop")
         elif self.notes.words:
-            labels["lesson.escape"] = ("end search", "结束查找")
+            labels["lesson.escape"] = "console.keys.now.end_search"
         else:
             labels["lesson.escape"] = None
         return labels

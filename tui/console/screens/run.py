@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.worker import Worker
 
-from tui.console.keys import Words, bindings
+from tui.console.keys import bindings
 from tui.console.run_actions import read_only_reason
 from tui.console.screens.ordering import OrderingScreen
 from tui.console.screens.windows import TextWindow, code_window
@@ -295,9 +295,9 @@ class RunScreen(OrderingScreen):
 
     # -- orders ---------------------------------------------------------------------------------------------------
 
-    def key_labels(self) -> dict[str, Words | None]:
-        """What the bottom line says otherwise just now; None for what would do nothing."""
-        no: dict[str, Words | None] = {}
+    def key_labels(self) -> dict[str, str | None]:
+        """The messages of what keys do otherwise just now; None for what would do nothing."""
+        no: dict[str, str | None] = {}
         if not self._opened or not self._seated or self.curves.status.state in ENDED:
             no |= dict.fromkeys(("run.stop", "run.save", "run.evaluate"))
         if not self.diagnoses:

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.timer import Timer
 
-from tui.console.keys import Words, bindings
+from tui.console.keys import bindings
 from tui.console.screens.ordering import OrderingScreen
 from tui.console.screens.run import RunScreen
 from tui.console.screens.windows import ListWindow
@@ -200,8 +200,8 @@ class Runs(OrderingScreen):
         if runs:
             self.app.go_to(Overlay(runs))
 
-    def key_labels(self) -> dict[str, Words | None]:
-        """What the bottom line says otherwise just now; None for what would do nothing."""
+    def key_labels(self) -> dict[str, str | None]:
+        """The messages of what keys do otherwise just now; None for what would do nothing."""
         if self.chosen is None:
             return dict.fromkeys(f"runs.{name}" for name in ("open", "mark", "overlay", "stop", "resume", "fork"))
         return {"runs.resume" if self.chosen.lives else "runs.stop": None}

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
 from tui.console.app_protocol import Console
-from tui.console.keys import bindings, foot, keys_of, pick, scope_titles, shown
+from tui.console.keys import all_scopes, bindings, foot, help_of, keys_of, shown, title_of
 from tui.console.textual_internals import PromptList
 from tui.console.typeset import fold, highlighted, plain_lines
 from tui.console.verbatim import verbatim
@@ -165,17 +165,16 @@ async def open_cell(app: Console, handle: str, split: str, row: int, column: str
 
 def help_window(scopes: Sequence[str], language: str) -> TextWindow:
     """What every key does: first where the reader is, then elsewhere."""
-    titles = scope_titles()
-    order = [*scopes, *(scope for scope in titles if scope not in scopes)]
+    order = [*scopes, *(scope for scope in all_scopes() if scope not in scopes)]
     lines: list[Line] = []
     for scope in order:
         if not (keys := keys_of(scope)):
             continue
         lines += [()] if lines else []
-        lines.append(((pick(language, titles[scope]), "heading" if scope in scopes else "title"),))
+        lines.append(((translate(language, title_of(scope)), "heading" if scope in scopes else "title"),))
         for key in keys:
             spellings = key.shown if "{}" in key.action else " ".join(map(shown, key.spellings))
-            for row, line in enumerate(plain_lines(pick(language, key.help), 56)):
+            for row, line in enumerate(plain_lines(translate(language, help_of(key)), 56)):
                 lines.append(((fill(spellings if row == 0 else "", 20) + " ", "accent"), *line))
     lines += [(), ((translate(language, "console.instruments"), "title"),)]
     for name, instrument in registry.instruments().items():

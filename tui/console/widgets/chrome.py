@@ -23,7 +23,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui.console.app_protocol import Console
-from tui.console.keys import Key, Words, bindings, on_bottom_line, pick
+from tui.console.keys import Key, bindings, on_bottom_line
 from tui.console.phases import phase_name
 from tui.console.verbatim import verbatim
 from tui.console.widgets.lines import Lines
@@ -140,7 +140,7 @@ class KeyLine(OneLine):
         """(key, what it does) for what has the focus, in order; of a window over the screen, its keys."""
         screen = self.app.screen
         here = screen.focused or screen
-        labels: dict[str, Words | None] = {}
+        labels: dict[str, str | None] = {}
         counts: dict[str, int] = {}
         with suppress(NoMatches):  # a screen that is on its way, in or out, has not all its parts
             for node in reversed(here.ancestors_with_self):
@@ -154,7 +154,7 @@ class KeyLine(OneLine):
 
         language = self.app.language
         keys = on_bottom_line(scopes_of(here), labels, is_typed, counts)
-        return [(spelling, pick(language, label)) for spelling, label, _ in sorted(keys, key=_is_help)]
+        return [(spelling, translate(language, label)) for spelling, label, _ in sorted(keys, key=_is_help)]
 
     def sides(self) -> tuple[Line, Line]:
         self._offered = self.offered()
@@ -172,7 +172,7 @@ class KeyLine(OneLine):
         return tuple(line), ()
 
 
-def _is_help(offered: tuple[str, Words, Key]) -> bool:
+def _is_help(offered: tuple[str, str, Key]) -> bool:
     return offered[2].id == "app.help"
 
 

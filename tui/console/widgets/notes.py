@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
 
-from tui.console.keys import Words, bindings
+from tui.console.keys import bindings
 from tui.console.page_layout import PageLayout
 from tui.console.typeset import Setting, State, code_of, highlighted
 from tui.console.widgets.lines import Lines
@@ -23,11 +23,11 @@ from tui.course.page import Page, Section
 from tui.text.catalog import translate
 from tui.text.lines import Line, Piece, line_text
 
-_ACTS: dict[type, Words] = {
-    Try: ("try it", "试一试"),
-    Cell: ("run", "运行"),
-    Claim: ("run the proof", "运行验证"),
-    Quiz: ("submit", "提交"),
+_ACTS: dict[type, str] = {
+    Try: "console.keys.now.try",
+    Cell: "console.keys.now.cell",
+    Claim: "console.keys.now.claim",
+    Quiz: "console.keys.now.quiz",
 }
 """What enter does at each kind of stop."""
 MARGIN = "  "
@@ -334,14 +334,14 @@ class Notes(Lines):
         self._bring()
         self.refresh()
 
-    def key_labels(self) -> dict[str, Words | None]:
-        """What the bottom line says otherwise just now; None for what would do nothing."""
+    def key_labels(self) -> dict[str, str | None]:
+        """The messages of what keys do otherwise just now; None for what would do nothing."""
         if self.words:
-            return {"notes.act": None, "notes.pick": None, "notes.next": ("next match", "下一处")}
+            return {"notes.act": None, "notes.pick": None, "notes.next": "console.keys.now.next_match"}
         marked = self.page.blocks[self.current] if self.page is not None and self.current is not None else None
-        labels: dict[str, Words | None] = {
+        labels: dict[str, str | None] = {
             "notes.act": _ACTS.get(type(marked)),
-            "notes.pick": ("choose", "选择") if isinstance(marked, Quiz) and marked.kind != "number" else None,
+            "notes.pick": "console.keys.now.choose" if isinstance(marked, Quiz) and marked.kind != "number" else None,
         }
         if isinstance(marked, Claim) and not marked.code:
             labels["notes.act"] = None

@@ -15,7 +15,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
-from tui.console.keys import Words, bindings
+from tui.console.keys import bindings
 from tui.console.widgets.lines import Lines
 from tui.instruments.instrument import Instrument
 from tui.text.catalog import translate
@@ -141,9 +141,9 @@ class Options(Lines):
         self._commit()
         self._lay()
 
-    def key_labels(self) -> dict[str, Words | None]:
-        """What the bottom line says otherwise just now; None for what would do nothing."""
-        labels: dict[str, Words | None] = {}
+    def key_labels(self) -> dict[str, str | None]:
+        """The messages of what keys do otherwise just now; None for what would do nothing."""
+        labels: dict[str, str | None] = {}
         if len(self._options) < 2:
             labels["options.next"] = None
         if not self._waits_for_enter:

@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.widgets import TextArea
 
-from tui.console.keys import Words, bindings
+from tui.console.keys import bindings
 from tui.console.widgets.ordered_keys import run_bound_key
 from tui.text.visible import single_cell
 
@@ -94,11 +94,11 @@ class Sentence(TextArea):
         self.put(text)
         self.post_message(self.Edited(self))
 
-    def key_labels(self) -> dict[str, Words | None]:
-        """What the bottom line says otherwise just now; None for what would do nothing."""
+    def key_labels(self) -> dict[str, str | None]:
+        """The messages of what keys do otherwise just now; None for what would do nothing."""
         if self._several:
             return {"edit.answer": None}
-        return {"edit.answer": ("run it", "运行")} if self.waits else {}
+        return {"edit.answer": "console.keys.now.run_it"} if self.waits else {}
 
     def action_answer(self) -> None:
         self.post_message(self.Done(self))

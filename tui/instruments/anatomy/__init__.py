@@ -1,7 +1,7 @@
 """From text to label, one stage at a time."""
 
 from tui.instruments.anatomy.compute import AnatomyResult, AnatomySpec, code, run
-from tui.instruments.anatomy.keys import KEYS, TITLE
+from tui.instruments.anatomy.keys import KEYS
 from tui.instruments.instrument import Instrument
 
 INSTRUMENT = Instrument(
@@ -13,5 +13,4 @@ INSTRUMENT = Instrument(
     view="tui.instruments.anatomy.view:AnatomyPane",
     example={"text": "I've been waiting for a HuggingFace course my whole life."},
     keys=KEYS,
-    keys_title=TITLE,
 )

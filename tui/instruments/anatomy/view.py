@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from textual.binding import BindingType
 from textual.widget import Widget
 
-from tui.console.keys import Words, bindings
+from tui.console.keys import bindings
 from tui.console.typeset import plain_lines
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.pane import Pane
@@ -46,9 +46,9 @@ class Stages(Lines):
     def on_resize(self) -> None:
         self._draw()
 
-    def key_labels(self) -> dict[str, Words | None]:
-        """What the bottom line says otherwise just now; None for what would do nothing."""
-        ends: dict[str, Words | None] = {}
+    def key_labels(self) -> dict[str, str | None]:
+        """The messages of what keys do otherwise just now; None for what would do nothing."""
+        ends: dict[str, str | None] = {}
         if self.stage == len(STAGES) - 1:
             ends["anatomy.next"] = None
         if self.stage == 0:

@@ -2,7 +2,7 @@
 
 from tui.instruments.instrument import Instrument
 from tui.instruments.mask.compute import MaskResult, MaskSpec, code, run
-from tui.instruments.mask.keys import KEYS, TITLE
+from tui.instruments.mask.keys import KEYS
 
 INSTRUMENT = Instrument(
     "mask",
@@ -13,5 +13,4 @@ INSTRUMENT = Instrument(
     view="tui.instruments.mask.view:MaskPane",
     example={"texts": ["Hello, how are you?", "I am fine."]},
     keys=KEYS,
-    keys_title=TITLE,
 )

@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.widget import Widget
 
-from tui.console.keys import Words, bindings
+from tui.console.keys import bindings
 from tui.console.typeset import plain_lines
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.pane import Pane
@@ -124,8 +124,8 @@ class MaskPane(Pane):
     def extra_values(self) -> dict[str, Any]:
         return {"flip": sorted(self._flips)} if self._flips else {}
 
-    def key_labels(self) -> dict[str, Words | None]:
-        """What the bottom line says otherwise just now; None for what would do nothing."""
+    def key_labels(self) -> dict[str, str | None]:
+        """The messages of what keys do otherwise just now; None for what would do nothing."""
         return {} if self._flips else {"mask.clear": None}
 
     def on_sentence_edited(self) -> None:

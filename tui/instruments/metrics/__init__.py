@@ -2,7 +2,7 @@
 
 from tui.instruments.instrument import Instrument
 from tui.instruments.metrics.compute import MetricsResult, MetricsSpec, code, run
-from tui.instruments.metrics.keys import KEYS, TITLE
+from tui.instruments.metrics.keys import KEYS
 
 INSTRUMENT = Instrument(
     "metrics",
@@ -12,5 +12,4 @@ INSTRUMENT = Instrument(
     code,
     view="tui.instruments.metrics.view:MetricsPane",
     keys=KEYS,
-    keys_title=TITLE,
 )

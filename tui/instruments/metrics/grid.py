@@ -10,7 +10,7 @@ from textual import events
 from textual.binding import BindingType
 from textual.message import Message
 
-from tui.console.keys import Words, bindings
+from tui.console.keys import bindings
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.matrix import HEAD, cell_width, grid_lines, label_width
 from tui.recipes import confusion
@@ -85,10 +85,10 @@ class MatrixGrid(Lines):
             self.scroll_to(x=left + width - self.size.width, animate=False, immediate=True)
         self.show(self.row + HEAD)
 
-    def key_labels(self) -> dict[str, Words | None]:
-        """What the bottom line says otherwise just now; None for what would do nothing."""
+    def key_labels(self) -> dict[str, str | None]:
+        """The messages of what keys do otherwise just now; None for what would do nothing."""
         count = self.matrix[self.row][self.column] if self.matrix else 0
-        no: dict[str, Words | None] = {}
+        no: dict[str, str | None] = {}
         if not self.matrix or count >= confusion.MOST_ROWS:
             no["metrics.more"] = None
         if not count:

@@ -2,7 +2,7 @@
 
 from tui.instruments.instrument import Instrument
 from tui.instruments.tokens.compute import TokensResult, TokensSpec, code, run
-from tui.instruments.tokens.keys import KEYS, TITLE
+from tui.instruments.tokens.keys import KEYS
 
 INSTRUMENT = Instrument(
     "tokens",
@@ -13,5 +13,4 @@ INSTRUMENT = Instrument(
     view="tui.instruments.tokens.view:TokensPane",
     example={"text": "I've been waiting for a HuggingFace course my whole life."},
     keys=KEYS,
-    keys_title=TITLE,
 )

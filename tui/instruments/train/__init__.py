@@ -2,7 +2,7 @@
 
 from tui.instruments.instrument import Instrument
 from tui.instruments.train.compute import TrainResult, TrainSpec, code, run
-from tui.instruments.train.keys import KEYS, TITLE
+from tui.instruments.train.keys import KEYS
 
 INSTRUMENT = Instrument(
     "train",
@@ -12,5 +12,4 @@ INSTRUMENT = Instrument(
     code,
     view="tui.instruments.train.view:TrainPane",
     keys=KEYS,
-    keys_title=TITLE,
 )

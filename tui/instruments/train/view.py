@@ -13,7 +13,7 @@ from textual.binding import BindingType
 from textual.timer import Timer
 from textual.widget import Widget
 
-from tui.console.keys import Words, bindings
+from tui.console.keys import bindings
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.option_bar import Options
 from tui.console.widgets.pane import Pane
@@ -196,10 +196,10 @@ class TrainPane(Pane):
             lines = live_lines(self._curves, self._last_words, width, height, self.app.language)
             self.query_one("#run", Lines).set_lines(lines)
 
-    def key_labels(self) -> dict[str, Words | None]:
-        """What the bottom line says otherwise just now; None for what would do nothing."""
+    def key_labels(self) -> dict[str, str | None]:
+        """The messages of what keys do otherwise just now; None for what would do nothing."""
         lives = self._curves is not None and self._curves.status.state not in ENDED
-        no: dict[str, Words | None] = {}
+        no: dict[str, str | None] = {}
         if lives or self.result is None or self.is_running:
             no["train.start"] = None
         if not lives:

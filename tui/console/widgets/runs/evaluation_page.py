@@ -9,7 +9,7 @@ from textual import events
 from textual.binding import BindingType
 from textual.message import Message
 
-from tui.console.keys import Words, bindings
+from tui.console.keys import bindings
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.matrix import cell_width, label_width
 from tui.console.widgets.runs import evaluated
@@ -93,9 +93,9 @@ class EvaluationPage(Lines):
         view = evaluated.View(self.chosen, self.cell, self.behind, self._before, self.compared, self.changes)
         self.set_lines(evaluated.evaluation_lines(curves, view, max(20, self.size.width - 1), self.app.language))
 
-    def key_labels(self) -> dict[str, Words | None]:
-        """What the bottom line says otherwise just now; None for what would do nothing."""
-        no: dict[str, Words | None] = {}
+    def key_labels(self) -> dict[str, str | None]:
+        """The messages of what keys do otherwise just now; None for what would do nothing."""
+        no: dict[str, str | None] = {}
         if self._asked is None:
             no["evaluations.right"] = None
         if not self.behind:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from tui.console.keys import Words, bindings
+from tui.console.keys import bindings
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.runs import panels
 from tui.console.widgets.runs.panels import PANELS, SMOOTHINGS, View
@@ -49,8 +49,8 @@ class CurvesPage(Lines, inherit_bindings=False):
     def on_resize(self) -> None:
         self.redraw()
 
-    def key_labels(self) -> dict[str, Words | None]:
-        """What the bottom line says otherwise just now; None for what would do nothing."""
+    def key_labels(self) -> dict[str, str | None]:
+        """The messages of what keys do otherwise just now; None for what would do nothing."""
         return {} if self.has_points else dict.fromkeys(("curves.right", "curves.axis", "curves.panel"))
 
     @property

@@ -58,14 +58,15 @@ def option(
     default: Any = dataclasses.MISSING,
     choices: tuple[str, ...] = (),
     aliases: Mapping[str, str] | None = None,
-    suggestions: tuple[str, ...] = (),
+    suggestions: tuple[str, ...] | Callable[[], tuple[str, ...]] = (),
     other_names: tuple[str, ...] = (),
     least: float | None = None,
     most: float | None = None,
 ) -> Any:
     """A field of a Spec: its help, the values it takes, other spellings of them (`true` for `longest`).
 
-    `suggestions` are values that the bench offers where any text is allowed; `other_names` are what the library calls
+    `suggestions` are values that the bench offers where any text is allowed, or a function that finds them;
+    `other_names` are what the library calls
     the option; `least` and `most` are the smallest and the largest number that it takes.
     """
     known = {
@@ -73,6 +74,13 @@ def option(
         "other_names": other_names, "least": least, "most": most,
     }  # fmt: skip
     return field(default=default, metadata=known)
+
+
+def suggestions_of(field: dataclasses.Field[Any]) -> tuple[str, ...]:
+    """What the bench offers for an option, found anew at each call."""
+    known = field.metadata["suggestions"]
+    offered: tuple[str, ...] = known() if callable(known) else known
+    return offered
 
 
 def options_of(spec: type) -> list[tuple[str, str, str]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hub import Hub, serve
+from tests.hub import COMMIT, Hub, serve
 
 COURSE = "distilbert/distilbert-base-uncased-finetuned-sst-2-english"
 
@@ -21,7 +21,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """A tiny classifier with the backbone's vocabulary."""
     from transformers import BertConfig, BertForSequenceClassification
 
-    from tui.models import checkpoints
+    from tui.models import loading
 
     folder = tmp_path_factory.mktemp("classifier")
     small = BertConfig(
@@ -29,7 +29,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         id2label={0: "NEGATIVE", 1: "POSITIVE"},
     )  # fmt: skip
     BertForSequenceClassification(small).save_pretrained(folder)
-    checkpoints.tokenizer().save_pretrained(folder)
+    loading.tokenizer().save_pretrained(folder)
     return {file.name: file.read_bytes() for file in folder.iterdir()}
 
 
@@ -57,6 +57,23 @@ def test_a_task_is_fetched_and_answers(files: dict[str, bytes], tmp_path: Path) 
     answered = json.loads(headnotes(*words, cache=tmp_path, hub=None, HF_HUB_OFFLINE="1").stdout)
     assert answered["answered_by"]["checkpoint"] == COURSE
     assert answered["label"] in ("NEGATIVE", "POSITIVE")
+
+
+def test_a_hub_id_is_a_model_of_any_instrument_once_it_was_fetched(files: dict[str, bytes], tmp_path: Path) -> None:
+    with serve({"owner/small": files}) as hub:
+        words = ("try", "anatomy", "text=good", "model=owner/small", "--json")
+        before = headnotes(*words, cache=tmp_path, hub=hub)
+        assert "headnotes models get owner/small" in before.stderr
+        assert hub.asked == []
+        assert headnotes("models", "get", "owner/small", "--yes", cache=tmp_path, hub=hub).returncode == 0
+        fetched = len(hub.asked)
+        after = json.loads(headnotes(*words, cache=tmp_path, hub=hub).stdout)
+        assert after["answered_by"]["checkpoint"] == "owner/small"
+        pinned = headnotes(*words[:3], f"model=owner/small@{COMMIT}", "--json", cache=tmp_path, hub=hub)
+        assert json.loads(pinned.stdout)["logits"] == after["logits"]
+        other = headnotes(*words[:3], "model=owner/small@v9", cache=tmp_path, hub=hub)
+        assert "headnotes models get owner/small --revision v9" in other.stderr
+        assert len(hub.asked) == fetched
 
 
 def test_a_mirror_in_the_settings_is_asked_and_named(files: dict[str, bytes], tmp_path: Path) -> None:

@@ -22,9 +22,10 @@ from hypothesis import strategies as st
 from tests.cli.made import BEGUN, DONE, checkpoint, headnotes, make, measured, obeying, stage, write
 from tests.hostile import TEXTS
 from tui.cli import export, follow
+from tui.models.run_checkpoints import SavedCheckpoint
 from tui.runs import events, folder, launch
 from tui.runs.events import Log
-from tui.runs.folder import Checkpoint, Run
+from tui.runs.folder import Run
 
 Printed = pytest.CaptureFixture[str]
 
@@ -317,11 +318,11 @@ def test_kill_asks_and_kills(capsys: Printed, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.fixture
-def launched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Run, Checkpoint | None]]:
+def launched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Run, SavedCheckpoint | None]]:
     """What was started, instead of starting it."""
-    found: list[tuple[Run, Checkpoint | None]] = []
+    found: list[tuple[Run, SavedCheckpoint | None]] = []
 
-    def start(run: Run, resume: Checkpoint | None = None) -> int:
+    def start(run: Run, resume: SavedCheckpoint | None = None) -> int:
         found.append((run, resume))
         return os.getpid()
 
@@ -329,7 +330,7 @@ def launched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Run, Checkpoint | No
     return found
 
 
-Launched = list[tuple[Run, Checkpoint | None]]
+Launched = list[tuple[Run, SavedCheckpoint | None]]
 
 
 def test_resume_takes_the_last_whole_checkpoint_or_the_one_that_is_named(launched: Launched, capsys: Printed) -> None:

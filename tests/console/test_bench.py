@@ -219,7 +219,7 @@ async def test_a_model_that_is_not_here_is_named_with_the_command_that_fetches_i
         await it.until_shown("POSITIVE  0.")
         await it.press("tab", "tab", "right", "space")
         await it.until_shown("is not on this machine", "headnotes models get text-classification")
-        await it.press("space")
+        await it.press("up")
         await it.until_shown("POSITIVE  0.")
 
 

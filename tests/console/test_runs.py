@@ -31,9 +31,10 @@ from tui.console.widgets.runs import evaluated, facts, pages
 from tui.console.widgets.runs.evaluation_page import EvaluationPage
 from tui.console.widgets.runs.strip import RunStrip
 from tui.console.widgets.runs.views import CurvesPage, LogPage
+from tui.models.run_checkpoints import SavedCheckpoint
 from tui.runs import folder, launch, predictions
 from tui.runs.curves import Curves
-from tui.runs.folder import Checkpoint, Run
+from tui.runs.folder import Run
 from tui.runs.predictions import Changed, Changes
 from tui.text.lines import line_text
 from tui.text.visible import visible
@@ -338,9 +339,9 @@ folder.create(recipe.read({"data": "pairs", "name": "fork", **changes}), "", par
 
 
 async def test_going_on_and_forking(monkeypatch: pytest.MonkeyPatch) -> None:
-    started: list[tuple[Run, Checkpoint | None]] = []
+    started: list[tuple[Run, SavedCheckpoint | None]] = []
 
-    def start(run: Run, resume: Checkpoint | None = None) -> int:
+    def start(run: Run, resume: SavedCheckpoint | None = None) -> int:
         started.append((run, resume))
         return 1
 

@@ -20,13 +20,13 @@ def writer(tmp_path_factory: pytest.TempPathFactory) -> str:
     import torch
     from transformers import GPT2Config, GPT2LMHeadModel
 
-    from tui.models import checkpoints
+    from tui.models import loading
 
     folder = tmp_path_factory.mktemp("writer")
     torch.manual_seed(0)
     config = GPT2Config(vocab_size=30522, n_positions=1024, n_embd=64, n_layer=2, n_head=2, eos_token_id=30521)
     GPT2LMHeadModel(config).save_pretrained(folder)
-    checkpoints.tokenizer().save_pretrained(folder)
+    loading.tokenizer().save_pretrained(folder)
     return str(folder)
 
 

@@ -18,7 +18,7 @@ from tui.cli.try_instrument import as_lines
 from tui.errors import ResultWarning, UsageError
 from tui.instruments.instrument import Result
 from tui.instruments.registry import INSTRUMENTS
-from tui.models import checkpoints
+from tui.models import loading
 
 CHINESE = "这部电影太糟糕了"
 LONG = "The film was good. " * 300
@@ -197,7 +197,7 @@ def tiny(folder: Path, head: type = BertForSequenceClassification, **options: An
         vocab_size=30522, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16, **options
     )
     head(config).save_pretrained(folder)
-    checkpoints.tokenizer().save_pretrained(folder)
+    loading.tokenizer().save_pretrained(folder)
     return str(folder)
 
 

@@ -19,7 +19,7 @@ from transformers import (
 from tests.hostile import TEXTS
 from tui.errors import HeadnotesError, UsageError
 from tui.instruments.registry import INSTRUMENTS
-from tui.models import checkpoints
+from tui.models import checkpoints, loading
 
 HEADS = {
     "fill-mask": BertForMaskedLM,
@@ -45,7 +45,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     config = GPT2Config(vocab_size=30522, n_positions=64, n_embd=16, n_layer=1, n_head=2)
     GPT2LMHeadModel(config).save_pretrained(made["text-generation"])
     for folder in made.values():
-        checkpoints.tokenizer().save_pretrained(folder)
+        loading.tokenizer().save_pretrained(folder)
     return {task: str(folder) for task, folder in made.items()}
 
 
@@ -70,7 +70,7 @@ def test_no_gap_or_the_sign_of_another_model(models: dict[str, str], text: str, 
 
 
 def test_a_model_without_a_mask_token(models: dict[str, str], tmp_path: Path) -> None:
-    tokenizer = type(checkpoints.tokenizer()).from_pretrained(checkpoints.backbone().folder)
+    tokenizer = type(loading.tokenizer()).from_pretrained(checkpoints.backbone().folder)
     tokenizer.mask_token = None
     tokenizer.save_pretrained(tmp_path)
     for file in Path(models["fill-mask"]).glob("*"):

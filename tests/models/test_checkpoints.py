@@ -135,10 +135,10 @@ def test_an_altered_file_of_a_model_that_ships_is_refused(
         file.write(b" ")
     monkeypatch.setattr("tui.paths.lessons_dir", lambda: tmp_path)
     (task,) = (at.task for at in SHELF if at.folder == model)
-    loading._load.cache_clear()
+    loading.CACHE.clear()
     with pytest.raises(CheckpointError, match="not as it was shipped") as caught:
-        loading.load(task)
-    loading._load.cache_clear()
+        loading.load_for_task(task)
+    loading.CACHE.clear()
     assert caught.value.detail.endswith(f"{name} is altered.")
 
 

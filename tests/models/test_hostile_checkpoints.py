@@ -18,7 +18,8 @@ from transformers import BertConfig, BertForSequenceClassification
 
 from tests.instruments.test_instruments import ask
 from tui.errors import CheckpointError, HeadnotesError
-from tui.models import checkpoints, download, loading
+from tui.models import checkpoint_folders, download, loading
+from tui.models.checkpoint_checks import missing_weights
 
 Change = Callable[[Path], Any]
 WEIGHTS, INDEX = "model.safetensors", "model.safetensors.index.json"
@@ -33,7 +34,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
         vocab_size=30522, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16
     )
     BertForSequenceClassification(config).save_pretrained(folder)
-    checkpoints.tokenizer().save_pretrained(folder)
+    loading.tokenizer().save_pretrained(folder)
     return folder
 
 
@@ -289,7 +290,7 @@ def test_the_sound_one_answers(hostile: Path) -> None:
     assert ask("pipeline", text="good", model=str(hostile)).label.startswith("LABEL_")
     (hostile / "notes").mkdir()
     index()(hostile)
-    assert loading.missing_weights(hostile) == ""
+    assert missing_weights(hostile) == ""
 
 
 def test_more_than_the_memory_is_a_sentence(hostile: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -312,14 +313,14 @@ def test_the_links_of_the_hugging_face_cache_are_followed(sound: Path, tmp_path:
     (tmp_path / "outside").write_text("{}")
     (blobs / "blob-config.json").unlink()
     (blobs / "blob-config.json").symlink_to(tmp_path / "outside")
-    loading._load.cache_clear()
+    loading.CACHE.clear()
     with pytest.raises(CheckpointError, match="a link out of the folder"):
         ask("pipeline", text="good", model=str(snapshot))
 
 
 def test_an_odd_index_in_the_cache_is_not_at_hand(hostile: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     index(b="../outside.safetensors")(hostile)
-    monkeypatch.setattr(loading, "in_cache", lambda name, revision: hostile)
+    monkeypatch.setattr(checkpoint_folders, "in_cache", lambda name, revision: hostile)
     assert not download.is_at_hand("a/b", None)
 
 

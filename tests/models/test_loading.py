@@ -12,7 +12,7 @@ from transformers import BertConfig, BertForMaskedLM, BertModel
 
 from tui.errors import CheckpointError, UsageError
 from tui.instruments.registry import INSTRUMENTS
-from tui.models import checkpoints, loading
+from tui.models import loading
 
 
 def small(folder: Path, made: type = BertModel) -> Path:
@@ -21,7 +21,7 @@ def small(folder: Path, made: type = BertModel) -> Path:
         vocab_size=30522, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16
     )
     made(config).save_pretrained(folder)
-    checkpoints.tokenizer().save_pretrained(folder)
+    loading.tokenizer().save_pretrained(folder)
     return folder
 
 
@@ -108,9 +108,9 @@ def test_what_is_not_here_is_said_at_once(choice: str) -> None:
 
 def test_the_sentence_names_the_command_and_the_size() -> None:
     with pytest.raises(CheckpointError, match=r"headnotes models get token-classification \(1,334 MB\)"):
-        loading.load("ner", "course")
+        loading.load_for_task("ner", "course")
 
 
 def test_a_task_that_is_not_on_the_shelf() -> None:
     with pytest.raises(UsageError, match="no task 'juggling'"):
-        loading.load("juggling")
+        loading.load_for_task("juggling")

@@ -16,7 +16,7 @@ from transformers import (
 )
 
 from tui.errors import UsageError
-from tui.models import checkpoints
+from tui.models import loading
 from tui.models.pipelines.restored import registered
 
 CONTEXT = "My name is Sylvain and I work at Hugging Face in Brooklyn."
@@ -29,7 +29,7 @@ def reader() -> Any:
         vocab_size=30522, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16
     )
     with registered():
-        return pipeline("question-answering", model=BertForQuestionAnswering(small), tokenizer=checkpoints.tokenizer())
+        return pipeline("question-answering", model=BertForQuestionAnswering(small), tokenizer=loading.tokenizer())
 
 
 def writer(task: str) -> Any:
@@ -40,7 +40,7 @@ def writer(task: str) -> Any:
         bos_token_id=101, eos_token_id=102, decoder_start_token_id=101, forced_eos_token_id=102,
     )  # fmt: skip
     with registered():
-        return pipeline(task, model=BartForConditionalGeneration(small), tokenizer=checkpoints.tokenizer())
+        return pipeline(task, model=BartForConditionalGeneration(small), tokenizer=loading.tokenizer())
 
 
 @pytest.mark.parametrize("task", ["question-answering", "summarization", "translation_en_to_fr"])

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from tui.errors import UsageError
+from tui.models.run_checkpoints import SavedCheckpoint
 from tui.recipes import launch_config
 from tui.recipes.recipe import Recipe
 from tui.runs import folder, launch
@@ -71,7 +72,7 @@ def test_a_file_that_is_none(tmp_path: Path, content: str) -> None:
 
 def test_what_starts_a_worker(tmp_path: Path) -> None:
     run = folder.Run(tmp_path)
-    checkpoint = folder.Checkpoint(8, tmp_path / "checkpoint-8", 1)
+    checkpoint = SavedCheckpoint(8, tmp_path / "checkpoint-8", 1)
     local = launch.command(run, Recipe(data="pairs"), checkpoint)
     assert local[1:] == ["-P", "-m", launch.WORKER, str(tmp_path), "--orders-from", "0", "--resume", "8"]
     several = launch.command(run, Recipe(data="pairs", launcher="torchrun", processes=3), None)

@@ -13,9 +13,10 @@ from tui.console.app_protocol import Console
 from tui.console.screens.windows import ListWindow
 from tui.engine.environment import child_command, child_environment, child_folder
 from tui.errors import HeadnotesError, UsageError
+from tui.models.run_checkpoints import SavedCheckpoint
 from tui.recipes import recipe
 from tui.runs import console_lock, folder, launch, orders
-from tui.runs.folder import Checkpoint, Run
+from tui.runs.folder import Run
 from tui.text.catalog import translate
 from tui.text.sizes import size_said
 from tui.text.visible import visible
@@ -84,7 +85,7 @@ async def ask_and_resume(app: Console, run: Run) -> None:
         app.notify(translate(language, "console.runs.resumed_from", name=run.name, n=f"{chosen.step:,}"))
 
 
-async def _resumed(app: Console, run: Run) -> Checkpoint | None:
+async def _resumed(app: Console, run: Run) -> SavedCheckpoint | None:
     """The checkpoint from which it goes on; None when the question was left."""
     language = app.language
     last = await asyncio.to_thread(launch.latest, run)

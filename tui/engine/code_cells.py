@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui.errors import Stopped
-from tui.models import checkpoints
+from tui.models import setup_code
 
 OUTPUT_LIMIT = 20_000
 """Characters of output that are passed on; the rest is counted."""
@@ -46,8 +46,8 @@ class Cells:
         if space is not None and space in self._shells:
             return self._shells[space]
         shell = _new_shell()
-        names = checkpoints.NAMES if space is not None else checkpoints.needed(code)
-        error = _run(shell, checkpoints.setup_code(*names))
+        names = setup_code.NAMES if space is not None else setup_code.needed(code)
+        error = _run(shell, setup_code.setup_code(*names))
         if error is not None:
             raise error
         if space is not None:

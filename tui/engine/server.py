@@ -281,14 +281,14 @@ class Engine:
         return self._cells
 
     def _warm_up(self) -> Iterator[tuple[str, Callable[[], object]]]:
-        from tui.models import checkpoints, machine
+        from tui.models import loading, machine
 
         if self._data_first:
             yield "importing datasets", machine.import_datasets
         yield "importing torch", machine.import_torch
         yield "importing transformers", machine.import_transformers
-        yield "loading the tokenizer", checkpoints.tokenizer
-        yield "loading MiniLM", checkpoints.classifier
+        yield "loading the tokenizer", loading.tokenizer
+        yield "loading MiniLM", lambda: loading.load_for_task("sentiment-analysis")
         if not self._data_first:
             yield "importing datasets", machine.import_datasets
 

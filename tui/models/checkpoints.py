@@ -1,24 +1,20 @@
-"""Where the models come from, and which one answered. Loaded once, kept for the life of the process.
+"""The models that come with Headnotes, and how a result names the model that answered.
 
-Safetensors only, no remote code, and the backbone only when its digest is the published one.
+The backbone counts only when its digest is the published one.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import os
-import re
 import socket
-import warnings
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from tui import paths
 from tui.errors import CheckpointError
-from tui.models import metric_modules
 from tui.models.digests import check_bundled, digest
 
 BACKBONE_ID = "sentence-transformers/all-MiniLM-L6-v2"
@@ -38,8 +34,6 @@ NOT_ITS_OWN = (
     "processor_config.json", "model.safetensors.index.json", "tokenizer.model", "additional_chat_templates",
 )  # fmt: skip
 """Files that the library would open beside them; the published model has none of these."""
-NAMES = ("tokenizer", "encoder", "model", "data_folder", "metrics_folder")
-"""What the reader's code finds ready, besides `checkpoint`."""
 LABELS = {0: "NEGATIVE", 1: "POSITIVE"}
 
 
@@ -129,81 +123,6 @@ def sentiment() -> Checkpoint:
         "lessons",
         stands_in_for="distilbert/distilbert-base-uncased-finetuned-sst-2-english",
     )
-
-
-@cache
-def tokenizer() -> Any:
-    """The backbone's tokenizer: WordPiece with the vocabulary of bert-base-uncased, 30,522 entries."""
-    from transformers import AutoTokenizer
-
-    return AutoTokenizer.from_pretrained(backbone().folder)
-
-
-@cache
-def encoder() -> Any:
-    """The backbone without a head, in eval mode: 6 layers, hidden size 384."""
-    from transformers import AutoModel
-
-    return AutoModel.from_pretrained(backbone().folder, use_safetensors=True).eval()
-
-
-@cache
-def classifier() -> Any:
-    """The backbone with the trained sentiment head (2 labels), adapter merged, in eval mode.
-
-    Raises `CheckpointError` when the adapter's files cannot be read.
-    """
-    from peft import PeftModel
-    from safetensors import SafetensorError
-    from transformers import AutoModelForSequenceClassification
-
-    adapter = sentiment().folder
-    base = AutoModelForSequenceClassification.from_pretrained(backbone().folder, id2label=LABELS, use_safetensors=True)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", FutureWarning)  # between peft and transformers, nothing for the reader
-            return PeftModel.from_pretrained(base, adapter).merge_and_unload().eval()
-    except (SafetensorError, ValueError, RuntimeError, KeyError) as error:
-        raise CheckpointError(
-            "The sentiment checkpoint cannot be read.",
-            f"{adapter}: {error}",
-            "Reinstall headnotes, or train it again: python -m tui.training.standins.sentiment --help",
-        ) from error
-
-
-def needed(code: str) -> tuple[str, ...]:
-    """Which of `NAMES` a piece of code mentions."""
-    return tuple(name for name in NAMES if re.search(rf"\b{name}\b", code))
-
-
-def setup_code(*names: str) -> str:
-    """The lines that make what `names` asks of `NAMES`; runnable alone, on this machine.
-
-    The engine runs these very lines before a lesson's first cell, so that what is shown is what was run.
-    """
-    imports: list[str] = []
-    lines = [f"checkpoint = {backbone().folder!r}  # {BACKBONE_ID}"]
-    if "tokenizer" in names:
-        imports.append("AutoTokenizer")
-        lines.append("tokenizer = AutoTokenizer.from_pretrained(checkpoint)")
-    if "encoder" in names:
-        imports.append("AutoModel")
-        lines.append("encoder = AutoModel.from_pretrained(checkpoint)")
-    if "model" in names:
-        imports.append("AutoModelForSequenceClassification")
-        lines += [
-            f"adapter = {sentiment().folder!r}  # a small adapter trained on SST-2",
-            f"model = AutoModelForSequenceClassification.from_pretrained(checkpoint, id2label={LABELS})",
-            "model = PeftModel.from_pretrained(model, adapter).merge_and_unload().eval()",
-        ]
-    if "data_folder" in names:
-        lines.append(f"data_folder = {str(paths.data_dir())!r}  # the data that ships with the lessons")
-    if "metrics_folder" in names:
-        lines.append(metric_modules.setup_line())
-    head = [f"from transformers import {', '.join(sorted(imports))}"] if imports else []
-    if "model" in names:
-        head.insert(0, "from peft import PeftModel")
-    return "\n".join([*head, "", *lines]) + "\n"
 
 
 def _in_package() -> Path:

@@ -84,7 +84,8 @@ def fetch(planned: Plan) -> str:
 
 def is_at_hand(name: str, revision: str | None) -> bool:
     """Whether the cache has a configuration and every file of the weights."""
-    from tui.models.loading import in_cache, missing_weights
+    from tui.models.checkpoint_checks import missing_weights
+    from tui.models.checkpoint_folders import in_cache
 
     folder = in_cache(name, revision)
     return folder is not None and not missing_weights(folder)

@@ -1,279 +1,169 @@
-"""Weights for a task: the small stand-in, the course's checkpoint, or whatever folder or Hub id the reader names.
+"""Models and their tokenizers, loaded for a reference, a head and a placement.
 
-Loaded once, kept for the life of the process. Safetensors only, no remote code, nothing is fetched here: what is not on
-this machine is said to be missing, with the command that fetches it.
+What is loaded stays for the next request, within a limit of bytes. Safetensors only, no remote code; nothing is
+fetched here: for what is not on this machine the error has the command that fetches it.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import warnings
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tui import paths
 from tui.errors import CheckpointError, ResultWarning
-from tui.models import checkpoints
-from tui.models.catalog import Place, place
-from tui.models.checkpoint_files import INDEX, WEIGHTS, check_files, read_json, weight_files
-from tui.models.checkpoint_sizes import check_sizes
+from tui.models.catalog import place
+from tui.models.checkpoint_checks import check, check_kind
+from tui.models.checkpoint_files import check_files
 from tui.models.checkpoints import AnsweredBy
 from tui.models.digests import check_bundled
+from tui.models.location import Location, locate
+from tui.models.model_cache import ModelCache, memory_limit, model_bytes
+from tui.models.reference import BACKBONE, STAND_IN, ZERO_SHOT, Reference, parse
 
-STAND_IN, COURSE = "stand-in", "course"
-"""The two choices of a model that have names; anything else is a folder or a Hub id."""
-KEPT = 6
-"""Models in memory at once, besides the backbone."""
+CACHE = ModelCache(memory_limit())
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where and how a model computes; `auto` is the processor, float32, and the library's choice of attention."""
+
+    device: str = "auto"
+    dtype: str = "auto"
+    attention: str = "auto"
+
+    def arguments(self) -> dict[str, str]:
+        """What `from_pretrained` is given for it, in the code that runs and in the code that is shown."""
+        given = {"dtype": "float32" if self.dtype == "auto" else self.dtype}
+        return given if self.attention == "auto" else {**given, "attn_implementation": self.attention}
+
+
+AUTO = Placement()
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A model in eval mode, in float32, with its tokenizer."""
+    """A model in eval mode with its tokenizer."""
 
     model: Any
     tokenizer: Any
     answered_by: AnsweredBy
+    head: str = ""
+    """The name behind `AutoModelFor`; empty without a head."""
     warnings: tuple[ResultWarning, ...] = ()
     """What a reader must know before believing an answer."""
 
 
-def load(task: str, choice: str = STAND_IN) -> Loaded:
-    """The model for a task. Raises `CheckpointError` when it is not here, not whole, or of a kind that is refused."""
-    return _load(place(task), choice)
+def load(model: str | Reference = BACKBONE, head: str = "", placement: Placement = AUTO) -> Loaded:
+    """The model of a reference under an `AutoModelFor...` head, without one if `head` is empty.
 
-
-@lru_cache(KEPT)
-def _load(at: Place, choice: str) -> Loaded:
-    if choice == STAND_IN:
-        return _stand_in(at)
-    folder, name = find(at, choice)
-    check(folder, at.head)
-    return _from_folder(folder, at.head, AnsweredBy(name))
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """The Python that brings a model to `pipeline(...)`."""
-
-    imports: dict[str, tuple[str, ...]]
-    """Names by module."""
-    lines: tuple[str, ...]
-    arguments: str
-    """What `pipeline` is given besides the task."""
-
-    def text(self) -> str:
-        """The imports and the lines."""
-        heads = [f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(self.imports.items())]
-        return "\n".join([*heads, "", *self.lines]).strip("\n") + "\n"
-
-
-def source(task: str, choice: str = STAND_IN) -> Source:
-    """The lines that load what `load` loads. Opens nothing but our own files."""
-    at = place(task)
-    if choice != STAND_IN:
-        own = repr(str(folder_of(choice) or choice))  # absolute: the lines may be run anywhere
-        named = f"{at.course!r}, revision={at.revision!r}" if choice == COURSE else own
-        return Source({"transformers": ("pipeline",)}, (), f"model={named}, dtype='float32'")
-    if not at.adapter and at.folder != "zero-shot":
-        return Source({"transformers": ("pipeline",)}, (), f"model={str(at.standin)!r}, dtype='float32'")
-    lines = [
-        f"checkpoint = {checkpoints.backbone().folder!r}  # {checkpoints.BACKBONE_ID}",
-        "tokenizer = AutoTokenizer.from_pretrained(checkpoint)",
-    ]
-    if at.folder == "zero-shot":
-        imports = {
-            "transformers": ("AutoModel", "AutoTokenizer", "pipeline"),
-            "tui.models.pipelines.zero_shot": ("EmbeddingZeroShot",),
-        }
-        lines.append("model = AutoModel.from_pretrained(checkpoint)")
-        return Source(imports, tuple(lines), "model=model, tokenizer=tokenizer, pipeline_class=EmbeddingZeroShot")
-    head = f"AutoModelFor{at.head}"
-    named = f", id2label={labels(at)}" if labels(at) else ""
-    lines += [
-        f"adapter = {str(at.standin)!r}  # a small adapter of our own",
-        f"model = {head}.from_pretrained(checkpoint{named})",
-        "model = PeftModel.from_pretrained(model, adapter).merge_and_unload().eval()",
-    ]
-    imports = {"peft": ("PeftModel",), "transformers": (head, "AutoTokenizer", "pipeline")}
-    return Source(imports, tuple(lines), "model=model, tokenizer=tokenizer")
-
-
-def labels(at: Place) -> dict[int, str]:
-    """`id2label` of an adapter's head; empty when its task has no labels of its own."""
-    if at.folder == "sentiment":
-        return checkpoints.LABELS
-    file = at.standin / "labels.json"
-    return dict(enumerate(json.loads(file.read_text("utf-8")))) if file.is_file() else {}
-
-
-def find(at: Place, choice: str) -> tuple[Path, str]:
-    """(folder, name) of a checkpoint on this machine: the course's, a folder, or a Hub id in the cache."""
-    if choice != COURSE and (folder := folder_of(choice)) is not None:
-        return folder, folder.name
-    name, revision = (at.course, at.revision) if choice == COURSE else (choice, None)
-    if cached := in_cache(name, revision):
-        return cached, name
-    size = f" ({at.megabytes:,} MB)" if choice == COURSE else ""
-    raise CheckpointError(
-        f"{name} is not on this machine.",
-        "Neither a folder of this name nor the Hugging Face cache has it.",
-        f"With a network: headnotes models get {at.task if choice == COURSE else name}{size}. Without: stand-in.",
-    )
-
-
-def folder_of(choice: str) -> Path | None:
-    """The folder that a choice of a model names, absolute; None when it names none."""
-    try:
-        folder = paths.expanded(choice)
-        return paths.absolute(folder) if folder.is_dir() else None
-    except (OSError, ValueError, RuntimeError):  # too long, not a path at all, a home that nobody has
-        return None
-
-
-def in_cache(name: str, revision: str | None) -> Path | None:
-    """The folder of a checkpoint in the Hugging Face cache; it may be there only in part."""
-    from huggingface_hub import try_to_load_from_cache
-    from huggingface_hub.errors import HFValidationError
-
-    try:
-        config = try_to_load_from_cache(name, "config.json", revision=revision)
-    except HFValidationError:
-        return None
-    return Path(config).parent if isinstance(config, str) else None
-
-
-def check(folder: Path, head: str) -> None:
-    """Refuse what must not be loaded, before a library opens it: files that lead elsewhere, pickled weights, code of
-    strangers, sizes that nothing backs, a folder that is no checkpoint.
+    Raises `UsageError` for a text that is not a reference, `CheckpointError` for a model that is not here, not whole,
+    made for another head, or of a kind that is refused.
     """
-    if folder.parent == paths.models_dir():
-        check_bundled(folder)
-    config = _config(folder)
-    from transformers import CONFIG_MAPPING
-
-    if config["model_type"] not in CONFIG_MAPPING:
-        why = "It brings Python files of its own, and running them is refused." if "auto_map" in config else ""
-        raise CheckpointError(
-            f"{folder.name}: the installed library does not know the model type {config['model_type']!r}.",
-            why or "It may be newer than the library.",
-            "Name a checkpoint whose architecture the library has.",
-        )
-    if lost := missing_weights(folder):
-        pickled = [
-            file.name for pattern in ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl") for file in folder.glob(pattern)
-        ]
-        if pickled:
-            raise CheckpointError(
-                f"{folder.name} holds only pickled weights ({pickled[0]}), which are refused.",
-                "Loading a pickle runs whatever code is in it.",
-                "Look for a revision with model.safetensors, or convert it on a machine you can spare.",
-            )
-        raise CheckpointError(
-            f"{folder.name} lacks {lost}.", "It may have been fetched only in part.", "Fetch it again."
-        )
-    check_sizes(folder, config, head)
+    at = locate(_reference(model))
+    key = ("model", at, head, placement, at.stamp())
+    return CACHE.get(key, partial(_load, at, head, placement), lambda loaded: model_bytes(loaded.model))
 
 
-def missing_weights(folder: Path) -> str:
-    """What a checkpoint's folder lacks of its weights; empty when they are all there. Opens no weights."""
+def load_for_task(task: str, model: str = STAND_IN) -> Loaded:
+    """The model for a task of the catalog; `stand-in` and `course` are the two that the catalog has for it."""
+    reference, at = parse(model, task), place(task)
+    return load(reference, "" if reference.name == ZERO_SHOT == at.folder else at.head)
+
+
+def tokenizer(model: str | Reference = BACKBONE) -> Any:
+    """The tokenizer of a reference, without loading its weights. Raises as `load` does."""
+    return _tokenizer(locate(_reference(model)))
+
+
+def answered_by(model: str | Reference = BACKBONE) -> AnsweredBy:
+    """Which model a reference names, for the reader to judge it by."""
+    return locate(_reference(model)).answered_by
+
+
+def _reference(model: str | Reference) -> Reference:
+    return parse(model) if isinstance(model, str) else model
+
+
+def _tokenizer(at: Location) -> Any:
+    folder = at.tokenizer or at.folder
+    return CACHE.get(("tokenizer", folder, at.stamp()), partial(_load_tokenizer, at, folder), lambda _: _size(folder))
+
+
+def _load_tokenizer(at: Location, folder: Path) -> Any:
+    from transformers import AutoTokenizer
+
+    if at.is_bundled:
+        _check_bundled(at)
+    else:
+        check_kind(at.folder)
+        check_files(folder)
     try:
-        files = weight_files(folder)
-    except CheckpointError:
-        return f"a readable {INDEX}"
-    if not files:
-        return f"its weights ({WEIGHTS})"
-    return ", ".join(str(file.relative_to(folder)) for file in files if not file.is_file())
+        with quiet_loading():
+            return AutoTokenizer.from_pretrained(str(folder), trust_remote_code=False)
+    except Exception as error:  # whatever a library raises on the files of strangers
+        raise _unloadable(at, "Its tokenizer: " + _first_line(error)) from error
 
 
-def _config(folder: Path) -> dict[str, Any]:
-    """The configuration of a folder whose files may be opened."""
-    if not os.path.lexists(folder / "config.json"):
-        adapter = os.path.lexists(folder / "adapter_config.json")
-        raise CheckpointError(
-            f"{folder} holds no config.json, so it is no checkpoint.",
-            "It is an adapter to one." if adapter else "",
-            "Name another folder.",
-        )
-    check_files(folder)
-    weight_files(folder)
-    config = read_json(folder / "config.json")
-    if not isinstance(config.get("model_type"), str):
-        raise CheckpointError(f"{folder / 'config.json'} names no model_type.", "", "Name another folder.")
-    for key, value in config.items():
-        if key.endswith("_implementation") and "/" in str(value):
-            raise CheckpointError(
-                f"{folder.name} is refused: its config.json asks for code from {value!r}.",
-                "Running code of strangers is refused.",
-                "Name another checkpoint.",
-            )
-    return config
+def _size(folder: Path) -> int:
+    """Bytes of a tokenizer's files, for what it takes in memory."""
+    return sum(file.stat().st_size for file in folder.glob("*") if file.suffix in (".json", ".txt", ".model"))
 
 
-def _stand_in(at: Place) -> Loaded:
-    if not at.is_bundled:
-        raise CheckpointError(
-            f"There is no stand-in for {at.task} here.",
-            f"Looked in {at.standin}.",
-            f"With a network: headnotes models get {at.task}, then choose the model course.",
-        )
-    check_bundled(at.standin)
-    here = checkpoints.Checkpoint(at.called, str(at.standin), "lessons", at.course).answered()
-    if at.folder == "sentiment":
-        return Loaded(checkpoints.classifier(), checkpoints.tokenizer(), here)  # shared with the other instruments
-    if at.adapter:
-        return Loaded(_adapted(at), checkpoints.tokenizer(), here)
-    if at.folder == "zero-shot":
-        return Loaded(checkpoints.encoder(), checkpoints.tokenizer(), here)
-    return _from_folder(at.standin, at.head, here)
-
-
-def _adapted(at: Place) -> Any:
+def _load(at: Location, head: str, placement: Placement) -> Loaded:
     import transformers
-    from peft import PeftModel
-    from safetensors import SafetensorError
 
-    names = {"id2label": labels(at)} if labels(at) else {}
-    head = getattr(transformers, f"AutoModelFor{at.head}")
+    if at.head is not None and head != at.head:
+        raise CheckpointError(
+            f"{at.answered_by.checkpoint} cannot be loaded for this task.",
+            f"Its weights are for AutoModelFor{at.head}." if at.head else "It has no head.",
+            "Name another model.",
+        )
+    if at.is_bundled:
+        _check_bundled(at)
+    else:
+        check(at.folder, head)
+    auto = getattr(transformers, f"AutoModelFor{head}" if head else "AutoModel")
     try:
         with quiet_loading(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # between peft and transformers, nothing for the reader
-            base = head.from_pretrained(checkpoints.backbone().folder, use_safetensors=True, **names)
-            return PeftModel.from_pretrained(base, str(at.standin)).merge_and_unload().eval()
-    except (SafetensorError, ValueError, RuntimeError, KeyError, OSError) as error:
-        raise CheckpointError(
-            f"The stand-in for {at.task} cannot be read.", f"{at.standin}: {error}", "Reinstall headnotes."
-        ) from error
+            model, report = auto.from_pretrained(
+                str(at.folder), use_safetensors=True, trust_remote_code=False, output_loading_info=True,
+                **placement.arguments(), **({"id2label": dict(enumerate(at.labels))} if at.labels else {}),
+            )  # fmt: skip
+            if at.adapter:
+                from peft import PeftModel
 
-
-def _from_folder(folder: Path, head: str, by: AnsweredBy) -> Loaded:
-    import torch
-    import transformers
-
-    try:
-        with quiet_loading():
-            tokenizer = transformers.AutoTokenizer.from_pretrained(str(folder), trust_remote_code=False)
-            model, report = getattr(transformers, f"AutoModelFor{head}").from_pretrained(
-                str(folder),
-                dtype=torch.float32,
-                use_safetensors=True,
-                trust_remote_code=False,
-                output_loading_info=True,
-            )
+                model, report = PeftModel.from_pretrained(model, str(at.adapter)).merge_and_unload(), {}
+            model = model.eval().to("cpu" if placement.device == "auto" else placement.device)
     except Exception as error:  # whatever a library raises on the files of strangers
-        first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise CheckpointError(
-            f"{by.checkpoint} cannot be loaded for this task.", first, "Fetch it again, or name another checkpoint."
-        ) from error
-    return Loaded(model.eval(), tokenizer, by, tuple(_warnings(report, model.config)))
+        raise _unloadable(at, _first_line(error)) from error
+    return Loaded(model, _tokenizer(at), at.answered_by, head, tuple(_warnings(report, model.config)))
 
 
-def _warnings(report: Any, config: Any) -> Iterator[ResultWarning]:
-    missing = sorted({key.rsplit(".", 1)[0] for key in report["missing_keys"]})
+def _check_bundled(at: Location) -> None:
+    """Raise `CheckpointError` when a model of the lessons is not as it was shipped; the backbone was checked when it
+    was located."""
+    folder = at.adapter or at.folder
+    if folder.parent == paths.models_dir():
+        check_bundled(folder)
+
+
+def _unloadable(at: Location, why: str) -> CheckpointError:
+    step = "Reinstall headnotes." if at.is_bundled else "Fetch it again, or name another checkpoint."
+    return CheckpointError(f"{at.answered_by.checkpoint} cannot be loaded for this task.", why, step)
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+
+
+def _warnings(report: dict[str, Any], config: Any) -> Iterator[ResultWarning]:
+    missing = sorted({key.rsplit(".", 1)[0] for key in report.get("missing_keys", ())})
     if missing:
         some = ", ".join(missing[:3]) + (" ..." if len(missing) > 3 else "")
         yield ResultWarning(
@@ -281,7 +171,7 @@ def _warnings(report: Any, config: Any) -> Iterator[ResultWarning]:
             f"The checkpoint has no weights for {some}: the library filled them with random numbers. The answer means "
             "nothing until they are trained. A checkpoint must have the head of the task.",
         )
-    if report["mismatched_keys"]:
+    if report.get("mismatched_keys"):
         yield ResultWarning("mismatched-weights", "Some weights have another shape than the model; they were not used.")
     for name, count in Counter((getattr(config, "id2label", None) or {}).values()).items():
         if count > 1:

@@ -11,6 +11,8 @@ from tui.errors import ResultWarning
 EXCERPT = 60
 """Characters of a text that a warning quotes."""
 EXAMPLES = 5
+LARGEST_LIMIT = 10**12
+"""The library writes 10**30 for a limit that is not known."""
 NAMED = 5
 """Passages that a warning names."""
 
@@ -52,6 +54,12 @@ def room(tokenizer: Any, *, pair: bool = False, taken: int = 0) -> int:
     return max(0, int(tokenizer.model_max_length) - int(tokenizer.num_special_tokens_to_add(pair=pair)) - taken)
 
 
+def limit_of(tokenizer: Any) -> int:
+    """The longest sequence that the tokenizer knows its model to take, in tokens; 0 where it states none."""
+    limit = int(tokenizer.model_max_length)
+    return 0 if limit > LARGEST_LIMIT else limit
+
+
 def excerpt(text: str) -> str:
     """The beginning of a text, in quotes."""
     flat = " ".join(text[: 4 * EXCERPT].split())
@@ -75,7 +83,7 @@ def _readings(tokenizer: Any, passages: Sequence[Passage]) -> list[_Reading]:
 
 
 def _reading(tokenizer: Any, passage: Passage, ids: list[int], spans: list[tuple[int, int]]) -> _Reading:
-    unknown = [place for place, one in enumerate(ids) if one == _unknown_id(tokenizer)]
+    unknown = [place for place, one in enumerate(ids) if one == unknown_id(tokenizer)]
     behind = dict.fromkeys(passage.text[slice(*spans[place])] for place in unknown) if spans else {}
     cut = max(0, len(ids) - (len(ids) if passage.room is None else passage.room))
     from_left = tokenizer.truncation_side == "left"
@@ -88,7 +96,7 @@ def _reading(tokenizer: Any, passage: Passage, ids: list[int], spans: list[tuple
     return _Reading(passage.name, len(ids), len(unknown), examples, cut, at, lost)
 
 
-def _unknown_id(tokenizer: Any) -> int | None:
+def unknown_id(tokenizer: Any) -> int | None:
     """The id of the unknown token; None where the vocabulary has every byte and it is another token's double."""
     doubles = (tokenizer.eos_token_id, tokenizer.bos_token_id)
     return None if tokenizer.unk_token_id in doubles else tokenizer.unk_token_id

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from tui import paths
 from tui.errors import CheckpointError, UsageError
-from tui.models import checkpoints, loading
+from tui.models import checkpoints
+from tui.models.adapters import adapter_base
+from tui.models.checkpoint_checks import check
+from tui.models.checkpoint_folders import in_cache
+from tui.models.loading import quiet_loading
 from tui.recipes.recipe import BACKBONE, Recipe
 from tui.recipes.task import task_of
 
@@ -26,37 +29,14 @@ def folder(recipe: Recipe) -> Path:
         return Path(checkpoints.backbone().folder)
     own = paths.models_dir() / name
     found = paths.expanded(name) if paths.expanded(name).is_dir() else own if own.is_dir() else None
-    found = found or loading.in_cache(name, None)
+    found = found or in_cache(name, None)
     if found is None:
         raise CheckpointError(
             f"{name} is not on this machine.",
             "Neither a folder of this name nor the Hugging Face cache has it.",
             f"With a network: headnotes models get {name}. Without: {BACKBONE}.",
         )
-    loading.check(adapted(found) or found, task_of(recipe).head)
-    return found
-
-
-def adapted(where: Path) -> Path | None:
-    """The checkpoint that an adapter (LoRA) changes; None for a folder that is no adapter.
-
-    Raises `CheckpointError` when it is not here, or the adapter is no safetensors file.
-    """
-    try:
-        base = str(json.loads((where / "adapter_config.json").read_text("utf-8"))["base_model_name_or_path"])
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CheckpointError(
-            f"{where / 'adapter_config.json'} cannot be read.", str(error), "Fetch it again."
-        ) from error
-    if not (where / "adapter_model.safetensors").is_file():
-        raise CheckpointError(f"{where} holds an adapter without safetensors.", "", "Name another folder.")
-    found = paths.absolute(base) if Path(base).is_dir() else loading.in_cache(base, None)
-    if found is None:
-        raise CheckpointError(
-            f"{where} is an adapter to {base}, which is not on this machine.", "", "Name another checkpoint."
-        )
+    check(adapter_base(found) or found, task_of(recipe).head)
     return found
 
 
@@ -96,7 +76,7 @@ def bare(recipe: Recipe, labels: list[str], *, empty: bool = False) -> Any:
     from safetensors import SafetensorError
 
     where = folder(recipe)
-    base = adapted(where)
+    base = adapter_base(where)
     task = task_of(recipe)
     named = {"num_labels": len(labels), "id2label": dict(enumerate(labels)),
              "label2id": {name: place for place, name in enumerate(labels)}} if labels else {}  # fmt: skip
@@ -108,7 +88,7 @@ def bare(recipe: Recipe, labels: list[str], *, empty: bool = False) -> Any:
             config = _config(recipe, **named)
             with torch.device("meta"):
                 return head.from_config(config)
-        with loading.quiet_loading():
+        with quiet_loading():
             made = head.from_pretrained(
                 str(base or where), dtype=torch.float32, use_safetensors=True, trust_remote_code=False,
                 ignore_mismatched_sizes=True, **named,
@@ -143,7 +123,8 @@ def _config(recipe: Recipe, **options: Any) -> Any:
     import transformers
 
     where = folder(recipe)
-    return transformers.AutoConfig.from_pretrained(str(adapted(where) or where), trust_remote_code=False, **options)
+    where = adapter_base(where) or where
+    return transformers.AutoConfig.from_pretrained(str(where), trust_remote_code=False, **options)
 
 
 def positions(model: Any) -> int | None:

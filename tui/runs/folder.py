@@ -34,13 +34,13 @@ import tui
 from tui import paths
 from tui.atomic import write_atomically
 from tui.errors import ResultWarning, UsageError, quoted
+from tui.models.run_checkpoints import SavedCheckpoint, whole_checkpoints
 from tui.recipes import recipe
 from tui.recipes.recipe import Recipe
 
 VERSION = 2
 """Of a run's folder."""
 LIBRARIES = ("torch", "transformers", "datasets", "accelerate", "evaluate", "peft", "numpy")
-_CHECKPOINT = re.compile(r"checkpoint-(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +119,6 @@ class Run:
     def about(self) -> dict[str, Any]:
         """Versions, command, origin; empty when the file is not there."""
         return _json(self.about_file)
-
-
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """A checkpoint that is whole."""
-
-    step: int
-    folder: Path
-    bytes: int
 
 
 def create(
@@ -209,16 +200,9 @@ def find(name: str) -> Run:
     raise UsageError("runs.no-such-run", name=quoted(name), names=names[:8])
 
 
-def checkpoints(run: Run) -> list[Checkpoint]:
-    """Checkpoints that are whole, in the order of their steps: `trainer_state.json` is written last."""
-    found = []
-    for folder in run.folder.glob("checkpoint-*"):
-        match = _CHECKPOINT.fullmatch(folder.name)
-        if match and _json(folder / "trainer_state.json").get("global_step") == int(match[1]):
-            with suppress(OSError):  # it is being taken away just now
-                size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-                found.append(Checkpoint(int(match[1]), folder, size))
-    return sorted(found, key=lambda one: one.step)
+def checkpoints(run: Run) -> list[SavedCheckpoint]:
+    """Checkpoints that are whole, in the order of their steps."""
+    return whole_checkpoints(run.folder)
 
 
 def alive(run: Run) -> bool:

@@ -19,10 +19,11 @@ import psutil
 from tui.atomic import write_atomically
 from tui.engine.environment import child_command, child_environment
 from tui.errors import UsageError
+from tui.models.run_checkpoints import SavedCheckpoint
 from tui.recipes import devices, launch_config
 from tui.recipes.recipe import Recipe
 from tui.runs import folder, orders
-from tui.runs.folder import Checkpoint, Run
+from tui.runs.folder import Run
 
 WORKER = "tui.runs.worker"
 _STARTED: list[subprocess.Popen[bytes]] = []
@@ -37,7 +38,7 @@ def _let_go() -> None:
             child.returncode = 0
 
 
-def start(run: Run, resume: Checkpoint | None = None) -> int:
+def start(run: Run, resume: SavedCheckpoint | None = None) -> int:
     """Start the worker of a run and return its process id at once. Raises `UsageError` when one is at it already."""
     if folder.alive(run):
         raise UsageError("runs.is-running", name=run.name)
@@ -67,7 +68,7 @@ def start(run: Run, resume: Checkpoint | None = None) -> int:
     return process.pid
 
 
-def command(run: Run, recipe: Recipe, resume: Checkpoint | None) -> list[str]:
+def command(run: Run, recipe: Recipe, resume: SavedCheckpoint | None) -> list[str]:
     """The words that start it."""
     what = [str(run.folder.absolute()), "--orders-from", str(orders.end_of(run))]
     what += ["--launched"] if recipe.launcher != "local" else []
@@ -122,7 +123,7 @@ def kill(run: Run) -> bool:
     return True
 
 
-def latest(run: Run) -> Checkpoint:
+def latest(run: Run) -> SavedCheckpoint:
     """The checkpoint to go on from. Raises `UsageError` when there is none."""
     found = folder.checkpoints(run)
     if not found:

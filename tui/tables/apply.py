@@ -120,9 +120,9 @@ def namespace(names: Mapping[str, Any] | frozenset[str], data: Any) -> dict[str,
         if name in IMPORTS:
             exec(IMPORTS[name], found)  # noqa: S102 (our own import lines)
         elif name == "tokenizer":
-            from tui.models import checkpoints
+            from tui.models import loading
 
-            found["tokenizer"] = checkpoints.tokenizer()
+            found["tokenizer"] = loading.tokenizer()
     return found
 
 

@@ -189,9 +189,9 @@ def script(opening: str, steps: list[Step], saving: str = "") -> str:
     imported = [*head.splitlines(), *(line for step in steps for line in imports(step))]
     done = [line for step in steps for line in lines(step)]
     if any("tokenizer" in step.names for step in steps):
-        from tui.models import checkpoints
+        from tui.models.setup_code import setup_code
 
-        before, _, setup = checkpoints.setup_code("tokenizer").partition("\n\n")
+        before, _, setup = setup_code("tokenizer").partition("\n\n")
         imported += before.splitlines()
         body = f"{setup}{body}"
     text = "\n".join([*_sorted(imported), "", body.rstrip("\n"), *done, *([saving] if saving else [])])

@@ -150,11 +150,11 @@ def _lengths(values: Any, unit: str) -> Lengths:
 def _tokens(values: Any) -> Lengths:
     import numpy as np
 
-    from tui.models import checkpoints
+    from tui.models import loading
 
     step = max(1, math.ceil(len(values) / TOKENISED))
     chosen = [values[i].as_py() for i in range(0, len(values), step)]
-    tokenizer = checkpoints.tokenizer()
+    tokenizer = loading.tokenizer()
     counts: list[int] = []
     for first in range(0, len(chosen), 100):  # in portions: one huge call could not be stopped
         batch = [text[:100_000] for text in chosen[first : first + 100]]

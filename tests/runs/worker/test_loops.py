@@ -12,6 +12,7 @@ import pytest
 from tests.runs.worker import making, workers
 from tui.cli import export
 from tui.errors import CheckpointError
+from tui.models.adapters import adapter_base
 from tui.recipes import base_models
 from tui.runs import folder, launch, run_status
 from tui.runs.folder import Run
@@ -241,7 +242,7 @@ def test_an_adapter_is_exported_as_a_whole_model(new: Callable[..., Run], tmp_pa
     last = folder.checkpoints(run)[-1]
     assert export.model(run, target, last.step, replace=False) == last.folder
     whole = transformers.AutoModelForSequenceClassification.from_pretrained(target).eval()
-    base = base_models.adapted(last.folder)
+    base = adapter_base(last.folder)
     kinds = {"num_labels": whole.config.num_labels}
     parts = transformers.AutoModelForSequenceClassification.from_pretrained(base, **kinds)
     parts = peft.PeftModel.from_pretrained(parts, last.folder).eval()

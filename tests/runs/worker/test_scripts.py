@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from tests.runs.worker import workers
 from tests.runs.worker.test_loops import steps
-from tui.recipes import base_models, recipe
+from tui.models.adapters import adapter_base
+from tui.recipes import recipe
 from tui.recipes.recipe import Recipe
 from tui.recipes.script import script
 from tui.runs import folder
@@ -59,7 +60,7 @@ def test_paths_in_a_script_hold_from_any_folder(tmp_path: Path, monkeypatch: pyt
     (tmp_path / "adapter/adapter_model.safetensors").touch()
     (tmp_path / "rows.csv").write_text("text,label\n")
     monkeypatch.chdir(tmp_path)
-    assert base_models.adapted(Path("adapter")) == tmp_path / "base"
+    assert adapter_base(Path("adapter")) == tmp_path / "base"
     code = script(Recipe(data="rows.csv"))
     assert repr(str(tmp_path / "rows.csv")) in code
     folders = [word for word in re.findall(r"'([^'\n]*/[^'\n]*)'", code) if not word.startswith(("/", "out/"))]

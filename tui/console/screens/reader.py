@@ -334,7 +334,7 @@ class Reader(WithBench):
             block = self.page.blocks[self.notes.current]
             what, text = "code", source_of(block)
             if isinstance(block, Cell | Claim) and block.code:
-                from tui.models.checkpoints import needed, setup_code
+                from tui.models.setup_code import needed, setup_code
 
                 with suppress(HeadnotesError):  # without a checkpoint the code is copied as it stands
                     text = await asyncio.to_thread(setup_code, *needed(block.code)) + text

@@ -18,6 +18,7 @@ from textual.strip import Strip
 from tui.console.keys import bindings
 from tui.console.widgets.lines import Lines
 from tui.instruments.instrument import Instrument
+from tui.options import suggestions_of
 from tui.text.catalog import translate
 from tui.text.lines import Line
 from tui.text.visible import visible
@@ -74,7 +75,7 @@ def options_for(instrument: Instrument, leave_out: tuple[str, ...]) -> list[Opti
         elif hint in (float, float | None):
             made.append(Option(field.name, "float", field.default, ()))
         elif hint is str:
-            made.append(Option(field.name, "text", field.default, known["suggestions"]))
+            made.append(Option(field.name, "text", field.default, suggestions_of(field)))
     return made
 
 

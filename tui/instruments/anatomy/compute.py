@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui.instruments.instrument import Result
-from tui.models import checkpoints
+from tui.models.checkpoints import AnsweredBy
+from tui.models.classifiers import load_classifier
+from tui.models.setup_code import CLASSIFIER, setup_code
+from tui.models.suggestions import MODEL_HELP, models
 from tui.models.text_warnings import Passage, clean, room, text_warnings
 from tui.options import option
 
@@ -24,6 +27,7 @@ class AnatomySpec:
     stage: str = option(
         default="tokens", choices=STAGES, help="the stage that the bench opens at; every stage is computed in any case"
     )
+    model: str = option(default=CLASSIFIER, suggestions=models, help=MODEL_HELP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +48,20 @@ class TensorView:
 class AnatomyResult(Result):
     """The stages in order, from text to label."""
 
-    answered_by: checkpoints.AnsweredBy
+    answered_by: AnsweredBy
     text: str
     tokens: list[str]
     input_ids: list[int]
     attention_mask: list[int]
     token_type_ids: list[int]
+    """Empty for a model that has none."""
     cut: bool
     """True when the text was longer than the model takes and its end was left out."""
     embeddings: TensorView
     """What enters the first layer: word, position and type embeddings added and normalised."""
     last_hidden_state: TensorView
-    pooler_output: TensorView
-    """tanh(W h + b) of the hidden state at [CLS]."""
+    pooler_output: TensorView | None
+    """tanh(W h + b) of the hidden state at [CLS]; None for a model without a pooler."""
     logits: list[float]
     """One unbounded score a label."""
     exponentials: list[float]
@@ -72,34 +77,36 @@ def run(spec: AnatomySpec) -> AnatomyResult:
     """Take the text through the sentiment classifier one stage at a time."""
     import torch
 
-    tokenizer, model = checkpoints.tokenizer(), checkpoints.classifier()
+    loaded = load_classifier(spec.model, "anatomy")
+    tokenizer, model = loaded.tokenizer, loaded.model
     text = clean(spec.text)
     inputs = tokenizer(text, truncation=True, return_tensors="pt")
     with torch.inference_mode():
-        body = model.bert(**inputs, output_hidden_states=True)
-        logits = model.classifier(body.pooler_output)[0]
+        body = model.base_model(**inputs, output_hidden_states=True)
+        logits = model(**inputs).logits[0]
         probabilities = logits.softmax(dim=-1)
+    pooled = getattr(body, "pooler_output", None)
     best = int(probabilities.argmax())
     ids = inputs["input_ids"][0].tolist()
     full = len(tokenizer(text, verbose=False)["input_ids"])
     return AnatomyResult(
-        answered_by=checkpoints.sentiment().answered(),
+        answered_by=loaded.answered_by,
         text=text,
         tokens=tokenizer.convert_ids_to_tokens(ids),
         input_ids=ids,
         attention_mask=inputs["attention_mask"][0].tolist(),
-        token_type_ids=inputs["token_type_ids"][0].tolist(),
+        token_type_ids=inputs["token_type_ids"][0].tolist() if "token_type_ids" in inputs else [],
         cut=full > len(ids),
         embeddings=_view(body.hidden_states[0]),
         last_hidden_state=_view(body.last_hidden_state),
-        pooler_output=_view(body.pooler_output),
+        pooler_output=None if pooled is None else _view(pooled),
         logits=logits.tolist(),
         exponentials=[math.exp(value - max(logits.tolist())) for value in logits.tolist()],
         probabilities=probabilities.tolist(),
         labels=[model.config.id2label[i] for i in range(model.config.num_labels)],
         label=model.config.id2label[best],
         score=float(probabilities[best]),
-        warnings=text_warnings(tokenizer, [Passage("the text", text, room(tokenizer))]),
+        warnings=[*loaded.warnings, *text_warnings(tokenizer, [Passage("the text", text, room(tokenizer))])],
     )
 
 
@@ -107,17 +114,17 @@ def code(spec: AnatomySpec) -> str:
     """The stages one by one; each name on the left is a stage on the bench."""
     return (
         "import torch\n"
-        + checkpoints.setup_code("tokenizer", "model")
+        + setup_code("tokenizer", "model", model=spec.model)
         + f"inputs = tokenizer({clean(spec.text)!r}, truncation=True, return_tensors='pt')\n"
         + "with torch.no_grad():\n"
-        + "    body = model.bert(**inputs, output_hidden_states=True)\n"
+        + "    body = model.base_model(**inputs, output_hidden_states=True)\n"
         + "    embeddings = body.hidden_states[0]\n"
         + "    last_hidden_state = body.last_hidden_state\n"
-        + "    pooler_output = body.pooler_output\n"
-        + "    logits = model.classifier(pooler_output)\n"
+        + "    pooler_output = getattr(body, 'pooler_output', None)\n"
+        + "    logits = model(**inputs).logits\n"
         + "probabilities = logits.softmax(dim=-1)\n"
         + "label = model.config.id2label[probabilities.argmax(dim=-1).item()]\n"
-        + "print(embeddings.shape, last_hidden_state.shape, pooler_output.shape, logits.shape)\n"
+        + "print(embeddings.shape, last_hidden_state.shape, logits.shape)\n"
         + "print(logits, probabilities, label)\n"
     )
 

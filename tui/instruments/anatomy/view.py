@@ -82,9 +82,9 @@ def stage_lines(result: AnatomyResult, stage: int, width: int, language: str) ->
     """Everything about one stage."""
     name = STAGES[stage]
     lines = [*_strip(result, stage, width), ()]
-    lines += [
-        (MARGIN, *line) for line in plain_lines(translate(language, f"instruments.anatomy.stage.{name}"), width - 4)
-    ]
+    lacks_pooler = name == "pooler" and result.pooler_output is None
+    sentence = translate(language, f"instruments.anatomy.stage.{'no_pooler' if lacks_pooler else name}")
+    lines += [(MARGIN, *line) for line in plain_lines(sentence, width - 4)]
     lines.append(())
     if name in ("tokens", "ids"):
         lines += _tokens(result, name, width)
@@ -94,7 +94,8 @@ def stage_lines(result: AnatomyResult, stage: int, width: int, language: str) ->
             "hidden": result.last_hidden_state,
             "pooler": result.pooler_output,
         }[name]
-        lines += _tensor(view, result.tokens if name != "pooler" else ["[CLS]"], width, language)
+        if view is not None:
+            lines += _tensor(view, result.tokens if name != "pooler" else ["[CLS]"], width, language)
     else:
         lines += _labels(result, name, width)
     return lines
@@ -107,7 +108,7 @@ def shape_of(result: AnatomyResult, name: str) -> str:
         "ids": [1, n],
         "embeddings": result.embeddings.shape,
         "hidden": result.last_hidden_state.shape,
-        "pooler": result.pooler_output.shape,
+        "pooler": result.pooler_output.shape if result.pooler_output else "-",
         "logits": [1, labels],
         "softmax": [1, labels],
     }
@@ -134,11 +135,10 @@ def _strip(result: AnatomyResult, stage: int, width: int) -> list[Line]:
 
 def _tokens(result: AnatomyResult, name: str, width: int) -> list[Line]:
     """Tokens in a row that wraps; under each its id, its mask and its type when those are asked for."""
+    kinds = map(str, result.token_type_ids) if result.token_type_ids else [""] * len(result.tokens)
     columns = [
-        (visible(token), str(id_), str(mask), str(kind))
-        for token, id_, mask, kind in zip(
-            result.tokens, result.input_ids, result.attention_mask, result.token_type_ids, strict=True
-        )
+        (visible(token), str(id_), str(mask), kind)
+        for token, id_, mask, kind in zip(result.tokens, result.input_ids, result.attention_mask, kinds, strict=True)
     ]
     labels = ("token", "input_ids", "attention_mask", "token_type_ids") if name == "ids" else ("",)
     left = max(map(len, labels)) + (2 if name == "ids" else 0)

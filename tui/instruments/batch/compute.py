@@ -9,12 +9,15 @@ from typing import Any
 from tui import partial_results
 from tui.errors import UsageError
 from tui.instruments.instrument import Result
-from tui.instruments.pipeline import compute as pipeline
 from tui.instruments.pipeline.calls import arguments, check
+from tui.instruments.pipeline.compute import build_pipeline
 from tui.instruments.pipeline.input_warnings import input_warnings
 from tui.instruments.pipeline.spec import RESTORED, TASKS, PipelineSpec
 from tui.models import catalog, checkpoints, loading
 from tui.models.pipelines.answers import Answers, plain, read
+from tui.models.reference import STAND_IN
+from tui.models.setup_code import source
+from tui.models.suggestions import TASK_MODEL_HELP, models_for_task
 from tui.options import option
 from tui.tables.opening import load, splits
 from tui.tables.source import Source, call, shipped
@@ -30,11 +33,7 @@ class BatchSpec:
     path: str = option(help="the data set: a file, a folder, or data that ships with the lessons")
     column: str = option(default="text", help="the column with the texts")
     task: str = option(default="sentiment-analysis", choices=TASKS, help="the task, as the library names it")
-    model: str = option(
-        default=loading.STAND_IN,
-        suggestions=(loading.STAND_IN, loading.COURSE),
-        help="stand-in, course, a folder, or a Hub id that is on this machine",
-    )
+    model: str = option(default=STAND_IN, suggestions=models_for_task, help=TASK_MODEL_HELP)
     label: str = option(default="", help="the column with the right answers; empty: there is none")
     question: str = option(default="", help="question-answering: the question, asked of every row")
     labels: tuple[str, ...] = option(
@@ -80,11 +79,11 @@ def run(spec: BatchSpec) -> BatchResult:
     opened = load(_source(spec))
     data = _rows(spec, opened.data)
     task = catalog.place(spec.task).task
-    loaded = loading.load(task, spec.model)
+    loaded = loading.load_for_task(task, spec.model)
     asked = [_one(spec, "" if text is None else str(text)) for text in data[spec.column]]
     inputs = [_input(one, task, loaded, number) for number, one in enumerate(asked, 1)]
     options = arguments(asked[0], task)[1]
-    pipe = pipeline.made(spec.task, spec.model)
+    pipe = build_pipeline(spec.task, loaded)
     together = spec.batch_size if loaded.tokenizer.pad_token else 1  # without a pad token no rectangle can be made
     golds = _golds(data, spec, loaded.model)
     rows: list[BatchRow] = []
@@ -107,12 +106,12 @@ def run(spec: BatchSpec) -> BatchResult:
 def code(spec: BatchSpec) -> str:
     """Open the data set, build the pipeline, call it on the column."""
     task = catalog.place(spec.task).task
-    source = loading.source(task, spec.model)
+    model = source(task, spec.model)
     opening = call(_source(spec)).code().splitlines()
     part = f"[{spec.split!r}]" if spec.split else ""
     options = "".join(f", {name}={value!r}" for name, value in arguments(_one(spec, "x"), task)[1].items())
-    build = f"pipe = pipeline({spec.task!r}, {source.arguments})"
-    head = source.text()
+    build = f"pipe = pipeline({spec.task!r}, {model.arguments})"
+    head = model.text()
     if task in RESTORED:
         head = "from tui.models.pipelines.restored import registered  # transformers 5 dropped this task\n" + head
         build = f"with registered():\n    {build}"

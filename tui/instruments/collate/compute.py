@@ -8,7 +8,11 @@ from typing import Any
 
 from tui.errors import ResultWarning, UsageError
 from tui.instruments.instrument import Result
-from tui.models import checkpoints
+from tui.models import loading
+from tui.models.reference import BACKBONE
+from tui.models.setup_code import setup_code
+from tui.models.suggestions import MODEL_HELP, models
+from tui.models.text_warnings import unknown_id
 from tui.options import option
 from tui.tables.opening import load, splits
 from tui.tables.source import Source, call, shipped
@@ -35,6 +39,7 @@ class CollateSpec:
         default=0, least=0, help="a whole number: lengths are rounded up to it; 0 for none"
     )
     shuffle: bool = option(default=True, help="true or false: another order of the rows, seed 0")
+    model: str = option(default=BACKBONE, suggestions=models, help=MODEL_HELP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,12 @@ def run(spec: CollateSpec) -> CollateResult:
         if name not in data.column_names:
             raise UsageError(f"There is no column {name!r}.", next_step=f"There are: {', '.join(data.column_names)}.")
     data = data.select(range(min(spec.rows or MOST_ROWS, MOST_ROWS, data.num_rows)))
-    tokenizer = checkpoints.tokenizer()
+    tokenizer = loading.tokenizer(spec.model)
+    if tokenizer.pad_token is None:
+        raise UsageError(
+            f"collate: the tokenizer of {spec.model} has no padding token.", "So no batch can be made a rectangle.",
+            "Name another model.",
+        )  # fmt: skip
 
     def tokenize(rows: Any) -> Any:
         texts = (rows[spec.text], rows[spec.pair]) if spec.pair else (rows[spec.text],)
@@ -134,7 +144,7 @@ def code(spec: CollateSpec) -> str:
     """The epoch, counted."""
     texts = f"rows[{spec.text!r}]" + (f", rows[{spec.pair!r}]" if spec.pair else "")
     opening = call(Source((shipped(spec.path),), split=spec.split)).code().partition("\n\n")[2]
-    head, _, setup = checkpoints.setup_code("tokenizer").partition("\n\n")
+    head, _, setup = setup_code("tokenizer", model=spec.model).partition("\n\n")
     multiple = f", pad_to_multiple_of={spec.pad_to_multiple_of}" if spec.pad_to_multiple_of else ""
     return f"""import torch
 from datasets import load_dataset
@@ -177,7 +187,8 @@ def _warnings(excess: list[int], ids: list[list[int]], spec: CollateSpec, tokeni
             f"{len(rows):,} of {len(excess):,} rows are longer than max_length={spec.max_length}: "
             f"{sum(excess[number - 1] for number in rows):,} tokens are cut, the first of them in row {rows[0]:,}.",
         )
-    unknown, tokens = sum(one.count(tokenizer.unk_token_id) for one in ids), sum(map(len, ids))
+    lacking, tokens = unknown_id(tokenizer), sum(map(len, ids))
+    unknown = 0 if lacking is None else sum(row.count(lacking) for row in ids)
     if unknown:
         yield ResultWarning(
             "unknown-tokens",

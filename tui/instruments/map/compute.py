@@ -9,7 +9,7 @@ from typing import Any
 
 from tui.errors import UsageError
 from tui.instruments.instrument import Result
-from tui.models import checkpoints
+from tui.models import loading
 from tui.options import option
 from tui.tables import apply, steps
 from tui.tables.source import Source, call, shipped
@@ -113,7 +113,7 @@ def _tokenised(data: Any) -> tuple[list[list[str]], list[list[int]]]:
     head = data.with_format(None)[:LISTED]
     if not head["input_ids"] or not isinstance(head["input_ids"][0], list):
         return [], []
-    tokenizer = checkpoints.tokenizer()
+    tokenizer = loading.tokenizer()
     return [tokenizer.convert_ids_to_tokens(ids) for ids in head["input_ids"]], head.get("token_type_ids") or []
 
 

@@ -8,7 +8,10 @@ from typing import Any
 
 from tui.errors import UsageError
 from tui.instruments.instrument import Result
-from tui.models import checkpoints
+from tui.models.checkpoints import AnsweredBy
+from tui.models.classifiers import load_classifier
+from tui.models.setup_code import CLASSIFIER, setup_code
+from tui.models.suggestions import MODEL_HELP, models
 from tui.models.text_warnings import Passage, clean, room, text_warnings
 from tui.options import option
 
@@ -24,6 +27,7 @@ class MaskSpec:
     flip: tuple[tuple[int, int], ...] = option(
         default=(), help="mask cells to turn over, each as row,column counted from 0"
     )
+    model: str = option(default=CLASSIFIER, suggestions=models, help=MODEL_HELP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class Reading:
 class MaskResult(Result):
     """The batch as the model gets it, [rows, columns], and the readings of every row."""
 
-    answered_by: checkpoints.AnsweredBy
+    answered_by: AnsweredBy
     texts: list[str]
     tokens: list[list[str]]
     input_ids: list[list[int]]
@@ -64,7 +68,14 @@ def run(spec: MaskSpec) -> MaskResult:
     """Read every text alone and in the padded batch. Raises `UsageError` for a cell outside the batch."""
     if not 1 <= len(spec.texts) <= MOST_TEXTS:
         raise UsageError(f"mask: {len(spec.texts)} texts.", next_step=f"Give one to {MOST_TEXTS} texts.")
-    tokenizer, model = checkpoints.tokenizer(), checkpoints.classifier()
+    loaded = load_classifier(spec.model, "mask")
+    tokenizer, model = loaded.tokenizer, loaded.model
+    if tokenizer.pad_token is None or model.config.pad_token_id is None:
+        raise UsageError(
+            f"mask: {spec.model} has no padding token.",
+            "Texts of different lengths cannot be put into a batch, so there is no padding to mask.",
+            "Name another model.",
+        )
     texts = [clean(text) for text in spec.texts]
     batch = tokenizer(texts, padding=True, truncation=True, return_tensors="pt")
     rows, columns = batch["input_ids"].shape
@@ -95,7 +106,7 @@ def run(spec: MaskSpec) -> MaskResult:
     passages = [Passage(f"text {number}", text, room(tokenizer)) for number, text in enumerate(texts, 1)]
     longest = max(len(ids) for ids in tokenizer(texts, verbose=False)["input_ids"])
     return MaskResult(
-        answered_by=checkpoints.sentiment().answered(),
+        answered_by=loaded.answered_by,
         texts=texts,
         tokens=[tokenizer.convert_ids_to_tokens(ids) for ids in batch["input_ids"].tolist()],
         input_ids=batch["input_ids"].tolist(),
@@ -105,7 +116,7 @@ def run(spec: MaskSpec) -> MaskResult:
         labels=[model.config.id2label[i] for i in range(model.config.num_labels)],
         readings=readings,
         cut=longest > columns,
-        warnings=text_warnings(tokenizer, passages),
+        warnings=[*loaded.warnings, *text_warnings(tokenizer, passages)],
     )
 
 
@@ -115,15 +126,15 @@ def code(spec: MaskSpec) -> str:
     yours = f'    "{YOUR_MASK}": read(**{{**batch, "attention_mask": your_mask}}),\n' if spec.flip else ""
     return (
         "import torch\n"
-        + checkpoints.setup_code("tokenizer", "model")
+        + setup_code("tokenizer", "model", model=spec.model)
         + f"texts = {[clean(text) for text in spec.texts]!r}\n"
         + 'batch = tokenizer(texts, padding=True, truncation=True, return_tensors="pt")\n'
         + (f'your_mask = batch["attention_mask"].clone()\n{flips}' if spec.flip else "")
         + "\n"
         + "def read(**inputs):\n"
         + "    with torch.no_grad():\n"
-        + "        body = model.bert(**inputs)\n"
-        + "        return body.last_hidden_state, model.classifier(body.pooler_output)\n"
+        + "        outputs = model(**inputs, output_hidden_states=True)\n"
+        + "        return outputs.hidden_states[-1], outputs.logits\n"
         + "\n"
         + 'alone = [read(**tokenizer(text, truncation=True, return_tensors="pt")) for text in texts]\n'
         + "ways = {\n"
@@ -143,8 +154,8 @@ def _read(model: Any, **inputs: Any) -> tuple[Any, Any]:
     import torch
 
     with torch.inference_mode():
-        body = model.bert(**inputs)
-        return body.last_hidden_state, model.classifier(body.pooler_output)
+        outputs = model(**inputs, output_hidden_states=True)
+        return outputs.hidden_states[-1], outputs.logits
 
 
 def _reading(row: int, way: str, logits: Any, hidden: float, moved: float, model: Any) -> Reading:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 from tui import partial_results
@@ -17,6 +16,7 @@ from tui.instruments.pipeline.input_warnings import input_warnings
 from tui.instruments.pipeline.spec import RESTORED, PipelineSpec
 from tui.models import catalog, checkpoints, loading
 from tui.models.pipelines.answers import Answer, Candidate, Entity, LabelScore, Piece, plain, read
+from tui.models.setup_code import source
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +66,10 @@ def run(spec: PipelineSpec) -> PipelineResult:
     from tui.models.pipelines.listening import TokenListener, timed
 
     task = catalog.place(spec.task).task
-    loaded = loading.load(task, spec.model)
+    loaded = loading.load_for_task(task, spec.model)
     given, options = arguments(spec, task)
     check(spec, task, loaded)
-    pipe = made(spec.task, spec.model)
+    pipe = build_pipeline(spec.task, loaded)
     pieces: list[Piece] = []
     if task == "text-generation":
         import torch
@@ -116,10 +116,10 @@ def code(spec: PipelineSpec) -> str:
         return f"{code(second)}beside = answer\n\n{code(first)}"
     task = catalog.place(spec.task).task
     given, options = arguments(spec, task)
-    source = loading.source(task, spec.model)
-    build = f"pipe = pipeline({spec.task!r}, {source.arguments})"
+    model = source(task, spec.model)
+    build = f"pipe = pipeline({spec.task!r}, {model.arguments})"
     call = f"answer = pipe({given!r}{''.join(f', {name}={value!r}' for name, value in options.items())})"
-    head = source.text()
+    head = model.text()
     if task in RESTORED:
         head = "from tui.models.pipelines.restored import registered  # transformers 5 dropped this task\n" + head
         build = f"with registered():\n    {build}"
@@ -134,16 +134,14 @@ def _heard(pieces: list[Piece], text: str, probability: float) -> None:
     partial_results.report({"pieces": [asdict(piece) for piece in pieces]})
 
 
-@lru_cache(loading.KEPT)
-def made(task: str, choice: str) -> Any:
-    """The pipeline of a task with a model, kept for the next call."""
+def build_pipeline(task: str, loaded: loading.Loaded) -> Any:
+    """The pipeline of a task around a model: 0.1 ms, so that none is kept, and no model with it."""
     from transformers import pipeline
 
     from tui.models.pipelines.restored import registered
 
-    loaded = loading.load(task, choice)
     special: dict[str, Any] = {}
-    if task == "zero-shot-classification" and choice == loading.STAND_IN:
+    if task == "zero-shot-classification" and not loaded.head:
         from tui.models.pipelines.zero_shot import EmbeddingZeroShot
 
         special["pipeline_class"] = EmbeddingZeroShot

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tui.models import loading
+from tui.models.reference import STAND_IN
+from tui.models.suggestions import TASK_MODEL_HELP, models_for_task
 from tui.options import option
 
 RESTORED = ("question-answering", "summarization", "translation_en_to_fr")
@@ -22,14 +23,10 @@ class PipelineSpec:
         other_names=("context", "inputs", "sequences", "text_inputs"),
     )
     task: str = option(default="sentiment-analysis", choices=TASKS, help="the task, as the library names it")
-    model: str = option(
-        default=loading.STAND_IN,
-        suggestions=(loading.STAND_IN, loading.COURSE),
-        help="stand-in, course, a folder, or a Hub id that is on this machine",
-    )
+    model: str = option(default=STAND_IN, suggestions=models_for_task, help=TASK_MODEL_HELP)
     beside: str = option(
         default="",
-        suggestions=("", loading.STAND_IN, loading.COURSE),
+        suggestions=lambda: ("", *models_for_task()),
         help="another model that answers beside the first; empty: none",
     )
     question: str = option(default="", help="question-answering: the question")

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from tui.errors import ResultWarning, UsageError
 from tui.instruments.instrument import Result
-from tui.models import checkpoints
-from tui.models.text_warnings import Passage, clean, text_warnings
+from tui.models import loading
+from tui.models.checkpoints import AnsweredBy
+from tui.models.reference import BACKBONE
+from tui.models.setup_code import setup_code
+from tui.models.suggestions import MODEL_HELP, models
+from tui.models.text_warnings import Passage, clean, limit_of, text_warnings, unknown_id
 from tui.options import option
 
 MOST_TOKENS = 100_000
@@ -43,6 +47,7 @@ class TokensSpec:
         help="a whole number of tokens, 1 or more; empty: the model's own limit",
     )
     add_special_tokens: bool = option(default=True, help="true or false: put [CLS] and [SEP] around the text")
+    model: str = option(default=BACKBONE, suggestions=models, help=MODEL_HELP)
     rows: int = option(
         default=2000, least=0, help="a whole number: at most so many tokens are listed (they are all counted)"
     )
@@ -50,14 +55,15 @@ class TokensSpec:
 
 @dataclass(frozen=True, slots=True)
 class TokensResult(Result):
-    """One encoded text (or pair). The lists run in step, one entry a token, `listed` long."""
+    """One encoded text (or pair). The lists run in step, one entry a token, `listed` long; those of what a tokenizer
+    does not have are empty: `token_type_ids` of many, and of slow ones all that comes from offsets."""
 
-    answered_by: checkpoints.AnsweredBy
+    answered_by: AnsweredBy
     tokenizer: str
     """Class of the tokenizer that answered."""
     vocabulary: int
     limit: int
-    """The longest sequence the model takes, in tokens."""
+    """The longest sequence the model takes, in tokens; 0 where its tokenizer states none."""
     length: int
     """Tokens in all, special ones and padding included."""
     listed: int
@@ -84,37 +90,38 @@ class TokensResult(Result):
 
 def run(spec: TokensSpec) -> TokensResult:
     """Encode `spec.text`. Raises `UsageError` when the options contradict each other."""
-    tokenizer = checkpoints.tokenizer()
+    tokenizer = loading.tokenizer(spec.model)
     _check(spec, tokenizer)
     encoding = tokenizer(
         clean(spec.text),
         clean(spec.pair) if spec.pair is not None else None,
-        return_offsets_mapping=True,
+        return_offsets_mapping=tokenizer.is_fast,
         return_special_tokens_mask=True,
         verbose=False,
         **call_options(spec),
     )
     ids = encoding["input_ids"]
     n = min(len(ids), max(spec.rows, 0))
-    offsets = encoding["offset_mapping"][:n]
-    cut = max(0, _full_length(spec, tokenizer) - sum(encoding["attention_mask"]))
+    offsets = encoding.get("offset_mapping", [])[:n]
+    mask = encoding.get("attention_mask", [1] * len(ids))
+    cut = max(0, _full_length(spec, tokenizer) - sum(mask))
     return TokensResult(
-        answered_by=checkpoints.backbone().answered(),
+        answered_by=loading.answered_by(spec.model),
         tokenizer=type(tokenizer).__name__,
         vocabulary=len(tokenizer),
-        limit=tokenizer.model_max_length,
+        limit=limit_of(tokenizer),
         length=len(ids),
         listed=n,
         input_ids=ids[:n],
-        tokens=encoding.tokens()[:n],
-        word_ids=encoding.word_ids()[:n],
-        token_type_ids=encoding["token_type_ids"][:n],
-        attention_mask=encoding["attention_mask"][:n],
+        tokens=tokenizer.convert_ids_to_tokens(ids[:n]),
+        word_ids=encoding.word_ids()[:n] if tokenizer.is_fast else [],
+        token_type_ids=encoding.get("token_type_ids", [])[:n],
+        attention_mask=mask[:n],
         starts=[start for start, _ in offsets],
         ends=[end for _, end in offsets],
         special=encoding["special_tokens_mask"][:n],
-        sequence_ids=encoding.sequence_ids()[:n],
-        unknown=ids.count(tokenizer.unk_token_id),
+        sequence_ids=encoding.sequence_ids()[:n] if tokenizer.is_fast else [],
+        unknown=ids.count(unknown_id(tokenizer)),
         cut=cut,
         decoded=tokenizer.decode(ids[:n]),
         warnings=[*_call_warnings(spec, tokenizer, len(ids)), *_text_warnings(spec, tokenizer, encoding)],
@@ -126,12 +133,14 @@ def code(spec: TokensSpec) -> str:
     texts = repr(clean(spec.text)) + (f", {clean(spec.pair)!r}" if spec.pair is not None else "")
     given = "".join(f", {k}={v!r}" for k, v in call_options(spec).items())
     return (
-        checkpoints.setup_code("tokenizer")
-        + f"encoding = tokenizer({texts}{given}, return_offsets_mapping=True)\n"
-        + 'for token, id, span in zip(encoding.tokens(), encoding["input_ids"], encoding["offset_mapping"]):\n'
+        setup_code("tokenizer", model=spec.model)
+        + f"encoding = tokenizer({texts}{given}, return_offsets_mapping=tokenizer.is_fast)\n"
+        + 'ids = encoding["input_ids"]\n'
+        + 'spans = encoding.get("offset_mapping", [""] * len(ids))\n'
+        + "for token, id, span in zip(tokenizer.convert_ids_to_tokens(ids), ids, spans):\n"
         + '    print(f"{token:15} {id:6} {span}")\n'
-        + 'print(encoding["input_ids"], encoding["token_type_ids"], encoding["attention_mask"], sep="\\n")\n'
-        + 'print(tokenizer.decode(encoding["input_ids"]))\n'
+        + 'print(*encoding.items(), sep="\\n")\n'
+        + "print(tokenizer.decode(ids))\n"
     )
 
 
@@ -157,6 +166,11 @@ def cuts(spec: TokensSpec) -> bool:
 
 
 def _check(spec: TokensSpec, tokenizer: Any) -> None:
+    if spec.padding != "no" and tokenizer.pad_token is None:
+        raise UsageError(
+            f"tokens: the tokenizer of {spec.model} has no padding token.", "So there is nothing to pad with.",
+            "Take padding=no.",
+        )  # fmt: skip
     if spec.max_length is not None:
         if spec.max_length > MOST_TOKENS:
             raise UsageError("tokens: that max_length is too long.", next_step=f"Take up to {MOST_TOKENS}.")
@@ -185,8 +199,8 @@ def _full_length(spec: TokensSpec, tokenizer: Any) -> int:
 
 def _call_warnings(spec: TokensSpec, tokenizer: Any, length: int) -> Iterator[ResultWarning]:
     """About options that do something else than one may think."""
-    limit = tokenizer.model_max_length
-    if length > limit:
+    limit = limit_of(tokenizer)
+    if limit and length > limit:
         yield ResultWarning(
             "beyond-limit",
             f"{length:,} tokens are more than the model takes ({limit}): set truncation to cut the text.",
@@ -200,6 +214,12 @@ def _call_warnings(spec: TokensSpec, tokenizer: Any, length: int) -> Iterator[Re
         yield ResultWarning(
             "max-length-unused", "max_length does nothing here: it needs truncation, or padding=max_length."
         )
+    if not tokenizer.is_fast:
+        yield ResultWarning(
+            "no-offsets",
+            f"{type(tokenizer).__name__} is a slow tokenizer: it does not know which words and characters of the text "
+            "a token comes from.",
+        )
     if spec.padding == "longest":
         yield ResultWarning(
             "padding-unused", "padding=longest pads to the longest row of the batch; this batch has one row."
@@ -207,7 +227,10 @@ def _call_warnings(spec: TokensSpec, tokenizer: Any, length: int) -> Iterator[Re
 
 
 def _text_warnings(spec: TokensSpec, tokenizer: Any, encoding: Any) -> list[ResultWarning]:
-    kept = Counter(encoding.sequence_ids())
+    if tokenizer.is_fast:
+        kept: Mapping[int | None, int | None] = Counter(encoding.sequence_ids())
+    else:  # which text a token comes from is not known
+        kept = {0: encoding["special_tokens_mask"].count(0) if spec.pair is None else None, 1: None}
     passages = [Passage("the text", clean(spec.text), kept[0])]
     if spec.pair is not None:
         passages.append(Passage("the second text", clean(spec.pair), kept[1]))

@@ -91,9 +91,8 @@ class TokensPane(Pane):
         counts = translate(language, "instruments.tokens.counted", count=result.length)
         if result.listed < result.length:
             counts += translate(language, "instruments.tokens.listed", n=f"{result.listed:,}")
-        counts += translate(
-            language, "instruments.tokens.limits", limit=result.limit, vocabulary=f"{result.vocabulary:,}"
-        )
+        limit = f"{result.limit:,}" if result.limit else "-"
+        counts += translate(language, "instruments.tokens.limits", limit=limit, vocabulary=f"{result.vocabulary:,}")
         decoded = result.decoded if len(result.decoded) <= 300 else result.decoded[:300] + "…"
         lines: list[Line] = [
             *plain_lines(counts, width, "dim"),
@@ -127,14 +126,14 @@ class TokensPane(Pane):
 def _cells(result: TokensResult, row: int) -> tuple[tuple[str, str], ...]:
     special, masked = bool(result.special[row]), not result.attention_mask[row]
     look = "dim" if masked else "accent" if special else "text"
-    word = result.word_ids[row]
-    span = "" if special else f"{result.starts[row]}-{result.ends[row]}"
+    word = result.word_ids[row] if result.word_ids else None
+    span = "" if special or not result.starts else f"{result.starts[row]}-{result.ends[row]}"
     return (
         (str(row), "dim"),
         (result.tokens[row], look),
         (str(result.input_ids[row]), look),
         ("" if word is None else str(word), look),
-        (str(result.token_type_ids[row]), look),
+        (str(result.token_type_ids[row]) if result.token_type_ids else "", look),
         (str(result.attention_mask[row]), look),
         (span, look),
         ("special" if special else "", look),
@@ -145,7 +144,7 @@ def span_lines(result: TokensResult, at: int, texts: tuple[str, str], width: int
     """The text that the token comes from, wrapped, with the token's characters marked."""
     if not 0 <= at < result.listed:
         return []
-    sequence = result.sequence_ids[at]
+    sequence = result.sequence_ids[at] if result.sequence_ids else None
     text = texts[sequence or 0]
     start, end = (result.starts[at], result.ends[at]) if sequence is not None else (0, 0)
     first, last = max(0, start - AROUND), min(len(text), end + AROUND)

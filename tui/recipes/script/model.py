@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui.models.adapters import adapter_base
 from tui.recipes import base_models
 from tui.recipes.recipe import Recipe
 from tui.recipes.task import task_of
@@ -10,7 +11,7 @@ from tui.recipes.task import task_of
 def model(recipe: Recipe) -> str:
     task = task_of(recipe)
     head = f"AutoModelFor{task.head}"
-    base = base_models.adapted(base_models.folder(recipe))
+    base = adapter_base(base_models.folder(recipe))
     where = repr(str(base)) if base else "checkpoint"
     decoder = ", is_decoder=True" if base_models.is_made_decoder(recipe) else ""
     loaded = [f"model = {head}.from_pretrained({where}, dtype='float32'{decoder})"]

@@ -13,6 +13,7 @@ from typing import Any
 
 from tui.engine.ticks import tap_tqdm
 from tui.errors import Explained, HeadnotesError, Stopped, UsageError, explain, phrase
+from tui.models.run_checkpoints import SavedCheckpoint
 from tui.recipes import base_models, features, learning_rates, planning, rows
 from tui.recipes.best import History
 from tui.recipes.learning_rates import Arithmetic
@@ -22,7 +23,7 @@ from tui.recipes.scoring import Scorer
 from tui.recipes.strategies import check_strategy
 from tui.recipes.task import task_of
 from tui.runs import events, folder
-from tui.runs.folder import Checkpoint, Run
+from tui.runs.folder import Run
 from tui.runs.worker import card
 from tui.runs.worker.control import Control, world
 from tui.runs.worker.recording import Recorder
@@ -266,7 +267,7 @@ def _before(run: Run) -> dict[str, Any]:
     return found[0] if found else {}
 
 
-def _checkpoint(run: Run, step: int | None) -> Checkpoint | None:
+def _checkpoint(run: Run, step: int | None) -> SavedCheckpoint | None:
     """The checkpoint of a step. Raises `UsageError` when it is not whole."""
     if step is None:
         return None

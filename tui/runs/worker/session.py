@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.errors import HeadnotesError, explain
+from tui.models.run_checkpoints import SavedCheckpoint
 from tui.recipes.best import History, Score, kept_checkpoints
 from tui.recipes.learning_rates import Arithmetic
 from tui.recipes.recipe import Recipe
@@ -19,7 +20,7 @@ from tui.recipes.rows import Rows
 from tui.recipes.scoring import Scorer, Scores
 from tui.runs import diagnostics, folder
 from tui.runs.curves import Curves
-from tui.runs.folder import Checkpoint, Run
+from tui.runs.folder import Run
 from tui.runs.worker.control import Control, Wishes, agreed, world
 from tui.runs.worker.counting import Counting
 from tui.runs.worker.recording import Recorder, free_space
@@ -53,7 +54,7 @@ class Session:
     """The metric that says which of two models is better, at each evaluation."""
     recorder: Recorder
     control: Control
-    resume: Checkpoint | None = None
+    resume: SavedCheckpoint | None = None
     speaks: bool = True
     """Whether this is the first process."""
     step: int = 0

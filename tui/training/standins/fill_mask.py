@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from tui import paths
-from tui.models import checkpoints
+from tui.models import checkpoints, loading
 from tui.training.standins import country_profiles, masked_words, open_text
 
 SEED = 0
@@ -366,7 +366,7 @@ def main() -> None:
     torch.manual_seed(SEED)
     torch.set_num_threads(THREADS)
     draw = random.Random(SEED)  # noqa: S311 (the same draws every time are what is wanted)
-    tokenizer = checkpoints.tokenizer()
+    tokenizer = loading.tokenizer()
     cloze = read_cloze(paths.lessons_dir() / "data" / "cloze" / "test.tsv")
     read, held = read_sentences(asked.data, asked.profiles)
     taught = {name: apart_from(cloze, sentences) for name, sentences in read.items()}

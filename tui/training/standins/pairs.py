@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tui import paths
-from tui.models import checkpoints
+from tui.models import checkpoints, loading
 
 SEED = 0
 THREADS = 1
@@ -70,7 +70,7 @@ def cosines(rows: list[Pair]) -> Any:
     """Cosine of the backbone's sentence embeddings, one for each pair."""
     import torch
 
-    tokenizer, encoder = checkpoints.tokenizer(), checkpoints.encoder()
+    tokenizer, encoder = loading.tokenizer(), loading.load().model
 
     def embed(texts: list[str]) -> Any:
         made = []
@@ -97,7 +97,7 @@ def fine_tune(train: list[Pair], dev: list[Pair], test: list[Pair]) -> list[int]
     import torch
     from transformers import AutoModelForSequenceClassification, get_scheduler
 
-    tokenizer = checkpoints.tokenizer()
+    tokenizer = loading.tokenizer()
     model = AutoModelForSequenceClassification.from_pretrained(checkpoints.backbone().folder, use_safetensors=True)
     steps = EPOCHS * -(-len(train) // BATCH)
     optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=0.01, fused=True)

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from tui import paths
-from tui.models import checkpoints
+from tui.models import checkpoints, loading
 from tui.training.standins import made_questions
 from tui.training.standins.made_questions import Row
 
@@ -315,7 +315,7 @@ def main() -> None:
     sentence, run = (score(test, [guess(row) for row in test]) for guess in (best_sentence, best_run))
     print(f"{len(own)} own and {len(made)} made rows; {len(test)} to score: {sentence}, {run}", flush=True)
 
-    tokenizer, model = checkpoints.tokenizer(), build()
+    tokenizer, model = loading.tokenizer(), build()
     wall, cpu = time.perf_counter(), time.process_time()
     train(model, tokenizer, plan(own, made))
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tui import paths
-from tui.models import checkpoints
+from tui.models import checkpoints, loading
 
 SEED = 0
 THREADS = 2
@@ -210,7 +210,7 @@ def main() -> None:
     majority, tfidf = baselines(rows, dev)
     print(f"dev accuracy: majority {majority:.4f}, TF-IDF and logistic regression {tfidf:.4f}", flush=True)
 
-    tokenizer, model = checkpoints.tokenizer(), build()
+    tokenizer, model = loading.tokenizer(), build()
     wall, cpu = time.perf_counter(), time.process_time()
     train(model, tokenizer, rows, dev)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu

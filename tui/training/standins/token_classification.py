@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from tui import paths
-from tui.models import checkpoints
+from tui.models import checkpoints, loading
 
 SEED = 0
 THREADS = 1
@@ -328,7 +328,7 @@ def main() -> None:
     known = dictionary(rows, test)
     print(f"{len(rows)} training rows, {len(test)} to score; dictionary F1 {known.f1:.4f}", flush=True)
 
-    tokenizer, model = checkpoints.tokenizer(), build()
+    tokenizer, model = loading.tokenizer(), build()
     wall, cpu = time.perf_counter(), time.process_time()
     train(model, tokenizer, rows)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu

@@ -16,7 +16,7 @@ from collections import Counter
 from pathlib import Path
 
 from tui import paths
-from tui.models import checkpoints
+from tui.models import checkpoints, loading
 
 SEED = 0
 EACH = 80
@@ -116,7 +116,7 @@ def main() -> None:
     torch.set_num_threads(2)
     rows, labels = read_rows(asked.available), list(LABELS.values())
     choosing, rows = rows[::2], rows[1::2]
-    pipe = pipeline("zero-shot-classification", model=checkpoints.encoder(), tokenizer=checkpoints.tokenizer(),
+    pipe = pipeline("zero-shot-classification", model=loading.load().model, tokenizer=loading.tokenizer(),
                     pipeline_class=EmbeddingZeroShot)  # fmt: skip
 
     def guess(rows: Rows, template: str) -> list[str]:

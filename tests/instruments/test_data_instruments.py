@@ -76,7 +76,7 @@ def test_the_race_runs_the_same_rows_four_ways() -> None:
 def test_map_tells_the_row_on_which_a_function_fails() -> None:
     with pytest.raises(DataError, match="row 0: KeyError"):
         ask("map", function="lambda row: {'x': row['nope']}", batched=False, rows=5)
-    with pytest.raises(UsageError, match="wants a function"):
+    with pytest.raises(UsageError, match="needs a function"):
         ask("map", function=" ")
 
 

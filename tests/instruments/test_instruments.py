@@ -156,7 +156,7 @@ def test_a_row_with_nothing_to_attend_to_is_no_crash() -> None:
 def test_a_cell_outside_the_batch() -> None:
     with pytest.raises(UsageError, match="no cell 5,0"):
         ask("mask", texts=["a"], flip=[[5, 0]])
-    with pytest.raises(UsageError, match="0 texts"):
+    with pytest.raises(UsageError, match="texts cannot be 0"):
         ask("mask", texts=[])
 
 

@@ -15,7 +15,7 @@ from transformers import BertConfig, BertForSequenceClassification, BertForToken
 from tests.instruments.test_instruments import ask
 from tests.tables.conftest import own_cache  # noqa: F401 (used by every test)
 from tui.cli.try_instrument import as_lines
-from tui.errors import ResultWarning, UsageError
+from tui.errors import ResultWarning, UsageError, for_programs
 from tui.instruments.instrument import Result
 from tui.instruments.registry import INSTRUMENTS
 from tui.models import loading
@@ -75,7 +75,7 @@ def test_every_result_can_carry_warnings() -> None:
 
 @pytest.mark.parametrize("name", CALLS)
 def test_json_has_a_list_of_codes_and_messages_at_its_top(name: str) -> None:
-    plain = json.loads(json.dumps(dataclasses.asdict(ask(name, **CALLS[name])), allow_nan=False))
+    plain = json.loads(json.dumps(for_programs(dataclasses.asdict(ask(name, **CALLS[name]))), allow_nan=False))
     assert isinstance(plain["warnings"], list)
     assert all(set(one) == {"code", "message"} for one in plain["warnings"])
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tests.instruments.test_instruments import ask, execute
 from tests.tables.conftest import own_cache  # noqa: F401 (used by every test)
 from tui.engine.protocol import decode, encode
-from tui.errors import UsageError
+from tui.errors import UsageError, for_programs
 from tui.instruments.registry import INSTRUMENTS
 from tui.instruments.runs.compute import RunsResult
 from tui.instruments.train import compute as train
@@ -121,7 +121,7 @@ def test_warnings_come_before_anything_is_started() -> None:
     assert {"few-rows", "one-batch"} & {warning.code for warning in few.warnings}
     assert any("fewer rows than one step takes" in warning.message for warning in few.warnings)
     plain = json.loads(json.dumps(asdict(few)))
-    assert all(set(warning) == {"code", "message"} for warning in plain["warnings"])
+    assert all(set(warning) == {"code", "message"} for warning in for_programs(plain)["warnings"])
     assert json.loads(json.dumps(asdict(revive(TrainResult, plain)))) == plain
     for patience, evaluations, is_idle in ((1, 2, True), (1, 3, False), (3, 4, True), (3, 5, False), (0, 1, False)):
         asked = recipe.load("pairs-lesson", {"early_stopping": patience, "evaluate_every": 1})

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import tui.instruments
-from tui.errors import UsageError, explain
+from tui.errors import Phrase, UsageError, explain, phrase, sentence
 from tui.instruments.instrument import Instrument, Result
-from tui.text.catalog import add_room, translate
+from tui.text.catalog import add_room
 
 GROUP = "headnotes.instruments"
 """The entry points of other packages: a name, and the `Instrument` of that name."""
@@ -36,10 +36,14 @@ class Rejected:
     """`fails`, `not_an_instrument`, `other_name` or `name_taken`."""
     detail: str = ""
 
-    def sentence(self, language: str) -> str:
+    @property
+    def phrase(self) -> Phrase:
         """Which instrument of which package, and why."""
-        values = {"name": self.name, "package": self.package, "detail": self.detail}
-        return translate(language, f"instruments.rejected_{self.reason}", **values)
+        key = f"instruments.rejected_{self.reason}"
+        return phrase(key, name=self.name, package=self.package, detail=self.detail)
+
+    def sentence(self, language: str) -> str:
+        return sentence(language, self.phrase)
 
 
 def _bundled() -> dict[str, Instrument]:
@@ -116,7 +120,7 @@ def find(name: str) -> Instrument:
 
 def _not_found(name: str, known: Mapping[str, Instrument]) -> NoReturn:
     if (broken := next((one for one in rejected() if one.name == name), None)) is not None:
-        raise UsageError(broken.sentence("en"), next_step=f"Update or remove {broken.package.split()[0]}.")
+        raise UsageError("errors.rejected-instrument", reason=broken.phrase, package=broken.package.split()[0])
     near = difflib.get_close_matches(name, known, 1)
-    hint = f"Did you mean {near[0]!r}? " if near else ""
-    raise UsageError(f"There is no instrument called {name!r}.", next_step=f"{hint}There are: {', '.join(known)}.")
+    hint = phrase("errors.did-you-mean", name=near[0]) if near else ""
+    raise UsageError("errors.no-such-instrument", name=name, hint=hint, names=list(known))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tui.errors import ResultWarning
+from tui.errors import Phrase, ResultWarning, phrase, warning
 
 EXCERPT = 60
 """Characters of a text that a warning quotes."""
@@ -21,8 +21,8 @@ NAMED = 5
 class Passage:
     """A text that a model is given."""
 
-    name: str
-    """How a warning calls it: `the text`, `row 3`."""
+    name: Phrase
+    """How a warning calls it: the text, row 3."""
     text: str
     room: int | None = None
     """Tokens of it that are read, special ones not counted; None: all of them."""
@@ -32,7 +32,7 @@ class Passage:
 class _Reading:
     """What becomes of one passage, in tokens without special ones."""
 
-    name: str
+    name: Phrase
     tokens: int
     unknown: int
     examples: tuple[str, ...]
@@ -107,15 +107,14 @@ def _unknown(tokenizer: Any, readings: Sequence[_Reading]) -> list[ResultWarning
         return []
     unknown, tokens = sum(one.unknown for one in some), sum(one.tokens for one in some)
     examples = list(dict.fromkeys(example for one in some for example in one.examples))
-    shown = ", ".join(map(excerpt, examples[:EXAMPLES])) + " …" * (len(examples) > EXAMPLES) or "what they stand for"
-    rest = "nothing of it reaches the model" if unknown == tokens else "the model reads them all alike"
+    shown = [*map(excerpt, examples[:EXAMPLES]), *(["…"] if len(examples) > EXAMPLES else [])]
+    key = "models.warning.all-unknown" if unknown == tokens else "models.warning.unknown-tokens"
     return [
-        ResultWarning(
-            "unknown-tokens",
-            f"{unknown:,} of {tokens:,} tokens ({unknown / tokens:.0%}) of {_names(some)} are {tokenizer.unk_token}: "
-            f"the vocabulary lacks {shown}, and {rest}.",
+        warning(
+            key, code="unknown-tokens", unknown=unknown, tokens=tokens, share=unknown / tokens, names=_names(some),
+            unk=tokenizer.unk_token, texts=shown or phrase("models.passage.unknown"),
         )
-    ]
+    ]  # fmt: skip
 
 
 def _truncated(readings: Sequence[_Reading]) -> list[ResultWarning]:
@@ -123,17 +122,15 @@ def _truncated(readings: Sequence[_Reading]) -> list[ResultWarning]:
         return []
     cut, tokens = sum(one.cut for one in some), sum(one.tokens for one in some)
     first = some[0]
-    lost = f", from character {first.at:,} on: {excerpt(first.lost)}" if first.lost else ""
-    if len(some) > 1:
-        lost = f"; of {first.name}{lost[1:]}" if lost else ""
-    return [
-        ResultWarning(
-            "truncated", f"Truncation left out {cut:,} of {tokens:,} tokens of {_names(some)}{lost}. They are not read."
-        )
-    ]
+    lost: Phrase | str = ""
+    if first.lost:
+        key = "models.passage.lost-of" if len(some) > 1 else "models.passage.lost"
+        lost = phrase(key, name=first.name, character=first.at, text=excerpt(first.lost))
+    return [warning("models.warning.truncated", cut=cut, tokens=tokens, names=_names(some), lost=lost)]
 
 
-def _names(readings: Sequence[_Reading]) -> str:
+def _names(readings: Sequence[_Reading]) -> list[Phrase] | Phrase:
     names = [one.name for one in readings]
-    more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
-    return ", ".join(names[:NAMED]) + more
+    if len(names) <= NAMED:
+        return names
+    return phrase("models.passage.and-more", names=names[:NAMED], count=len(names) - NAMED)

@@ -70,7 +70,7 @@ def summarise(handle: str, split: str, name: str, *, tokens: bool = True) -> Sum
     held = DESK.find(handle)
     column = next((one for one in held.table.columns if one.name == name), None)
     if column is None:
-        raise UsageError("tables.no-such-column", column=name)
+        raise UsageError("tables.no-such-column", column=name, columns=[])
     view = DESK.view(handle, split)
     values, rows = _values(view, name)
     missing = values.null_count

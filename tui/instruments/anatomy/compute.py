@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from tui.errors import phrase
 from tui.instruments.instrument import Result
 from tui.models.checkpoints import AnsweredBy
 from tui.models.classifiers import load_classifier
@@ -106,7 +107,10 @@ def run(spec: AnatomySpec) -> AnatomyResult:
         labels=[model.config.id2label[i] for i in range(model.config.num_labels)],
         label=model.config.id2label[best],
         score=float(probabilities[best]),
-        warnings=[*loaded.warnings, *text_warnings(tokenizer, [Passage("the text", text, room(tokenizer))])],
+        warnings=[
+            *loaded.warnings,
+            *text_warnings(tokenizer, [Passage(phrase("models.passage.text"), text, room(tokenizer))]),
+        ],
     )
 
 

@@ -7,7 +7,7 @@ from time import perf_counter
 from typing import Any
 
 from tui import partial_results
-from tui.errors import UsageError
+from tui.errors import UsageError, phrase
 from tui.instruments.instrument import Result
 from tui.instruments.pipeline.calls import arguments, check
 from tui.instruments.pipeline.compute import build_pipeline
@@ -75,7 +75,7 @@ class BatchResult(Result):
 def run(spec: BatchSpec) -> BatchResult:
     """Answer the rows. Raises `UsageError`, `DataError` and `CheckpointError`."""
     if not 1 <= spec.rows <= MOST or not 1 <= spec.batch_size <= 256:
-        raise UsageError("batch: that does not fit.", next_step=f"rows 1 to {MOST:,}, batch_size 1 to 256.")
+        raise UsageError("instruments.batch.sizes", most=MOST)
     opened = load(_source(spec))
     data = _rows(spec, opened.data)
     task = catalog.place(spec.task).task
@@ -134,11 +134,11 @@ def _source(spec: BatchSpec) -> Source:
 def _rows(spec: BatchSpec, opened: Any) -> Any:
     parts = splits(opened)
     if spec.split and spec.split not in parts:
-        raise UsageError(f"There is no split {spec.split!r}.", next_step=f"There are: {', '.join(parts)}.")
+        raise UsageError("tables.no-such-split", split=spec.split, splits=list(parts))
     data = parts[spec.split] if spec.split else next(iter(parts.values()))
     for name in (spec.column, *([spec.label] if spec.label else [])):
         if name not in data.column_names:
-            raise UsageError(f"There is no column {name!r}.", next_step=f"There are: {', '.join(data.column_names)}.")
+            raise UsageError("tables.no-such-column", column=name, columns=data.column_names)
     return data.select(range(min(spec.rows, data.num_rows)))
 
 
@@ -148,7 +148,7 @@ def _input(one: PipelineSpec, task: str, loaded: loading.Loaded, number: int) ->
         check(one, task, loaded)
         return arguments(one, task)[0]
     except UsageError as error:
-        raise UsageError(f"Row {number:,}: {error.title}", error.detail, error.next_step) from None
+        raise UsageError("instruments.batch.row", row=number, error=phrase(error.code, **error.values)) from None
 
 
 def _one(spec: BatchSpec, text: str) -> PipelineSpec:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tui.errors import ResultWarning, UsageError
+from tui.errors import ResultWarning, UsageError, warning
 from tui.instruments.instrument import Result
 from tui.models import loading
 from tui.models.reference import BACKBONE
@@ -83,19 +83,16 @@ def run(spec: CollateSpec) -> CollateResult:
     from transformers import DataCollatorWithPadding
 
     if not 1 <= spec.batch_size <= 4096 or not 3 <= spec.max_length <= 512:
-        raise UsageError("collate: that does not fit.", next_step="batch_size 1 to 4096, max_length 3 to 512.")
+        raise UsageError("instruments.collate.sizes")
     opened = load(Source((shipped(spec.path),), split=spec.split))
     data = next(iter(splits(opened.data).values()))
     for name in (spec.text, *([spec.pair] if spec.pair else [])):
         if name not in data.column_names:
-            raise UsageError(f"There is no column {name!r}.", next_step=f"There are: {', '.join(data.column_names)}.")
+            raise UsageError("tables.no-such-column", column=name, columns=data.column_names)
     data = data.select(range(min(spec.rows or MOST_ROWS, MOST_ROWS, data.num_rows)))
     tokenizer = loading.tokenizer(spec.model)
     if tokenizer.pad_token is None:
-        raise UsageError(
-            f"collate: the tokenizer of {spec.model} has no padding token.", "So no batch can be made a rectangle.",
-            "Name another model.",
-        )  # fmt: skip
+        raise UsageError("instruments.collate.no-padding-token", model=spec.model)
 
     def tokenize(rows: Any) -> Any:
         texts = (rows[spec.text], rows[spec.pair]) if spec.pair else (rows[spec.text],)
@@ -182,16 +179,14 @@ def _warnings(excess: list[int], ids: list[list[int]], spec: CollateSpec, tokeni
     """`excess`: of each row, its tokens beyond `max_length`; `ids`: what is left of it."""
     rows = [number for number, more in enumerate(excess, 1) if more > 0]
     if rows:
-        yield ResultWarning(
-            "truncated",
-            f"{len(rows):,} of {len(excess):,} rows are longer than max_length={spec.max_length}: "
-            f"{sum(excess[number - 1] for number in rows):,} tokens are cut, the first of them in row {rows[0]:,}.",
-        )
+        yield warning(
+            "instruments.collate.warning.truncated", count=len(rows), rows=len(excess), limit=spec.max_length,
+            tokens=sum(excess[number - 1] for number in rows), first=rows[0],
+        )  # fmt: skip
     lacking, tokens = unknown_id(tokenizer), sum(map(len, ids))
     unknown = 0 if lacking is None else sum(row.count(lacking) for row in ids)
     if unknown:
-        yield ResultWarning(
-            "unknown-tokens",
-            f"{unknown:,} of {tokens:,} tokens ({unknown / tokens:.1%}) are {tokenizer.unk_token}: "
-            "the vocabulary lacks what they stand for.",
-        )
+        yield warning(
+            "instruments.collate.warning.unknown-tokens", unknown=unknown, tokens=tokens, share=unknown / tokens,
+            unk=tokenizer.unk_token,
+        )  # fmt: skip

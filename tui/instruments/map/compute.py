@@ -80,7 +80,7 @@ def text(spec: MapSpec, batched: bool | None = None, num_proc: int | None = None
 def run(spec: MapSpec) -> MapResult:
     """Map it. Raises `UsageError` and `DataError`; a failing function is told with its row."""
     if not spec.function.strip():
-        raise UsageError("map wants a function.", next_step=f"Like: {PAIR}")
+        raise UsageError("tables.step-without-function", step="map", example=PAIR)
     before = opened = DESK.open(_source(spec))
     if spec.rows:
         before = DESK.step(before.handle, f"take({spec.rows})").table

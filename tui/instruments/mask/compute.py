@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from tui.errors import UsageError
+from tui.errors import UsageError, phrase
 from tui.instruments.instrument import Result
 from tui.models.checkpoints import AnsweredBy
 from tui.models.classifiers import load_classifier
@@ -67,26 +67,18 @@ class MaskResult(Result):
 def run(spec: MaskSpec) -> MaskResult:
     """Read every text alone and in the padded batch. Raises `UsageError` for a cell outside the batch."""
     if not 1 <= len(spec.texts) <= MOST_TEXTS:
-        raise UsageError(f"mask: {len(spec.texts)} texts.", next_step=f"Give one to {MOST_TEXTS} texts.")
+        raise UsageError("instruments.mask.texts", count=len(spec.texts), most=MOST_TEXTS)
     loaded = load_classifier(spec.model, "mask")
     tokenizer, model = loaded.tokenizer, loaded.model
     if tokenizer.pad_token is None or model.config.pad_token_id is None:
-        raise UsageError(
-            f"mask: {spec.model} has no padding token.",
-            "Texts of different lengths cannot be put into a batch, so there is no padding to mask.",
-            "Name another model.",
-        )
+        raise UsageError("instruments.mask.no-padding-token", model=spec.model)
     texts = [clean(text) for text in spec.texts]
     batch = tokenizer(texts, padding=True, truncation=True, return_tensors="pt")
     rows, columns = batch["input_ids"].shape
     your_mask = batch["attention_mask"].clone()
     for row, column in spec.flip:
         if not (0 <= row < rows and 0 <= column < columns):
-            raise UsageError(
-                f"mask: there is no cell {row},{column}.",
-                f"The batch has {rows} rows and {columns} columns, counted from 0.",
-                "Leave the cell out, or give longer texts.",
-            )
+            raise UsageError("instruments.mask.no-such-cell", row=row, column=column, rows=rows, columns=columns)
         your_mask[row, column] = 1 - your_mask[row, column]
 
     alone = [_read(model, **tokenizer(text, truncation=True, return_tensors="pt")) for text in texts]
@@ -103,7 +95,10 @@ def run(spec: MaskSpec) -> MaskResult:
             logits_difference = float((batch_logits[row] - logits[0]).abs().max())
             readings.append(_reading(row, way, batch_logits[row], hidden_difference, logits_difference, model))
 
-    passages = [Passage(f"text {number}", text, room(tokenizer)) for number, text in enumerate(texts, 1)]
+    passages = [
+        Passage(phrase("models.passage.numbered", number=number), text, room(tokenizer))
+        for number, text in enumerate(texts, 1)
+    ]
     longest = max(len(ids) for ids in tokenizer(texts, verbose=False)["input_ids"])
     return MaskResult(
         answered_by=loaded.answered_by,

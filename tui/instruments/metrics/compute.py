@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tui.errors import ResultWarning, UsageError
+from tui.errors import ResultWarning, UsageError, warning
 from tui.instruments.instrument import Result
 from tui.models import metric_modules
 from tui.options import option
@@ -214,17 +214,15 @@ print(intervals)
 
 def _counts(spec: MetricsSpec) -> Counts:
     if not 0 < spec.confidence < 1:
-        raise UsageError(f"confidence cannot be {spec.confidence}.", next_step="Give a number between 0 and 1: 0.95")
+        raise UsageError("instruments.metrics.confidence", confidence=spec.confidence)
     if spec.data:
         counted = confusion.from_data(spec.data, spec.split, spec.references, spec.predictions, spec.labels)
     else:
         counted = confusion.from_text(spec.matrix, spec.labels)
     if len(counted.labels) == 2 and spec.positive not in (0, 1):
-        raise UsageError(f"There is no class {spec.positive}.", next_step="positive is 0 or 1.")
+        raise UsageError("instruments.metrics.no-such-class", number=spec.positive)
     if len(counted.labels) > 2 and spec.positive != 1:
-        raise UsageError(
-            "positive is for two classes.", f"Here are {len(counted.labels)}.", "Leave it out: every class has its F1."
-        )
+        raise UsageError("instruments.metrics.positive-of-many", classes=len(counted.labels))
     return counted
 
 
@@ -240,5 +238,6 @@ def _undefined(labels: list[str], rows: list[int], columns: list[int]) -> list[U
 
 def _warnings(undefined: list[Undefined]) -> Iterator[ResultWarning]:
     for one in undefined:
-        why = f"No row was predicted as {one.label}" if one.score == "precision" else f"No row is {one.label}"
-        yield ResultWarning(f"undefined-{one.score}", f"{why}: {one.score} is undefined and counted as 0.")
+        key = "instruments.metrics.warning.never-predicted" if one.score == "precision" else (
+            "instruments.metrics.warning.no-rows-of-class")  # fmt: skip
+        yield warning(key, code=f"undefined-{one.score}", label=one.label, score=one.score)

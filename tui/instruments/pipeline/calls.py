@@ -42,11 +42,9 @@ def arguments(spec: PipelineSpec, task: str) -> tuple[Any, dict[str, Any]]:
             return text, {"aggregation_strategy": spec.aggregation, **windows}
         case "question-answering":
             if not spec.question.strip():
-                raise UsageError(
-                    "question-answering needs a question.", next_step="For example: question='Who wrote it?'"
-                )
+                raise UsageError("instruments.pipeline.no-question")
             if not text.strip():
-                raise UsageError("question-answering needs a text that holds the answer.", next_step="Give it as text.")
+                raise UsageError("instruments.pipeline.no-context")
             return {"question": clean(spec.question), "context": text}, {"top_k": spec.top_k or 1}
         case "summarization" | "translation_en_to_fr":
             return text, {"truncation": True}
@@ -74,10 +72,7 @@ def labels_of(spec: PipelineSpec) -> list[str]:
     """The labels to choose from, each once. Raises `UsageError` for fewer than two."""
     labels = list(dict.fromkeys(written_labels(spec)))
     if len(labels) < 2:
-        raise UsageError(
-            "zero-shot-classification needs at least two labels.",
-            next_step="For example: labels=education,politics,business",
-        )
+        raise UsageError("instruments.pipeline.too-few-labels")
     return labels
 
 
@@ -97,12 +92,10 @@ def _check_length(spec: PipelineSpec, loaded: Loaded) -> None:
     limit = getattr(loaded.model.config, "max_position_embeddings", None) or int(loaded.tokenizer.model_max_length)
     used = len(loaded.tokenizer(clean(spec.text), verbose=False)["input_ids"])
     if used == 0:
-        raise UsageError("There is no text to go on from.", next_step="Write a beginning: a word is enough.")
+        raise UsageError("instruments.pipeline.no-beginning")
     if used + spec.max_new_tokens > limit:
-        raise UsageError(
-            f"The text has {used:,} tokens and the model takes {limit:,}, the new ones included.",
-            next_step=f"Shorten the text to {max(0, limit - spec.max_new_tokens):,} tokens, or ask for fewer new ones.",
-        )
+        room = max(0, limit - spec.max_new_tokens)
+        raise UsageError("instruments.pipeline.no-room-for-new-tokens", tokens=used, limit=limit, room=room)
 
 
 def _check_vocabulary(text: str, loaded: Loaded) -> None:
@@ -110,11 +103,7 @@ def _check_vocabulary(text: str, loaded: Loaded) -> None:
     highest = max(loaded.tokenizer(text, verbose=False)["input_ids"], default=0)
     known = loaded.model.get_input_embeddings().num_embeddings
     if highest >= known:
-        raise CheckpointError(
-            "Model and tokenizer do not belong together.",
-            f"The tokenizer gives the id {highest:,}, and the model has embeddings for {known:,} tokens.",
-            "Name another checkpoint.",
-        )
+        raise CheckpointError("instruments.pipeline.tokenizer-of-another-model", highest=highest, embeddings=known)
 
 
 def _check_positions(text: str, loaded: Loaded) -> None:
@@ -124,11 +113,7 @@ def _check_positions(text: str, loaded: Loaded) -> None:
         return
     used = len(loaded.tokenizer(text, verbose=False)["input_ids"])
     if used > positions:
-        raise UsageError(
-            f"The text has {used:,} tokens and the model takes {positions:,}.",
-            "Its tokenizer does not know that limit, so nothing is cut.",
-            "Shorten the text.",
-        )
+        raise UsageError("instruments.pipeline.too-many-tokens", tokens=used, limit=positions)
 
 
 def _positions(model: Any) -> int | None:
@@ -151,17 +136,13 @@ def gaps(text: str, tokenizer: Any) -> tuple[int, int]:
 def _check_mask(text: str, tokenizer: Any) -> None:
     mask = tokenizer.mask_token
     if mask is None:
-        raise UsageError(
-            "This checkpoint has no mask token, so it cannot fill one.", next_step="Choose a masked language model."
-        )
+        raise UsageError("instruments.pipeline.no-mask-token")
     if mask in text:
         if not gaps(text, tokenizer)[1]:
-            raise UsageError(
-                "The gap is beyond what the model reads.",
-                f"It reads {int(tokenizer.model_max_length):,} tokens, and {mask} comes after them.",
-                "Shorten the text before the gap.",
-            )
+            limit = int(tokenizer.model_max_length)
+            raise UsageError("instruments.pipeline.gap-beyond-limit", limit=limit, mask=mask)
         return
     other = next((sign for sign in ("[MASK]", "<mask>", "[mask]") if sign in text), "")
-    instead = f"This model writes {mask}, not {other}." if other else f"Write {mask} where the word is missing."
-    raise UsageError("There is no gap in the text.", next_step=instead)
+    if other:
+        raise UsageError("instruments.pipeline.gap-of-another-model", mask=mask, other=other)
+    raise UsageError("instruments.pipeline.no-gap", mask=mask)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tui.errors import ResultWarning
+from tui.errors import Phrase, ResultWarning, phrase, warning
 from tui.instruments.pipeline.calls import gaps, labels_of, written_labels
 from tui.instruments.pipeline.spec import PipelineSpec
 from tui.models.text_warnings import Passage, clean, room, text_warnings
@@ -21,22 +21,23 @@ HYPOTHESIS = "This example is {}."
 def input_warnings(specs: Sequence[PipelineSpec], task: str, loaded: Loaded) -> list[ResultWarning]:
     """Of one call, or of many with the same options: then the texts are called by their rows, counted from 1."""
     several = len(specs) > 1
-    names = [f"row {number}" for number in range(1, len(specs) + 1)] if several else ["the text"]
+    rows = [phrase("models.passage.row", row=number) for number in range(1, len(specs) + 1)]
+    names = rows if several else [phrase("models.passage.text")]
     passages = [_passage(name, spec, task, loaded) for name, spec in zip(names, specs, strict=True)]
     warnings = list(loaded.warnings)
     if specs and task == "question-answering":
-        passages.append(Passage("the question", clean(specs[0].question)))
+        passages.append(Passage(phrase("models.passage.question"), clean(specs[0].question)))
     if specs and task == "zero-shot-classification":
         labels = labels_of(specs[0])
         each = None if _compares_labels(loaded) else room(loaded.tokenizer)
-        passages += [Passage(f"the label {label!r}", label, each) for label in labels]
+        passages += [Passage(phrase("models.passage.label", label=label), label, each) for label in labels]
         warnings += _label_warnings(written_labels(specs[0]), labels, loaded)
     if task == "fill-mask":
         warnings += _gap_warnings(names, passages, loaded.tokenizer)
     return [*warnings, *text_warnings(loaded.tokenizer, passages)]
 
 
-def _passage(name: str, spec: PipelineSpec, task: str, loaded: Loaded) -> Passage:
+def _passage(name: Phrase, spec: PipelineSpec, task: str, loaded: Loaded) -> Passage:
     """The text of a call, with the room that the task's pipeline leaves for it."""
     text, tokenizer = clean(spec.text), loaded.tokenizer
     if task in ("question-answering", "text-generation"):  # read in windows; refused when it is too long
@@ -66,28 +67,23 @@ def _length(text: str, tokenizer: Any) -> int:
 def _label_warnings(written: Sequence[str], labels: Sequence[str], loaded: Loaded) -> Iterator[ResultWarning]:
     for label, count in Counter(written).items():
         if count > 1:
-            yield ResultWarning("duplicate-labels", f"The label {label!r} was given {count} times; it counts once.")
+            yield warning(
+                "instruments.pipeline.warning.repeated-label", code="duplicate-labels", label=label, count=count
+            )
     alike: dict[tuple[int, ...], list[str]] = {}
     for label in labels:
         alike.setdefault(tuple(loaded.tokenizer(label, verbose=False)["input_ids"]), []).append(label)
     for same in alike.values():
         if len(same) > 1:
-            named = ", ".join(map(repr, same))
-            yield ResultWarning("duplicate-labels", f"The model reads the labels {named} alike and cannot choose.")
+            labels = list(map(repr, same))
+            yield warning("instruments.pipeline.warning.same-tokens", code="duplicate-labels", labels=labels)
     names = getattr(loaded.model.config, "id2label", None) or {}
     if _compares_labels(loaded) and not any(str(name).lower().startswith("entail") for name in names.values()):
-        yield ResultWarning(
-            "no-entailment-label",
-            "The model has no label called entailment, so the library takes its last one for it. "
-            "Zero-shot classification needs a model trained on natural language inference.",
-        )
+        yield warning("instruments.pipeline.warning.no-entailment-label")
 
 
-def _gap_warnings(names: Sequence[str], passages: Sequence[Passage], tokenizer: Any) -> Iterator[ResultWarning]:
+def _gap_warnings(names: Sequence[Phrase], passages: Sequence[Passage], tokenizer: Any) -> Iterator[ResultWarning]:
     for name, passage in zip(names, passages, strict=True):
         whole, read = gaps(passage.text, tokenizer)
         if read < whole:
-            yield ResultWarning(
-                "gaps-truncated",
-                f"{whole - read} of {whole} gaps of {name} are beyond what the model reads and are not filled.",
-            )
+            yield warning("instruments.pipeline.warning.gaps-truncated", lost=whole - read, gaps=whole, name=name)

@@ -98,9 +98,7 @@ class RunsResult(Result):
 def run(spec: RunsSpec) -> RunsResult:
     """Read the logs. Raises `UsageError` for a run that is not there."""
     if not LEAST_POINTS <= spec.points <= MOST_POINTS:
-        raise UsageError(
-            f"points cannot be {spec.points}.", next_step=f"Give {LEAST_POINTS} to {MOST_POINTS} points to a curve."
-        )
+        raise UsageError("instruments.runs.points", points=spec.points, least=LEAST_POINTS, most=MOST_POINTS)
     place = str(paths.runs_dir())
     if not spec.name:
         known = folder.all_runs()

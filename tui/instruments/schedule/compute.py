@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tui.errors import ResultWarning, UsageError
+from tui.errors import ResultWarning, UsageError, warning
 from tui.instruments.instrument import Result
 from tui.options import option
 from tui.recipes import learning_rates
@@ -154,14 +154,12 @@ def given(spec: ScheduleSpec) -> dict[str, Any]:
 
 def _counted(spec: ScheduleSpec) -> Arithmetic:
     if spec.learning_rate <= 0:
-        raise UsageError("learning_rate is above 0.", next_step="Give for example learning_rate=5e-5.")
+        raise UsageError("instruments.schedule.learning-rate")
     counted = arithmetic(
         spec.rows, spec.batch_size, spec.accumulation, spec.processes, spec.epochs, spec.max_steps, spec.warmup
     )
     if counted.steps > MOST_STEPS:
-        raise UsageError(
-            f"{counted.steps:,} steps are too many to draw.", next_step=f"At most {MOST_STEPS:,} are drawn."
-        )
+        raise UsageError("instruments.schedule.too-many-steps", steps=counted.steps, most=MOST_STEPS)
     return counted
 
 
@@ -190,14 +188,12 @@ def _warnings(spec: ScheduleSpec, counted: Arithmetic, curve: Curve) -> Iterator
     decay, stable = spec.num_decay_steps or 0, spec.num_stable_steps
     planned = counted.warmup_steps + decay + (stable or 0)
     if curve.first == 0:
-        yield ResultWarning("first-step-idle", "Step 1 has rate 0: it changes nothing. The warm-up begins at 0.")
+        yield warning("instruments.schedule.warning.first-step-idle")
     if spec.name == "constant" and counted.warmup_steps > 0:
-        yield ResultWarning("warmup-ignored", "This schedule has no warm-up: warmup is not used.")
+        yield warning("instruments.schedule.warning.warmup-ignored")
     if curve.highest < spec.learning_rate * (1 - 1e-9):
-        yield ResultWarning(
-            "never-highest", "No step uses the learning rate that was set: it is reached too late, or never."
-        )
+        yield warning("instruments.schedule.warning.never-highest")
     if spec.name == "warmup_stable_decay" and (
         planned > counted.steps or (stable is not None and planned < counted.steps)
     ):
-        yield ResultWarning("decay-cut", "Warm-up, stable and decay steps do not add up to all steps.")
+        yield warning("instruments.schedule.warning.decay-cut")

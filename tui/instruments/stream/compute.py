@@ -10,7 +10,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from tui.errors import ResultWarning, UsageError
+from tui.errors import UsageError, warning
 from tui.instruments.instrument import Result
 from tui.options import option
 from tui.tables import cells, load_errors
@@ -21,10 +21,6 @@ from tui.tables.source import Source, call, shipped
 MOST = 2_000
 TINY = {"csv": "a\n1\n", "json": '{"a": 1}\n', "text": "a\n"}
 """A file of each kind to get the library ready on, so that its imports are not counted as reading."""
-RESUME_DIFFERS = ResultWarning(
-    "resume-differs",
-    "Resumed: the rows after the break are other ones. What was in the shuffle buffer is not saved.",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +65,7 @@ class StreamResult(Result):
 def run(spec: StreamSpec) -> StreamResult:
     """Stream it. Raises `UsageError` and `DataError`."""
     if not 1 <= spec.take <= MOST:
-        raise UsageError(f"stream: take {spec.take} does not fit.", next_step=f"Take 1 to {MOST:,} rows.")
+        raise UsageError("instruments.stream.rows", rows=spec.take, most=MOST)
     source = Source((shipped(spec.path),), streaming=True)
     _get_ready(source)
     warnings = load(source).warnings
@@ -88,7 +84,7 @@ def run(spec: StreamSpec) -> StreamResult:
     columns, texts = _texts(found)
     return StreamResult(
         columns, texts, places, first_row, all_rows, taken, made.num_shards, state, alike,
-        warnings=[*warnings, *([RESUME_DIFFERS] if alike is False else [])],
+        warnings=[*warnings, *([warning("instruments.stream.warning.resume-differs")] if alike is False else [])],
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tui.errors import ResultWarning, UsageError
+from tui.errors import ResultWarning, UsageError, phrase, warning
 from tui.instruments.instrument import Result
 from tui.models import loading
 from tui.models.checkpoints import AnsweredBy
@@ -167,24 +167,17 @@ def cuts(spec: TokensSpec) -> bool:
 
 def _check(spec: TokensSpec, tokenizer: Any) -> None:
     if spec.padding != "no" and tokenizer.pad_token is None:
-        raise UsageError(
-            f"tokens: the tokenizer of {spec.model} has no padding token.", "So there is nothing to pad with.",
-            "Take padding=no.",
-        )  # fmt: skip
+        raise UsageError("instruments.tokens.no-padding-token", model=spec.model)
     if spec.max_length is not None:
         if spec.max_length > MOST_TOKENS:
-            raise UsageError("tokens: that max_length is too long.", next_step=f"Take up to {MOST_TOKENS}.")
+            raise UsageError("instruments.tokens.max-length-too-long", most=MOST_TOKENS)
         room = tokenizer.num_special_tokens_to_add(pair=spec.pair is not None) if spec.add_special_tokens else 0
         if spec.max_length < 1 or (cuts(spec) and spec.max_length < room):
             raise UsageError(
-                f"tokens: max_length cannot be {spec.max_length}.",
-                f"The special tokens alone take {room}." if room else "",
-                f"Take {max(room, 1)} or more.",
+                "instruments.tokens.max-length-too-short", length=spec.max_length, room=room or "", least=max(room, 1)
             )
     if spec.truncation == "only_second" and spec.pair is None:
-        raise UsageError(
-            "tokens: truncation only_second needs a second text.", next_step="Give pair, or take only_first."
-        )
+        raise UsageError("instruments.tokens.no-second-text")
 
 
 def _full_length(spec: TokensSpec, tokenizer: Any) -> int:
@@ -201,29 +194,15 @@ def _call_warnings(spec: TokensSpec, tokenizer: Any, length: int) -> Iterator[Re
     """About options that do something else than one may think."""
     limit = limit_of(tokenizer)
     if limit and length > limit:
-        yield ResultWarning(
-            "beyond-limit",
-            f"{length:,} tokens are more than the model takes ({limit}): set truncation to cut the text.",
-        )
+        yield warning("instruments.tokens.warning.beyond-limit", tokens=length, limit=limit)
     if spec.max_length is not None and spec.truncation == "unset" and cuts(spec):
-        yield ResultWarning(
-            "max-length-truncates",
-            "max_length without truncation or padding: the library cuts as if truncation=longest_first.",
-        )
+        yield warning("instruments.tokens.warning.max-length-truncates")
     if spec.max_length is not None and not cuts(spec) and spec.padding != "max_length":
-        yield ResultWarning(
-            "max-length-unused", "max_length does nothing here: it needs truncation, or padding=max_length."
-        )
+        yield warning("instruments.tokens.warning.max-length-unused")
     if not tokenizer.is_fast:
-        yield ResultWarning(
-            "no-offsets",
-            f"{type(tokenizer).__name__} is a slow tokenizer: it does not know which words and characters of the text "
-            "a token comes from.",
-        )
+        yield warning("instruments.tokens.warning.no-offsets", tokenizer=type(tokenizer).__name__)
     if spec.padding == "longest":
-        yield ResultWarning(
-            "padding-unused", "padding=longest pads to the longest row of the batch; this batch has one row."
-        )
+        yield warning("instruments.tokens.warning.padding-unused")
 
 
 def _text_warnings(spec: TokensSpec, tokenizer: Any, encoding: Any) -> list[ResultWarning]:
@@ -231,7 +210,7 @@ def _text_warnings(spec: TokensSpec, tokenizer: Any, encoding: Any) -> list[Resu
         kept: Mapping[int | None, int | None] = Counter(encoding.sequence_ids())
     else:  # which text a token comes from is not known
         kept = {0: encoding["special_tokens_mask"].count(0) if spec.pair is None else None, 1: None}
-    passages = [Passage("the text", clean(spec.text), kept[0])]
+    passages = [Passage(phrase("models.passage.text"), clean(spec.text), kept[0])]
     if spec.pair is not None:
-        passages.append(Passage("the second text", clean(spec.pair), kept[1]))
+        passages.append(Passage(phrase("models.passage.second"), clean(spec.pair), kept[1]))
     return text_warnings(tokenizer, passages)

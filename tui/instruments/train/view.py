@@ -282,7 +282,7 @@ def begin(spec: TrainSpec, planned: TrainResult) -> tuple[Run, list[str]]:
         raise
     except OSError as error:
         folder.remove(run)
-        raise UsageError("The worker cannot be started.", str(error), "Free some memory, then try again.") from error
+        raise UsageError("instruments.train.not-started", reason=str(error)) from error
     return run, others
 
 

@@ -42,12 +42,12 @@ def adapter_base(folder: Path) -> Path | None:
         raise CheckpointError(f"{folder} holds an adapter without safetensors.", "", "Name another folder.")
     if base == checkpoints.BACKBONE_ID:
         return Path(checkpoints.backbone().folder)
-    found = paths.absolute(base) if Path(base).is_dir() else in_cache(base, None)
-    if found is None:
+    folder_of_base = paths.absolute(base) if Path(base).is_dir() else in_cache(base, None)
+    if folder_of_base is None:
         raise CheckpointError(
             f"{folder} is an adapter to {base}, which is not on this machine.", "", "Name another checkpoint."
         )
-    return found
+    return folder_of_base
 
 
 def adapter_head(folder: Path) -> str:
@@ -72,8 +72,8 @@ def adapter_labels(folder: Path) -> tuple[str, ...]:
     `LABEL_0` and so on, as many as the head has outputs; empty where it has no head of its own."""
     for file, key in ((folder / "labels.json", None), (folder.parent / "model" / "config.json", "id2label")):
         try:
-            known: Any = json.loads(file.read_text("utf-8"))
-            return tuple(map(str, known if key is None else known[key].values()))
+            labels: Any = json.loads(file.read_text("utf-8"))
+            return tuple(map(str, labels if key is None else labels[key].values()))
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             continue
     shapes = [entry["shape"] for name, entry in _header(folder / WEIGHTS).items() if name.endswith(NEW_LAYERS)]

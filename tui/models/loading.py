@@ -38,8 +38,8 @@ class Placement:
 
     def arguments(self) -> dict[str, str]:
         """What `from_pretrained` is given for it, in the code that runs and in the code that is shown."""
-        given = {"dtype": "float32" if self.dtype == "auto" else self.dtype}
-        return given if self.attention == "auto" else {**given, "attn_implementation": self.attention}
+        options = {"dtype": "float32" if self.dtype == "auto" else self.dtype}
+        return options if self.attention == "auto" else {**options, "attn_implementation": self.attention}
 
 
 AUTO = Placement()

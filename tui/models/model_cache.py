@@ -61,5 +61,5 @@ class ModelCache:
 
 def model_bytes(model: Any) -> int:
     """Bytes of a model's parameters and buffers; what two of them share counts once."""
-    tensors = {one.data_ptr(): one.nbytes for one in (*model.parameters(), *model.buffers())}
+    tensors = {tensor.data_ptr(): tensor.nbytes for tensor in (*model.parameters(), *model.buffers())}
     return sum(tensors.values())

@@ -14,6 +14,7 @@ from tests.instruments.test_instruments import ask, execute
 from tests.models.checkpoints_for_tests import save_classifier, save_run
 from tests.tables.conftest import own_cache  # noqa: F401 (used by every test)
 from tui import paths
+from tui.console.widgets.option_bar import options_for
 from tui.errors import CheckpointError, UsageError
 from tui.instruments.anatomy.view import stage_lines
 from tui.instruments.mask.view import reading_lines
@@ -92,6 +93,24 @@ def test_collate(model: str) -> None:
     values = {"rows": 20, "model": model}
     result, names = ask("collate", **values), execute("collate", **values)
     assert (result.tokens, result.dynamic) == (names["tokens"], names["dynamic"])
+
+
+def test_map() -> None:
+    values = {"function": "lambda rows: tokenizer(rows['sentence1'])", "rows": 4, "model": "translation-en-fr"}
+    result, names = ask("map", **values), execute("map", **values)
+    assert result.columns[-1] != "token_type_ids"
+    text = names["dataset"]["sentence1"][0]
+    assert names["dataset"]["input_ids"][0] == loading.tokenizer("translation-en-fr")(text)["input_ids"]
+    assert result.tokens[0] == loading.tokenizer("translation-en-fr").tokenize(text, add_special_tokens=True)
+
+
+def test_the_bench_offers_the_catalog_and_the_runs() -> None:
+    save_run(paths.runs_dir(), "pairs", has_model=True)
+    save_run(paths.runs_dir(), "nothing-yet", has_model=False)
+    for name in ("tokens", "mask", "anatomy", "pipeline", "batch", "collate", "map"):
+        (option,) = [each for each in options_for(INSTRUMENTS[name], ()) if each.name == "model"]
+        assert {"sentiment", "MiniLM", "run:pairs"} <= set(option.choices)
+        assert "run:nothing-yet" not in option.choices
 
 
 @pytest.mark.parametrize("name", ["translation-en-fr", "text-generation", "zero-shot"])

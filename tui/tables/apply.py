@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import errno
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,7 +65,7 @@ def apply(step: Step, data: Any) -> Done:
     """Do it. Raises `UsageError` for what does not fit and `DataError` for what fails; `data` stays as it was."""
     _check(step, data)
     try:
-        names = namespace(step.names, data)  # imports and the tokenizer are not the step's time
+        names = namespace(step, data)  # imports and the tokenizer are not the step's time
         start, begun = time.perf_counter(), time.time()
         made = _run(step, data, names)
     except (HeadnotesError, KeyboardInterrupt):
@@ -113,16 +113,16 @@ def failure(error: BaseException, what: str, names: list[str]) -> HeadnotesError
     return DataError("tables.step-failed", step=what, reason=f"{type(error).__name__}: {first[:400]}")
 
 
-def namespace(names: Mapping[str, Any] | frozenset[str], data: Any) -> dict[str, Any]:
+def namespace(step: Step, data: Any) -> dict[str, Any]:
     """What a step's Python finds: `dataset`, the modules and classes it names, and the tokenizer."""
     found: dict[str, Any] = {"__name__": "__main__", "dataset": data}
-    for name in sorted(names):
+    for name in sorted(step.names):
         if name in IMPORTS:
             exec(IMPORTS[name], found)  # noqa: S102 (our own import lines)
         elif name == "tokenizer":
             from tui.models import loading
 
-            found["tokenizer"] = loading.tokenizer()
+            found["tokenizer"] = loading.tokenizer(step.model)
     return found
 
 

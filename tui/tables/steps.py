@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui.errors import UsageError, phrase
+from tui.models.reference import BACKBONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,8 @@ class Step:
     options: dict[str, ast.expr]
     names: frozenset[str]
     """Names that it uses."""
+    model: str = BACKBONE
+    """The reference of the model whose `tokenizer` it finds."""
 
     @property
     def operation(self) -> Operation:
@@ -188,10 +191,11 @@ def script(opening: str, steps: list[Step], saving: str = "") -> str:
     head, _, body = opening.partition("\n\n")
     imported = [*head.splitlines(), *(line for step in steps for line in imports(step))]
     done = [line for step in steps for line in lines(step)]
-    if any("tokenizer" in step.names for step in steps):
+    models = [step.model for step in steps if "tokenizer" in step.names]
+    if models:
         from tui.models.setup_code import setup_code
 
-        before, _, setup = setup_code("tokenizer").partition("\n\n")
+        before, _, setup = setup_code("tokenizer", model=models[-1]).partition("\n\n")
         imported += before.splitlines()
         body = f"{setup}{body}"
     text = "\n".join([*_sorted(imported), "", body.rstrip("\n"), *done, *([saving] if saving else [])])

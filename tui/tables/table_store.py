@@ -9,10 +9,11 @@ from __future__ import annotations
 import itertools
 from collections import OrderedDict
 from collections.abc import Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tui.errors import DataError, ResultWarning, TableGone, UsageError
+from tui.models.reference import BACKBONE
 from tui.tables import apply, cells, load_errors, opening
 from tui.tables.cells import Column
 from tui.tables.opening import Split
@@ -127,9 +128,9 @@ class Desk:
         opened = opening.load(source)
         return self._keep(source, opened.data, opened.code, (), opened.warnings)
 
-    def step(self, handle: str, text: str) -> Changed:
-        """Do a step on a table; the result is a table of its own."""
-        held, step = self.find(handle), parse(text)
+    def step(self, handle: str, text: str, model: str = BACKBONE) -> Changed:
+        """Do a step on a table, with the tokenizer of a model; the result is a table of its own."""
+        held, step = self.find(handle), replace(parse(text), model=model)
         done = apply.apply(step, held.data)
         made = self._keep(held.source, done.data, held.opening, (*held.steps, step), [])
         return Changed(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
 
 from tui.errors import UsageError
 from tui.instruments.instrument import Result
 from tui.models import loading
+from tui.models.reference import BACKBONE
+from tui.models.suggestions import MODEL_HELP, models
 from tui.options import option
 from tui.tables import apply, steps
 from tui.tables.source import Source, call, shipped
@@ -32,6 +34,9 @@ class MapSpec:
     batch_size: int = option(default=1000, least=1, help="a whole number: rows in a batch")
     num_proc: int = option(default=1, least=1, help="a whole number: processes that share the work")
     remove: str = option(default="none", choices=("none", "all"), help="columns of before that are left out after")
+    model: str = option(
+        default=BACKBONE, suggestions=models, help=f"whose `tokenizer` the function finds: {MODEL_HELP}"
+    )
     race: bool = option(
         default=False, help="true or false: time it batched and not, in one process and in two (a tokenizer takes both)"
     )
@@ -84,12 +89,12 @@ def run(spec: MapSpec) -> MapResult:
     before = opened = DESK.open(_source(spec))
     if spec.rows:
         before = DESK.step(before.handle, f"take({spec.rows})").table
-    changed = DESK.step(before.handle, text(spec))
+    changed = DESK.step(before.handle, text(spec), spec.model)
     after = changed.table
     split = after.splits[0].name
     names = [column.name for column in after.columns]
     page = DESK.rows(after.handle, split, 0, LISTED, names)
-    ids, types = _tokenised(DESK.find(after.handle).data)
+    ids, types = _tokenised(DESK.find(after.handle).data, spec.model)
     return MapResult(
         before, after, changed, (changed.before or 0) / max(changed.seconds, 1e-9), names, page.rows, ids, types,
         _race(spec, before) if spec.race else [], warnings=opened.warnings,
@@ -99,7 +104,8 @@ def run(spec: MapSpec) -> MapResult:
 def code(spec: MapSpec) -> str:
     """A script that does the same."""
     done = [f"take({spec.rows})"] if spec.rows else []
-    made = steps.script(call(_source(spec)).code(), [steps.parse(one) for one in (*done, text(spec))])
+    parsed = [replace(steps.parse(step), model=spec.model) for step in (*done, text(spec))]
+    made = steps.script(call(_source(spec)).code(), parsed)
     return made + "print(dataset[0])\n"
 
 
@@ -107,13 +113,13 @@ def _source(spec: MapSpec) -> Source:
     return Source((shipped(spec.path),), split=spec.split)
 
 
-def _tokenised(data: Any) -> tuple[list[list[str]], list[list[int]]]:
+def _tokenised(data: Any, model: str) -> tuple[list[list[str]], list[list[int]]]:
     if "input_ids" not in data.column_names:
         return [], []
     head = data.with_format(None)[:LISTED]
     if not head["input_ids"] or not isinstance(head["input_ids"][0], list):
         return [], []
-    tokenizer = loading.tokenizer()
+    tokenizer = loading.tokenizer(model)
     return [tokenizer.convert_ids_to_tokens(ids) for ids in head["input_ids"]], head.get("token_type_ids") or []
 
 
@@ -122,6 +128,7 @@ def _race(spec: MapSpec, before: Table) -> list[Lap]:
     data, laps = DESK.find(before.handle).data, []
     for batched, num_proc in itertools.product((False, True), (1, 2)):
         step = steps.parse(text(spec, batched, num_proc)[:-1] + ", load_from_cache_file=False)")
+        step = replace(step, model=spec.model)
         start = perf_counter()
         try:
             apply.apply(step, data)

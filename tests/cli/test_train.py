@@ -54,7 +54,8 @@ def headnotes(*words: str, folder: Path | None = None) -> subprocess.CompletedPr
 
 def test_the_recipes_that_ship_are_these() -> None:
     assert tuple(recipe.shipped()) == SHIPPED
-    assert {recipe.load(name).task for name in SHIPPED} == set(recipe.TASKS)
+    without_data = {"multi-label-classification"}  # no data that ships has rows with several labels
+    assert {recipe.load(name).task for name in SHIPPED} == set(recipe.TASKS) - without_data
 
 
 @pytest.mark.parametrize("name", SHIPPED)

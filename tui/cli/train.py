@@ -13,6 +13,7 @@ from tui.errors import UsageError
 from tui.options import options_of
 from tui.recipes import recipe
 from tui.recipes.recipe import Recipe
+from tui.recipes.task import task_of
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -44,6 +45,10 @@ def _page() -> str:
              "2 when something is wrong with what was asked for, 130 after ^C.", "", "Recipes:"]  # fmt: skip
     for name in recipe.shipped():
         lines += [f"  {name}", *(f"      {line}" for line in about(name))]
+    lines += ["", "Tasks, the columns that they read, and what is evaluated besides the loss:"]
+    for example in (Recipe(data="", task=name, pair="pair") for name in recipe.TASKS):
+        task = task_of(example)
+        lines.append(f"  {task.name:28} {', '.join(task.columns(example))}: {', '.join(task.metrics)}")
     lines += ["", "What a recipe can say, and --set can change:"]
     lines += [f"  {name:20} {shape}\n  {'':20} {help_}" for name, shape, help_ in options_of(Recipe)]
     return "\n".join(lines)

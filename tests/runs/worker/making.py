@@ -15,6 +15,9 @@ ROWS = 26
 MEASURED = 10
 WORDS = ("rain", "sun", "wind", "snow", "falls", "shines", "blows", "often", "today", "here", "the", "a", "in", "Oslo")
 
+KINDS = ("rain", "snow", "sun")
+"""The labels of a sentence are those of these words that it has."""
+
 
 def sentences(count: int, seed: int) -> list[str]:
     """Short sentences."""
@@ -36,6 +39,8 @@ def tables(where: Path) -> dict[str, dict[str, Any]]:
             "answers": [{"text": a, "question": b, "answer": " ".join(a.split()[1:3])}
                         for a, b in zip(first, second, strict=True)],
             "texts": [{"text": f"{a} {b}", "target": b} for a, b in zip(first, second, strict=True)],
+            "kinds": [{"text": a, "kinds": [word for word in KINDS if word in a.split()],
+                       **{word: int(word in a.split()) for word in KINDS}} for a in first],
         }  # fmt: skip
         for name, some in rows.items():
             (where / name).mkdir(exist_ok=True)
@@ -48,6 +53,7 @@ def tables(where: Path) -> dict[str, dict[str, Any]]:
         "causal-lm": {**texts, "max_length": 24},
         "masked-lm": {**texts, "max_length": 24},
         "seq2seq": {**texts, "target": "target"},
+        "multi-label-classification": {"data": str(where / "kinds"), "label": "kinds"},
     }
 
 

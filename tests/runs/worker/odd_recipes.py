@@ -38,6 +38,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "token-classification": {"text": "words", "label": "tags"},
     "question-answering": {"text": "one", "question": "two", "answer": "answer"},
     "causal-lm": {"text": "one"}, "masked-lm": {"text": "one"}, "seq2seq": {"text": "one", "target": "two"},
+    "multi-label-classification": {"text": "one", "label": "kinds"},
 }  # fmt: skip
 
 
@@ -46,7 +47,7 @@ def table(chance: random.Random, count: int) -> list[dict[str, Any]]:
     first, second = sentences(count, chance.randrange(99)), sentences(count, chance.randrange(99))
     return [
         {"one": a, "two": b, "kind": "abc"[at % 3], "words": a.split(), "tags": ["O"] * len(a.split()),
-         "answer": a.split()[1]}
+         "answer": a.split()[1], "kinds": ["a", "b", "c"][: at % 4]}
         for at, (a, b) in enumerate(zip(first, second, strict=True))
     ]  # fmt: skip
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from tui.recipes.labeled_texts import LabeledTexts
 from tui.recipes.recipe import Recipe
 from tui.recipes.scoring import Scorer, Scores, majority, script_loads
-from tui.recipes.task import Batch, Refusals, Task
+from tui.recipes.task import Refusals
 
 
 class ClassScorer(Scorer):
@@ -46,16 +47,12 @@ class ClassScorer(Scorer):
         return Scores({name: float(value) for name, value in metrics.items()}, counts, self.take_rows())
 
 
-class TextClassification(Task):
+class TextClassification(LabeledTexts):
     name = "text-classification"
-    head, lora_type, pipeline = "SequenceClassification", "SEQ_CLS", "text-classification"
+    pipeline = "text-classification"
     metrics = ("accuracy", "f1")
-    has_labels = is_stratified = True
+    is_stratified = True
     scorer = ClassScorer
-
-    def columns(self, recipe: Recipe) -> dict[str, str]:
-        pair = {"pair": recipe.pair} if recipe.pair else {}
-        return {"text": recipe.text, **pair, "label": recipe.label}
 
     def check_row(self, row: dict[str, Any], recipe: Recipe) -> Refusals:
         yield from super().check_row(row, recipe)
@@ -76,18 +73,7 @@ class TextClassification(Task):
     def baseline(self, labels: Mapping[str, int]) -> float | None:
         return majority(labels)
 
-    def encoder(
-        self, recipe: Recipe, tokenizer: Any, ids: Mapping[Any, int]
-    ) -> Callable[[Batch, list[int]], Mapping[str, Any]]:
-        def encode(batch: Batch, numbers: list[int]) -> Mapping[str, Any]:
-            pairs = batch[recipe.pair] if recipe.pair else None
-            tokens = tokenizer(batch[recipe.text], pairs, truncation=True, max_length=recipe.max_length)
-            return {**tokens, "labels": [self.target(value, ids) for value in batch[recipe.label]], "row": numbers}
-
-        return encode
-
-    def target(self, value: Any, ids: Mapping[Any, int]) -> Any:
-        """What the model is to predict for a value of the label column."""
+    def target(self, value: Any, ids: Mapping[Any, int]) -> int:
         return ids[value]
 
     def main_metric(self, labels: list[str]) -> str:
@@ -101,21 +87,12 @@ class TextClassification(Task):
     # -- script ---------------------------------------------------------------------------------------------------
 
     script_scores = "**accuracy.compute(), **f1.compute(average=average)"
-    script_target = "ids[tag] for tag in batch[{label!r}]"
+    script_target = "[ids[tag] for tag in batch[{label}]]"
     script_compute = (
         "    chosen = prediction.predictions.argmax(-1)",
         "    return {**accuracy.compute(predictions=chosen, references=prediction.label_ids),",
         "            **f1.compute(predictions=chosen, references=prediction.label_ids, average=average)}",
     )
-
-    def script_features(self, recipe: Recipe) -> list[str]:
-        texts = f"batch[{recipe.text!r}]" + (f", batch[{recipe.pair!r}]" if recipe.pair else "")
-        return [
-            "def features(batch):",
-            f"    made = tokenizer({texts}, truncation=True, max_length={recipe.max_length})",
-            f"    return {{**made, 'labels': [{self.script_target.format(label=recipe.label)}]}}",
-            "",
-        ]
 
     def script_metrics(self, recipe: Recipe) -> list[str]:
         return [*script_loads("accuracy", "f1"), "average = 'binary' if len(labels) == 2 else 'macro'"]

@@ -35,7 +35,8 @@ PLACES: list[tuple[str, str, dict[str, Any]]] = [
     ("pipeline", "text", {"question": "a", "task": "question-answering"}),
     ("pipeline", "text", {"labels": "a,b", "task": "zero-shot-classification"}),
     ("batch", "column", {"path": "pairs"}), ("batch", "split", {"path": "pairs"}),
-    ("batch", "model", {"path": "pairs"}),
+    ("batch", "model", {"path": "pairs"}), ("tokens", "model", {"text": "a"}), ("anatomy", "model", {"text": "a"}),
+    ("mask", "model", {"texts": "a"}), ("collate", "model", {}), ("map", "model", {"function": "tokenizer"}),
     ("batch", "question", {"path": "pairs", "task": "question-answering"}),
     ("collate", "text", {}), ("collate", "pair", {}), ("collate", "split", {}), ("map", "split", {"function": "len"}),
     ("data", "split", {"path": "pairs"}), ("stream", "path", {}), ("stream", "other", {"path": "pairs"}),
@@ -65,7 +66,7 @@ def test_a_text_stays_a_text(place: tuple[str, str, dict[str, Any]], text: str) 
     except UsageError:
         return
     alike = set()
-    for plain in ("plain", "two words", ""):
+    for plain in ("plain", "two words", "", "owner/name@revision"):
         with suppress(UsageError):
             alike.add(program(name, {**others, option: plain}))
     assert made in alike, f"{name}: {option}={text!r} changes the program"

@@ -52,7 +52,9 @@ def take() -> list[Stock]:
 def sentences(at: Place, row: Stock) -> tuple[str, str]:
     """The stand-in and the course's checkpoint, a line each."""
     size = size_said(row.stand_in_bytes)
-    ours = ", ".join(part for part in (row.stand_in, size, row.measured) if part) if row.stand_in else "missing"
+    ours = (
+        ", ".join(part for part in (at.folder, row.stand_in, size, row.measured) if part) if row.stand_in else "missing"
+    )
     place = "on this machine" if row.course_at_hand else f"headnotes models get {at.task}"
     theirs = f"{row.course}@{row.revision}, about {row.megabytes:,} MB, licence {row.licence}; {place}"
     return f"stand-in  {ours}", f"course    {theirs}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from tui import paths
@@ -62,10 +63,11 @@ def locate(reference: Reference) -> Location:
     raise _absent(reference)
 
 
-def run_names() -> list[str]:
-    """Runs that have a model, the newest first."""
-    ready = [run for run in _runs() if (run / "model").is_dir() or whole_checkpoints(run)]
-    return [run.name for run in sorted(ready, key=lambda run: run.stat().st_mtime, reverse=True)]
+def run_names(most: int | None = None) -> list[str]:
+    """Runs that have a model, the newest first, `most` of them; no further run is looked into."""
+    newest_first = sorted(_runs(), key=lambda run: run.stat().st_mtime, reverse=True)
+    ready = (run.name for run in newest_first if (run / "model").is_dir() or whole_checkpoints(run))
+    return list(islice(ready, most))
 
 
 def _in_catalog(name: str) -> Location:

@@ -12,7 +12,7 @@ MOST_RUNS = 8
 
 def models() -> tuple[str, ...]:
     """The names of the catalog, then the newest runs that have a model."""
-    return (*catalog_names(), *(f"run:{name}" for name in run_names()[:MOST_RUNS]))
+    return (*catalog_names(), *(f"run:{name}" for name in run_names(MOST_RUNS)))
 
 
 def models_for_task() -> tuple[str, ...]:

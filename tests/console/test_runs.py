@@ -191,7 +191,7 @@ async def test_a_dead_worker_is_shown_with_its_last_words() -> None:
         await it.until_shown("training")
         lock.release()
         await it.until(lambda: "out of memory" in it.screen(), "the last words", 5)
-        assert "gone without a word" in it.screen()
+        assert "The worker died" in it.screen()
 
 
 async def test_evaluations_have_a_matrix_with_the_rows_behind_it() -> None:

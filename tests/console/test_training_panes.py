@@ -223,7 +223,7 @@ async def test_a_worker_that_dies_is_shown_dead_with_its_last_words(lesson: Open
         await it.until_shown("training")
         started[0].log_file.write_text("step 3\nKilled [CLS] \x1b[31m\n", "utf-8")
         started[0].worker_file.unlink()
-        await it.until_shown("dead", "gone without a word", "Killed [CLS]", seconds=10)
+        await it.until_shown("dead", "The worker died", "Killed [CLS]", seconds=10)
         assert_harmless(it.screen())
 
 

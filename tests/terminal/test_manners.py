@@ -29,7 +29,7 @@ def test_ctrl_c_says_how_to_leave_and_leaves_when_pressed_again() -> None:
     with Terminal("2.2") as it:
         it.until("Three steps, one line", "POSITIVE")
         it.press("ctrl+c")
-        it.until("Press ctrl+c again to leave.")
+        it.until("Press ^c again to leave.")
         assert "[b]" not in it.text()
         it.press("ctrl+c")
         assert it.ended() == 130

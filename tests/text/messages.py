@@ -40,7 +40,7 @@ def _forms(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, list[
 def placeholders(form: str) -> set[str]:
     """The values that a message needs; keys by their action, as `key:app.help`."""
     parts = string.Formatter().parse(form)
-    return {f"{name}:{spec}" if name == "key" else name for _, name, spec, _ in parts if name is not None}
+    return {f"key:{spec}" if name == "key" and spec else name for _, name, spec, _ in parts if name is not None}
 
 
 def keys_in(code: str) -> tuple[list[re.Pattern[str]], list[re.Pattern[str]]]:
@@ -49,6 +49,16 @@ def keys_in(code: str) -> tuple[list[re.Pattern[str]], list[re.Pattern[str]]]:
     calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and len(node.args) > 1)
     arguments = [node.args[1] for node in calls if ast.unparse(node.func).split(".")[-1] == "translate"]
     return list(_patterns(ast.walk(tree))), [one for argument in arguments for one in _patterns(_choices(argument))]
+
+
+def values_in(code: str) -> Iterator[tuple[str, set[str]]]:
+    """(key, names of the values) of calls of `translate` that spell both out."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "translate" and len(node.args) > 1:
+            names = [keyword.arg for keyword in node.keywords]
+            for key in _choices(node.args[1]):
+                if isinstance(key, ast.Constant) and None not in names:
+                    yield str(key.value), {name for name in names if name is not None}
 
 
 def _choices(node: ast.expr) -> Iterator[ast.expr]:

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from tui.text import catalog
-from tui.text.catalog import add_room, has_message, translate
+from tui.text.catalog import add_key_names, add_room, has_message, translate
 
 ENGLISH = """
 plain = "Nothing is open."
 text = "{name} is not a column. Braces: {{}}"
+key = "{key:app.help} helps {name}"
 [rows]
 one = "{count} row"
 other = "{count:,} rows"
@@ -26,6 +27,7 @@ done = "done"
 CHINESE = """
 plain = "尚未打开任何数据。"
 text = "没有名为 {name} 的列。{{}}"
+key = "{key:app.none} {name}"
 rows = "{count:,} 行"
 batches = "{rows} 行，{batches} 个批次"
 [state]
@@ -64,6 +66,17 @@ def test_chinese_has_one_form_and_a_plural_may_name_its_value() -> None:
 def test_text_from_outside_is_not_formatted_again() -> None:
     hostile = "{0} {name.__class__} {{}} [/INST]"
     assert translate("en", "instruments.letters.text", name=hostile) == f"{hostile} is not a column. Braces: {{}}"
+
+
+def test_a_key_is_written_as_the_keyboard_has_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    keyboard = catalog._Keyboard()
+    monkeypatch.setattr(catalog, "_KEYBOARD", keyboard)
+    with pytest.raises(LookupError, match=r"the key of app\.help is missing"):
+        translate("en", "instruments.letters.key")
+    add_key_names({"app.help": "?"}.__getitem__)
+    assert translate("en", "instruments.letters.key", name="a") == "? helps a"
+    with pytest.raises(LookupError, match=r"app\.none"):
+        translate("zh", "instruments.letters.key", name="a")
 
 
 def test_values_may_be_called_like_the_arguments() -> None:

@@ -7,7 +7,8 @@ from functools import cache
 
 import pytest
 
-from tests.text.messages import TUI, keys_in, messages, placeholders, rooms
+from tests.text.messages import TUI, keys_in, messages, placeholders, rooms, values_in
+from tui.console.keys import all_keys
 from tui.text.catalog import LANGUAGES
 
 
@@ -51,6 +52,44 @@ def test_every_key_in_code_has_a_message() -> None:
     keys = [f"{room}.{name}" for room in rooms() for name in messages(room, "en")]
     missing = [(where, one.pattern) for where, one in _code()[1] if not any(one.fullmatch(key) for key in keys)]
     assert missing == []
+
+
+def test_every_call_gives_the_values_that_its_message_needs() -> None:
+    forms = {f"{room}.{name}": forms for room in rooms() for name, forms in messages(room, "en").items()}
+    short = []
+    for file in TUI.rglob("*.py"):
+        for key, values in values_in(file.read_text(encoding="utf-8")):
+            needed = (
+                {name for name in placeholders(forms[key][-1]) if not name.startswith("key:")} if key in forms else ()
+            )
+            short += [(file.name, key, name) for name in needed if name not in values]
+    assert short == []
+
+
+# Ways to type the name of a key into a sentence: its whole name, or a letter or sign where a sentence begins.
+_TYPED = re.compile(
+    r"\b(esc|enter|tab|pgdn|pgup)\b|\bspace [a-z]+s\b|\bF(?:[2-9]|1\d)\b|ctrl\+|\^[a-z]\b|回车|空格"
+    r"|(?:^|[.;:] |  )[b-zB-Z/\[\]](?= |$)|按 ?[A-Za-z/\[\]](?![A-Za-z_])"
+)
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_keys_are_named_by_their_actions_and_never_typed(room: str) -> None:
+    ids = {key.id for key in all_keys()}
+    for language in LANGUAGES:
+        for name, forms in messages(room, language).items():
+            for form in forms:
+                named = {one.removeprefix("key:") for one in placeholders(form) if one.startswith("key:")}
+                assert named <= ids, f"{room}.{name}"
+                assert not _TYPED.search(re.sub(r"\{[^}]*\}", "…", form)), f"{room}.{name} ({language}): {form}"
+
+
+@pytest.mark.parametrize(
+    "sentence", ["trouble, see F2", "Wait. e asks for one.", "12 s   esc stops", "There is none; ] opens one.",
+                 "按 r 继续。", "回车运行", "Press ctrl+c again.", "/ begins one"],
+)  # fmt: skip
+def test_a_typed_key_is_found(sentence: str) -> None:
+    assert _TYPED.search(sentence)
 
 
 def test_the_keys_of_code_are_found() -> None:

@@ -11,12 +11,12 @@ from types import MappingProxyType
 
 from textual.binding import Binding, BindingType
 
-from tui.text.catalog import translate
+from tui.text.catalog import add_key_names, translate
 from tui.text.key import Key, shown
 
 __all__ = [
     "KEYS", "SCOPES", "Key", "all_keys", "all_scopes", "bindings", "foot", "help_of", "keys_of", "label_of",
-    "on_bottom_line", "shown", "title_of",
+    "name_of", "on_bottom_line", "shown", "title_of",
 ]  # fmt: skip
 
 SCOPES = (
@@ -221,6 +221,9 @@ KEYS: tuple[Key, ...] = (
 )  # fmt: skip
 
 
+_BY_ID = {key.id: key for key in KEYS}
+
+
 def all_keys() -> tuple[Key, ...]:
     """Those of the screens, then those of the instruments."""
     from tui.instruments import registry
@@ -248,6 +251,17 @@ def label_of(key: Key) -> str:
 def help_of(key: Key) -> str:
     """The message that says what a key does."""
     return f"console.keys.help.{key.id}" if key.scope in SCOPES else f"instruments.{key.scope}.keys.help.{key.id}"
+
+
+def name_of(action: str) -> str:
+    """How the key of an action is written."""
+    key = _BY_ID.get(action) or next((key for key in all_keys() if key.id == action), None)
+    if key is None:
+        raise LookupError(f"the key of {action}")
+    return key.shown
+
+
+add_key_names(name_of)
 
 
 def keys_of(scope: str) -> Sequence[Key]:

@@ -14,6 +14,10 @@ own folder (`tui/instruments/tokens/`, room `instruments.tokens`). A key is the 
     translate(language, f"tables.state.{state}")
     translate(language, "tables.rows", count=12_000)    # "12,000 rows"; Chinese has one form: rows = "{count:,} 行"
 
+A key of the keyboard is named by its action, so that one that is changed changes in every sentence, too:
+
+    help = "{key:app.help} shows all keys."             # "? shows all keys."
+
 Both languages have the same keys and the same placeholders (tests/text/test_messages.py). A missing key or value is a
 defect of the program and raises `LookupError`. Values are inserted as they are and never formatted again, so text from
 outside belongs into values only; a literal brace in a message is doubled.
@@ -22,7 +26,7 @@ outside belongs into values only; a literal brace in a message is doubled.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -38,6 +42,21 @@ _ROOMS = Path(__file__).parents[1]
 _added: dict[str, Path] = {}
 
 
+class _Keyboard:
+    """Fills `{key:ID}` with how the key of that action is written; the console knows."""
+
+    def __init__(self) -> None:
+        self.name_of: Callable[[str], str] | None = None
+
+    def __format__(self, action: str) -> str:
+        if self.name_of is None:
+            raise LookupError(f"the key of {action}")
+        return self.name_of(action)
+
+
+_KEYBOARD = _Keyboard()
+
+
 def translate(language: str, key: str, /, **values: object) -> str:
     """The message of a key in a language, with its placeholders filled. Raises `LookupError`."""
     room = _room(key)
@@ -45,8 +64,8 @@ def translate(language: str, key: str, /, **values: object) -> str:
         message = _messages(room, language)[key[len(room) + 1 :]]
         if isinstance(message, dict):
             message = message["one" if str(values[message["by"]]) == "1" else "other"]
-        return message.format(**values)
-    except (KeyError, IndexError) as error:
+        return message.format(**{"key": _KEYBOARD, **values})
+    except LookupError as error:
         raise LookupError(f"message {key!r} ({language}): {error} is missing") from None
 
 
@@ -70,6 +89,11 @@ def value_names(key: str) -> set[str]:
 def add_room(room: str, folder: Path) -> None:
     """Let keys that begin with `room` find their catalogs in a folder outside this package: instruments of others."""
     _added[room] = folder
+
+
+def add_key_names(name_of: Callable[[str], str]) -> None:
+    """Say how keys are written, by the ids of their actions."""
+    _KEYBOARD.name_of = name_of
 
 
 def _room(key: str) -> str:

@@ -8,7 +8,6 @@ from tui.console.typeset import one_line, plain_lines
 from tui.instruments.schedule.compute import ScheduleSpec, calculations
 from tui.instruments.schedule.view import calculation_lines
 from tui.instruments.train.compute import TrainResult
-from tui.instruments.train.keys import KEYS
 from tui.recipes import recipe
 from tui.recipes.recipe import Recipe
 from tui.recipes.run_plan import Plan
@@ -30,8 +29,7 @@ CHART = 8
 def plan_lines(result: TrainResult, width: int, language: str) -> list[Line]:
     """The whole plan."""
     plan, asked = result.plan, recipe.read(tomllib.loads(result.recipe))
-    key = next(key.shown for key in KEYS if key.id == "train.start")
-    lines: list[Line] = [((translate(language, "instruments.train.plan.start", key=key), "accent"),)]
+    lines: list[Line] = [((translate(language, "instruments.train.plan.start"), "accent"),)]
     for note in plan.notes:
         lines += plain_lines(note, width, "dim")
     what = f"{asked.task}   {asked.data}   {asked.checkpoint}   {asked.loop}   {plan.device} {plan.precision}"

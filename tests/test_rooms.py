@@ -20,6 +20,8 @@ MOST_SHARED_NAMES = 64
 """Public functions and classes whose name another module has, too. It only ever falls."""
 FACES = {"run", "code", "add", "main"}
 """What every instrument, command or program has by the same name."""
+FACE_MODULES = {"compute", "view", "keys"}
+"""What the folder of an instrument has."""
 
 
 def modules() -> dict[str, Path]:
@@ -131,7 +133,7 @@ def is_exempt(module: str) -> bool:
     """Whether it is a command, a screen or a task, or what every instrument has."""
     parts = module.split(".")
     tasks = {name.replace("-", "_") for name in (*recipe.TASKS, *catalog.names(), "zero-shot")}
-    return parts[1] == "cli" or parts[1:3] == ["console", "screens"] or parts[-1] in {"compute", "view", *tasks}
+    return parts[1] == "cli" or parts[1:3] == ["console", "screens"] or parts[-1] in {*FACE_MODULES, *tasks}
 
 
 def stems() -> dict[str, list[str]]:
@@ -146,7 +148,7 @@ def test_no_two_modules_of_a_room_have_one_name() -> None:
     shared = {
         stem: places
         for stem, every in stems().items()
-        if stem not in ("compute", "view") and max(Counter(map(room, places := list(every))).values()) > 1
+        if stem not in FACE_MODULES and max(Counter(map(room, places := list(every))).values()) > 1
     }
     assert shared == {}
 

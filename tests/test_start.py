@@ -11,12 +11,16 @@ import pytest
 HEAVY = ("torch", "transformers", "datasets", "evaluate", "accelerate", "peft", "numpy", "IPython", "huggingface_hub")
 
 
-def loaded_after(code: str) -> set[str]:
-    """Top-level packages in `sys.modules` of a fresh process after this code."""
-    code += "\nimport json, sys\nnames = sorted({m.split('.')[0] for m in sys.modules})"
-    code += "\nsys.__stdout__.write(chr(10) + json.dumps(names))"
+def modules_after(code: str) -> set[str]:
+    """Modules that a fresh process has loaded after this code."""
+    code += "\nimport json, sys\nsys.__stdout__.write(chr(10) + json.dumps(sorted(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def loaded_after(code: str) -> set[str]:
+    """Top-level packages of them."""
+    return {name.split(".")[0] for name in modules_after(code)}
 
 
 @pytest.mark.parametrize(
@@ -82,6 +86,16 @@ def test_a_command_that_computes_loads_no_screen() -> None:
     loaded = loaded_by("try", "tokens", "text=A word", "--json")
     assert "transformers" in loaded
     assert "textual" not in loaded
+
+
+def test_the_contents_load_only_what_they_show() -> None:
+    code = "import tui.cli.open, tui.console.app, tui.console.screens.contents\nfrom tui.course.book import Course\n"
+    code += "from tui import paths\nCourse.open(paths.lessons_dir())"
+    modules_after(code)  # titles are read once, and remembered
+    loaded = modules_after(code)
+    assert "textual" in loaded
+    later = {"psutil", "yaml", "markdown_it", "filelock", "textual.widgets._text_area"}
+    assert loaded & {*later, "tui.course.blocks", "tui.console.screens.reader", "tui.tables.source"} == set()
 
 
 def test_the_course_can_be_used_without_a_screen_or_a_model() -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import inspect
 import re
+from typing import Any
 
 import pytest
 from textual import constants
+from textual._compositor import Compositor
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.css.scalar import Scalar
@@ -15,6 +17,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.events import MouseDown, MouseEvent, MouseMove, MouseUp
 from textual.geometry import Region
 from textual.message_pump import MessagePump
+from textual.screen import Screen
 from textual.widgets import OptionList
 
 from tests.conftest import ROOT
@@ -44,6 +47,7 @@ def test_no_other_module_imports_private_modules_of_textual() -> None:
         (LinuxDriver, "_get_terminal_size", ["self"], "the size that is drawn"),
         (XTermParser, "feed", ["self", "data"], "parses keys"),
         (XTermParser, "tick", ["self"], "tells a lone escape from the beginning of a sequence"),
+        (Screen, "_compositor_refresh", ["self"], "draws a screen (not while painting is held back)"),
         (OptionList, "_move_page", ["self", "direction"], "raises before the list is laid out"),
     ],
 )  # fmt: skip
@@ -118,3 +122,22 @@ async def test_what_was_drawn_is_not_kept_forever() -> None:
         assert lines() > 0
         it.app.clear_render_caches()
         assert lines() == 0
+
+
+@pytest.mark.parametrize(("lesson", "words"), [("", "Using Transformers"), ("2.2", "Three steps")])
+async def test_nothing_is_drawn_while_painting_is_held_back(
+    monkeypatch: pytest.MonkeyPatch, lesson: str, words: str
+) -> None:
+    held: list[bool] = []
+    render = Compositor.render_update
+
+    def watched(self: Compositor, **options: Any) -> Any:
+        assert self.root is not None
+        held.append(bool(self.root.app._batch_count))
+        return render(self, **options)
+
+    monkeypatch.setattr(Compositor, "render_update", watched)
+    async with console(lesson, engine=InProcess()) as it:
+        await it.until_shown(words)
+        assert held
+        assert not any(held)

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from tui import atomic
 from tui.course.blocks import Heading, Span
+from tui.course.front_matter import FrontMatter
 from tui.course.merge import merge
-from tui.course.page import FrontMatter, Page
+from tui.course.page import Page
 from tui.course.progress import Progress
 
 

@@ -45,6 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _add_language(parser)
     kinds = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, help_ in COMMANDS.items():
+        if name not in words[:1] and words[0] in COMMANDS:
+            continue  # each takes its time, and the others would never be used
         sub = kinds.add_parser(name, help=help_, description=help_)
         if name in words[:1]:
             _module(name).add(sub)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from tui import paths, settings
 from tui.course.book import Book, Course, Entry, find
 from tui.settings import THEMES
-from tui.tables.source import Source
 from tui.text.catalog import translate
+
+if TYPE_CHECKING:
+    from tui.tables.source import Source
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +35,14 @@ def run(asked: argparse.Namespace) -> int:
 
 def show(book: Book, entry: Entry | None, asked: argparse.Namespace, data: Source | None = None) -> int:
     """Open the console on a book, or on a data set beside it. Raises `UsageError` where no screen can be drawn."""
+    gc.disable()  # until the first page is there: rounds over what was just imported took a tenth of the start
+    try:
+        return _run(book, entry, asked, data)
+    finally:
+        gc.enable()
+
+
+def _run(book: Book, entry: Entry | None, asked: argparse.Namespace, data: Source | None) -> int:
     from tui.console import terminal
 
     terminal.check()

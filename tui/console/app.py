@@ -15,7 +15,6 @@ from textual.binding import BindingType
 from textual.filter import Monochrome, NoColor
 from textual.screen import ModalScreen, Screen
 from textual.timer import Timer
-from textual.widgets import TextArea
 
 from tui import paths, settings
 from tui.console import clipboard, job_control
@@ -24,7 +23,6 @@ from tui.console.diff_renderer import TerminalCells
 from tui.console.keys import bindings
 from tui.console.run_watch import RunWatch
 from tui.console.screens.base import ConsoleScreen
-from tui.console.screens.reader import Reader
 from tui.console.styles import TextStyles
 from tui.console.terminal import Ascii, WithoutColor
 from tui.console.textual_internals import CompositorUpdate, ConsoleApp
@@ -35,12 +33,12 @@ from tui.course.progress import Progress
 from tui.engine.client import EngineClient, Phase
 from tui.errors import HeadnotesError
 from tui.settings import Settings
-from tui.tables.source import Source
 from tui.text.catalog import translate
 from tui.text.visible import visible
 
 if TYPE_CHECKING:
     from tui.instruments.registry import Rejected
+    from tui.tables.source import Source
 
 ScreenKind = TypeVar("ScreenKind", bound=Screen[Any])
 
@@ -122,7 +120,7 @@ class HeadnotesApp(ConsoleApp):
         if self._data is not None:
             self.action_data(self._data)
         elif self._open_at is not None:
-            self.push_screen(Reader(self._open_at))
+            self.open_entry(self._open_at)
         else:
             self.show_contents()
 
@@ -194,7 +192,7 @@ class HeadnotesApp(ConsoleApp):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """In a text ctrl+z takes back what was typed; everywhere else it suspends."""
-        return not (action == "suspend" and isinstance(self.focused, TextArea))
+        return not (action == "suspend" and hasattr(self.focused, "undo"))
 
     def action_suspend(self) -> None:
         """Go to the shell that the console was started from; `fg` comes back."""
@@ -228,12 +226,12 @@ class HeadnotesApp(ConsoleApp):
         """Go to the contents."""
         from tui.console.screens.contents import Contents
 
-        opened = self._opened(Contents)
+        opened, gives_way = self._opened(Contents), getattr(self.screen, "GIVES_WAY_TO_CONTENTS", False)
         if opened is not None:
-            if isinstance(self.screen, Reader):
+            if gives_way:
                 self.pop_screen()
             self.bring_forward(opened)
-        elif isinstance(self.screen, Reader):
+        elif gives_way:
             self.switch_screen(Contents(coming_back=True))
         else:
             self.push_screen(Contents())
@@ -260,6 +258,8 @@ class HeadnotesApp(ConsoleApp):
         """Open a lesson or a page of notes, at one of its blocks or where it was left."""
         if entry is None:
             return
+        from tui.console.screens.reader import Reader
+
         while isinstance(self.screen, ModalScreen):  # a lesson chosen from the palette over a window
             self.screen.dismiss(None)
         if (reader := self._opened(Reader)) is not None:
@@ -449,5 +449,6 @@ def _rejected_instruments() -> tuple[Rejected, ...]:
 
 def _settle() -> None:
     """Take everything loaded so far out of the garbage collector's rounds: a full one cost a key 30 ms now and then."""
+    gc.enable()
     gc.collect()
     gc.freeze()

@@ -7,6 +7,7 @@ that the terminal shows and writes, of each line, the stretch from the first cha
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import repeat
 
 from rich.cells import get_character_cell_size
 from rich.console import Console
@@ -112,7 +113,7 @@ def _cells(strip: Strip) -> list[Cell | None]:
         if control:
             continue
         if text.isascii():
-            cells += [(character, style) for character in text]
+            cells += zip(text, repeat(style))
             continue
         for character in text:
             size = get_character_cell_size(character)

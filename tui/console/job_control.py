@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 
-import psutil
-
 
 def has_shell() -> bool:
     """Whether some parent of this process group runs in the same session: a shell that would notice, and could `fg`.
@@ -15,6 +13,8 @@ def has_shell() -> bool:
     """
     if os.name != "posix":
         return False
+    import psutil
+
     group, session = os.getpgrp(), os.getsid(0)
     try:
         for parent in psutil.Process().parents():

@@ -14,7 +14,7 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from inspect import CORO_CREATED, getcoroutinestate, iscoroutine
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual._context import active_message_pump
@@ -37,7 +37,18 @@ from textual.widgets import OptionList
 
 from tui.console.terminal_input import InputDecoder
 
-__all__ = ["ChopsUpdate", "CompositorUpdate", "ConsoleApp", "InputParser", "LayoutUpdate", "PromptList", "driver_class"]
+__all__ = [
+    "ChopsUpdate",
+    "CompositorUpdate",
+    "ConsoleApp",
+    "InputParser",
+    "LayoutUpdate",
+    "PatientScreen",
+    "PromptList",
+    "driver_class",
+]
+
+Answer = TypeVar("Answer")
 
 POLL = 0.1
 """Seconds after which a lone escape is the escape key."""
@@ -213,6 +224,14 @@ class ConsoleApp(App[int]):
             if getattr(renderable, "parts", None) == [] and cursor == self._previous_cursor_position:
                 return  # nothing has changed: send nothing, not even where the cursor is
         super()._display(screen, renderable)
+
+
+class PatientScreen(Screen[Answer]):
+    """A screen that is not drawn while painting is held back: Textual would draw all of it, and throw that away."""
+
+    def _compositor_refresh(self) -> None:
+        if not self.app._batch_count:  # what is to be drawn is remembered
+            super()._compositor_refresh()
 
 
 class PromptList(OptionList):

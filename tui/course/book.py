@@ -8,13 +8,16 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tui.course.cache import remembered
-from tui.course.files import MOST_FRONT, decode, read_file, split_front_matter
-from tui.course.page import FrontMatter, Page
+from tui.course.files import FIRST_FRONT, MOST_FRONT, decode, read_file, split_front_matter
+from tui.course.front_matter import FrontMatter
 from tui.errors import LessonError, UsageError, quoted
 from tui.text.catalog import LANGUAGES
+
+if TYPE_CHECKING:
+    from tui.course.page import Page
 
 _TAKES = "headnotes notes DIR takes a folder of Markdown files, or one file."
 MARKDOWN = (".md", ".markdown", ".mdx", ".rst.md")
@@ -181,6 +184,8 @@ def _lessons(folder: Path) -> Iterator[Entry]:
 
 def _page(file: Path, language: str) -> Page:
     """A lesson in a language, or a page of notes; from memory when it was read before. Raises `LessonError`."""
+    from tui.course.page import Page
+
     data, size = read_file(file)
 
     def read() -> Page:
@@ -192,7 +197,10 @@ def _page(file: Path, language: str) -> Page:
 
 
 def _front_matter(file: Path) -> FrontMatter:
-    text = decode(read_file(file, MOST_FRONT)[0])
+    for most in (FIRST_FRONT, MOST_FRONT):
+        text = decode(read_file(file, most)[0])
+        if split_front_matter(text) is not None:
+            break
 
     def read() -> FrontMatter:
         from tui.course.lesson import read_front_matter

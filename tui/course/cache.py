@@ -9,25 +9,23 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import importlib
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import tui
 from tui import paths
 from tui.atomic import write_atomically
-from tui.course import blocks, page
 
 MOST_FILES = 400
 READERS = (
-    "course/blocks", "course/directives", "course/files", "course/lesson", "course/markdown", "course/page",
-    "text/characters",
+    "course/blocks", "course/directives", "course/files", "course/front_matter", "course/lesson", "course/markdown",
+    "course/page", "text/characters",
 )  # fmt: skip
-_CLASSES: dict[str, Any] = {
-    name: kind for module in (blocks, page) for name, kind in vars(module).items() if dataclasses.is_dataclass(kind)
-}
 
 Cached = TypeVar("Cached")
 
@@ -47,10 +45,13 @@ def remembered(source: bytes, kind: type[Cached], make: Callable[[], Cached]) ->
 
 
 def _key(source: bytes) -> str:
-    digest = hashlib.sha256(source)
-    for name in READERS:
-        digest.update(str(Path(tui.__file__).parent.joinpath(f"{name}.py").stat().st_mtime_ns).encode())
-    return digest.hexdigest()[:32]
+    return hashlib.sha256(source + _age_of(READERS)).hexdigest()[:32]
+
+
+@cache
+def _age_of(modules: tuple[str, ...]) -> bytes:
+    package = Path(tui.__file__).parent
+    return " ".join(str(package.joinpath(f"{name}.py").stat().st_mtime_ns) for name in modules).encode()
 
 
 def _plain(value: Any) -> Any:
@@ -82,7 +83,17 @@ def _revive(value: Any) -> Any:
         return {key: _revive(item) for key, item in value["items"]}
     if kind == "list":
         return [_revive(item) for item in value["items"]]
-    return _CLASSES[kind](**{name: _revive(item) for name, item in value.items()})
+    return _class(kind)(**{name: _revive(item) for name, item in value.items()})
+
+
+@cache
+def _class(name: str) -> Any:
+    """The contents need the first module only; the others take as long to import as to draw a page."""
+    for module in ("front_matter", "page", "blocks"):
+        kind = getattr(importlib.import_module(f"tui.course.{module}"), name, None)
+        if isinstance(kind, type) and dataclasses.is_dataclass(kind):
+            return kind
+    raise KeyError(name)
 
 
 def _tidy(folder: Path) -> None:

@@ -12,8 +12,8 @@ from tui.errors import LessonError
 MOST_BYTES, MOST_LINES = 1_000_000, 50_000
 """Of a page that are read. The longest lesson has 57,000 bytes; a megabyte of plain text is laid out in 0.3 s."""
 _LINE_END = re.compile(rb"\r\n?|\n")
-MOST_FRONT = 65_536
-"""Bytes in which front matter ends."""
+FIRST_FRONT, MOST_FRONT = 4_096, 65_536
+"""Bytes in which front matter ends: nearly always, and always."""
 
 
 def read_file(file: Path, most: int = MOST_BYTES) -> tuple[bytes, int]:
@@ -24,6 +24,8 @@ def read_file(file: Path, most: int = MOST_BYTES) -> tuple[bytes, int]:
         raise LessonError(f"{file} cannot be read: {getattr(error, 'strerror', None) or error}.") from error
     if len(data) < size:
         data = data[: data.rfind(b"\n") + 1] or data
+    if data.count(b"\n") + data.count(b"\r") < MOST_LINES:
+        return data, size
     last = next(islice(_LINE_END.finditer(data), MOST_LINES - 1, None), None)
     return (data[: last.end()] if last else data), size
 

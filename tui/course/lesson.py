@@ -11,7 +11,8 @@ from pathlib import Path
 from tui.course import directives, markdown
 from tui.course.blocks import Block, Code, Heading, Paragraph, Span, plain
 from tui.course.files import MOST_BYTES, MOST_LINES, decode, split_front_matter
-from tui.course.page import FrontMatter, Page
+from tui.course.front_matter import FrontMatter
+from tui.course.page import Page
 from tui.errors import HeadnotesError, LessonError
 from tui.text.sizes import size_said
 

@@ -8,22 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from tui.course.blocks import Block, Cell, Claim, Code, Heading, Paragraph, Quiz, Try, plain
-
-
-@dataclass(frozen=True, slots=True)
-class FrontMatter:
-    """The lines between `---` at the top of a lesson."""
-
-    id: str
-    section: str
-    """Its number in the course: 2.2"""
-    title: str
-    minutes: int
-    topic: str
-    """The page of the Hugging Face course on the same topic; by name, because the numbers there move."""
-    url: str
-    covers: tuple[str, ...]
-    claims: tuple[str, ...]
+from tui.course.front_matter import FrontMatter
 
 
 @dataclass(frozen=True)

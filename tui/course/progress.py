@@ -34,11 +34,13 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui.atomic import locked, read_regular, write_atomically
 from tui.course.merge import merge, strings, time_of
-from tui.course.page import Page
+
+if TYPE_CHECKING:
+    from tui.course.page import Page
 
 VERSION = 1
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tui.course.book import Book, Entry, entries
-from tui.course.page import Page
 from tui.errors import LessonError
+
+if TYPE_CHECKING:
+    from tui.course.page import Page
 
 
 @dataclass(frozen=True, slots=True)

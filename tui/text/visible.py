@@ -23,9 +23,7 @@ _UNSEEN = re.compile(
 
 def visible(text: str, *, lines: bool = False) -> str:
     """The text with every control and invisible character spelled out. With `lines`, newlines stay newlines."""
-    if _UNSEEN.search(text) is None:
-        return text
-    return "".join(_picture(character, lines) for character in text)
+    return _UNSEEN.sub(lambda unseen: _picture(unseen[0], lines), text)
 
 
 def visible_with_positions(text: str) -> tuple[str, list[int]]:

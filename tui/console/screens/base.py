@@ -9,6 +9,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tui.console.app_protocol import Console
+from tui.console.textual_internals import PatientScreen
 from tui.console.widgets.chrome import KeyLine, Prompt, TopLine
 from tui.engine.client import Phase
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
-class ConsoleScreen(Screen[Result]):
+class ConsoleScreen(PatientScreen[Result]):
     """A screen between the top line and the bottom line."""
 
     app: Console  # type: ignore[assignment]  # to Textual it is an App
@@ -26,6 +27,8 @@ class ConsoleScreen(Screen[Result]):
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     """Textual draws the whole screen again when the focus moves (25 kB); the widgets themselves draw what changes."""
 
+    GIVES_WAY_TO_CONTENTS = False
+    """Whether it is closed when the reader goes to the contents."""
     SHOWS_RUNS = False
     """Whether the screen is about runs, and needs no strip that tells of them."""
 

@@ -12,13 +12,12 @@ from textual.binding import BindingType
 
 from tui.console.keys import bindings
 from tui.console.screens.base import ConsoleScreen
-from tui.console.typeset import one_line
 from tui.console.widgets.chrome import KeyLine, Prompt, TopLine
 from tui.console.widgets.lines import Lines
 from tui.course.book import Entry, entries
 from tui.course.search import Hit, in_book
 from tui.text.catalog import translate
-from tui.text.lines import Line
+from tui.text.lines import Line, one_line
 from tui.text.wrap import cells, fill
 
 MOST_HITS = 200

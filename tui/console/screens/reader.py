@@ -36,6 +36,7 @@ class Reader(WithBench):
     """One page of the book at a time."""
 
     SCOPES = ("lesson",)
+    GIVES_WAY_TO_CONTENTS = True
     BINDINGS: ClassVar[list[BindingType]] = bindings("lesson")
     AUTO_FOCUS = "#notes"
 

@@ -2,8 +2,9 @@
 
 from tui.console.typeset.blocks import code_of, set_block, set_blocks
 from tui.console.typeset.code import fold, highlighted
-from tui.console.typeset.prose import WIDEST, Setting, one_line, plain_lines, prose, set_pieces
+from tui.console.typeset.prose import WIDEST, Setting, prose, set_pieces
 from tui.console.typeset.stops import Answering, Outcome, State
+from tui.text.lines import one_line, plain_lines
 
 __all__ = [
     "WIDEST", "Answering", "Outcome", "Setting", "State", "code_of", "fold", "highlighted", "one_line", "plain_lines",

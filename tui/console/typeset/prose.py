@@ -9,7 +9,7 @@ from itertools import pairwise
 from tui.course.blocks import Spans
 from tui.text.lines import Line, Piece
 from tui.text.visible import visible
-from tui.text.wrap import breaks, shorten, wrapped
+from tui.text.wrap import breaks
 
 WIDEST = 76
 """Cells of a line of prose at most, whatever the terminal."""
@@ -64,13 +64,3 @@ def set_pieces(pieces: Sequence[Piece], width: int) -> list[Line]:
 def prose(spans: Spans, width: int, look: str = "text") -> list[Line]:
     """Styled text, wrapped."""
     return set_pieces(pieces_of(spans, look), width)
-
-
-def plain_lines(text: str, width: int, look: str = "text") -> list[Line]:
-    """A text as it is, wrapped, every character visible."""
-    return [((line, look),) for line in wrapped(visible(text, lines=True), width)]
-
-
-def one_line(text: str, width: int) -> str:
-    """A text on one line: visible, shortened."""
-    return shorten(visible(text), width)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tui.console.typeset.code import code_lines
-from tui.console.typeset.prose import Setting, plain_lines, prose
+from tui.console.typeset.prose import Setting, prose
 from tui.course.blocks import Cell, Claim, Quiz, Try
 from tui.course.quizzes import display_order
 from tui.text.catalog import translate
-from tui.text.lines import Line
+from tui.text.lines import Line, plain_lines
 from tui.text.visible import visible
 from tui.text.wrap import cells, fill
 

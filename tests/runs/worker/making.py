@@ -72,16 +72,16 @@ def models(where: str, seed: int = 3) -> None:
                        max_position_embeddings=64)  # fmt: skip
     still = BertConfig(**{**small.to_dict(), "hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0})
     made = {
-        "bert": transformers.BertModel(small),
-        "still": transformers.BertModel(still),
-        "gpt2": transformers.GPT2LMHeadModel(GPT2Config(**size, n_embd=16, n_layer=2, n_head=2, n_positions=64,
+        "bert": lambda: transformers.BertModel(small),
+        "still": lambda: transformers.BertModel(still),
+        "gpt2": lambda: transformers.GPT2LMHeadModel(GPT2Config(**size, n_embd=16, n_layer=2, n_head=2, n_positions=64,
                                                        bos_token_id=101, eos_token_id=102)),
-        "t5": transformers.T5ForConditionalGeneration(T5Config(**size, d_model=16, d_kv=8, d_ff=32, num_layers=2,
-                                                               num_heads=2, decoder_start_token_id=0)),
+        "t5": lambda: transformers.T5ForConditionalGeneration(T5Config(
+            **size, d_model=16, d_kv=8, d_ff=32, num_layers=2, num_heads=2, decoder_start_token_id=0)),
     }  # fmt: skip
-    for name, model in made.items():
-        transformers.set_seed(seed)
-        model.init_weights()
+    for name, build in made.items():
+        transformers.set_seed(seed)  # before it is built: `init_weights` leaves weights that are initialized
+        model = build()
         model.save_pretrained(Path(where) / name)
         tokenizer.save_pretrained(Path(where) / name)
 
@@ -101,14 +101,15 @@ def word_models(where: str, words: list[str]) -> None:
     )  # fmt: skip
     size = {"vocab_size": len(vocabulary)}
     made = {
-        "bert": transformers.BertModel(BertConfig(**size, hidden_size=64, num_hidden_layers=2, num_attention_heads=2,
-                                                  intermediate_size=64, max_position_embeddings=64)),
-        "gpt2": transformers.GPT2LMHeadModel(GPT2Config(**size, n_embd=32, n_layer=2, n_head=2, n_positions=64,
+        "bert": lambda: transformers.BertModel(BertConfig(
+            **size, hidden_size=64, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64,
+            max_position_embeddings=64)),
+        "gpt2": lambda: transformers.GPT2LMHeadModel(GPT2Config(**size, n_embd=32, n_layer=2, n_head=2, n_positions=64,
                                                         bos_token_id=2, eos_token_id=3)),
     }  # fmt: skip
-    for name, model in made.items():
-        transformers.set_seed(3)
-        model.init_weights()
+    for name, build in made.items():
+        transformers.set_seed(3)  # before it is built: `init_weights` leaves weights that are initialized
+        model = build()
         model.save_pretrained(Path(where) / name)
         tokenizer.save_pretrained(Path(where) / name)
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tui.recipes import rows as rows_
 from tui.recipes.recipe import Recipe
-from tui.recipes.rows import Rows
+from tui.recipes.rows import Rows, label_ids
 from tui.recipes.task import task_of
 
 
@@ -21,7 +20,7 @@ class Features:
 
 def make(rows: Rows, recipe: Recipe, tokenizer: Any) -> Features:
     """Tokenize both tables, whose rows are checked. Raises `DataError` for texts that fill no block."""
-    task, ids = task_of(recipe), rows_.label_ids(rows, recipe) if rows.labels else {}
+    task, ids = task_of(recipe), label_ids(rows, recipe) if rows.labels else {}
     train = task.features(rows.train, recipe, tokenizer, ids)
     if rows.evaluation is None:
         return Features(train, None)

@@ -79,7 +79,7 @@ class Recipe:
     )
     text: str = option(default="text", help="the column with the text (question-answering: the context)")
     pair: str = option(default="", help="the column with the second text, if there is one")
-    label: str = option(default="label", help="the column with the label; token-classification: a list of tags")
+    label: str = option(default="label", help="the column with the label, or with a list where the task takes several")
     question: str = option(default="question", help="question-answering: the column with the question")
     answer: str = option(
         default="answer", help="question-answering: the column with the answer as it stands in the context"

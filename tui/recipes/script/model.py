@@ -16,7 +16,7 @@ def model(recipe: Recipe) -> str:
     decoder = ", is_decoder=True" if base_models.is_made_decoder(recipe) else ""
     loaded = [f"model = {head}.from_pretrained({where}, dtype='float32'{decoder})"]
     if task.has_labels:
-        problem = f", problem_type={task.problem_type!r}" if task.problem_type else ""
+        problem = f",\n    problem_type={task.problem_type!r}" if task.problem_type else ""
         loaded = [f"model = {head}.from_pretrained(",
                   f"    {where}, dtype='float32', num_labels=len(labels), id2label=dict(enumerate(labels)){problem}",
                   ")"]  # fmt: skip

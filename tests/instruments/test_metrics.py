@@ -170,8 +170,8 @@ def test_columns_that_do_not_fit_are_told(predicted: Path) -> None:
     ("values", "words"),
     [
         ({"matrix": "1 2; 3"}, "Row 2 of the matrix has 1 number."),
-        ({"matrix": "1 x; 3 4"}, "is no count"),
-        ({"matrix": "1 -2; 3 4"}, "is no count"),
+        ({"matrix": "1 x; 3 4"}, "is not a count"),
+        ({"matrix": "1 -2; 3 4"}, "is not a count"),
         ({"matrix": "1"}, "1 class"),
         ({"matrix": ";".join([" ".join(["1"] * 13)] * 13)}, "13 classes"),
         ({"matrix": "0 0; 0 0"}, "no row is counted"),

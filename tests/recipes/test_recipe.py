@@ -52,7 +52,7 @@ def test_it_writes_what_differs_with_its_meaning() -> None:
         ({"epochs": 0.0}, "epochs is more than 0, or max_steps is."),
         ({"eval_share": 1.0}, "eval_share is a share of the rows: more than 0, less than 1."),
         ({"warmup": -1.0}, "warmup, weight_decay and clip are not below 0."),
-        ({"processes": 2}, "launcher local starts one process: take torchrun or accelerate."),
+        ({"processes": 2}, "launcher local starts one process: use torchrun or accelerate."),
         ({"machines": 2, "launcher": "accelerate"}, "machines above 1 need launcher accelerate and main_address"),
         ({"strategy": "fsdp"}, "strategy fsdp needs launcher accelerate."),
         ({"strategy": "deepspeed", "launcher": "accelerate", "zero_stage": 4}, "zero_stage is 1, 2 or 3."),

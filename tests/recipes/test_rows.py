@@ -82,8 +82,8 @@ FAULTS: dict[str, tuple[str, list[dict[str, Any]], dict[str, Any], str]] = {
     "a tag that is missing": (
         "a.jsonl", table(text=["a", "b"], label=["O", None]), {"task": "token-classification"}, "Row 0 of train",
     ),
-    "one label": ("a.csv", table(label="1"), {}, "one value alone"),
-    "every label once": ("a.csv", table(20, label=str), {}, "Every label in label has one row alone."),
+    "one label": ("a.csv", table(label="1"), {}, "only one value"),
+    "every label once": ("a.csv", table(20, label=str), {}, "Every label in label has only one row."),
     "no row to train on": ("a.csv", table(20), {"eval_share": 0.99}, "eval_share=0.99 leaves none"),
 }  # fmt: skip
 
@@ -236,8 +236,8 @@ def test_labels_that_differ_in_blanks_or_case(tmp_path: Path) -> None:
     found = loaded(write(tmp_path / "a.csv", table(label=lambda at: ["pos", "neg", "pos ", "Neg"][at % 4])))
     said = [warning.message for warning in found.warnings if warning.code == "label-spelling"]
     assert len(said) == 2
-    assert "'pos' and 'pos '" in said[1]
-    assert "'Neg' and 'neg'" in said[0]
+    assert "'pos', 'pos '" in said[1]
+    assert "'Neg', 'neg'" in said[0]
     assert "label-spelling" not in codes(loaded(write(tmp_path / "b.csv", table())))
 
 

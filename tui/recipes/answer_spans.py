@@ -65,10 +65,7 @@ def check_questions(table: Any, recipe: Recipe, tokenizer: Any) -> None:
     for batch in table.select_columns([recipe.question]).iter(1000):
         for at, ids in enumerate(tokenizer(batch[recipe.question], add_special_tokens=False)["input_ids"]):
             if len(ids) >= room:
-                raise DataError(
-                    f"Row {number + at:,}: the question alone fills max_length={recipe.max_length}.",
-                    f"It has {len(ids):,} tokens.", "Raise max_length, or drop that row.",
-                )  # fmt: skip
+                raise DataError("recipes.question-too-long", row=number + at, limit=recipe.max_length, tokens=len(ids))
         number += len(batch[recipe.question])
 
 
@@ -81,10 +78,7 @@ def _single_questions(table: Any, recipe: Recipe) -> Any:
         return table
     known = set(first[0])
     if not {"question", "answer"} <= known:
-        raise UsageError(
-            f"The records in {recipe.question} have {', '.join(sorted(known))}.",
-            next_step="A list of questions has records with question and answer.",
-        )
+        raise UsageError("recipes.not-questions", column=recipe.question, fields=sorted(known))
 
     def apart(batch: dict[str, list[Any]], numbers: list[int]) -> dict[str, list[Any]]:
         several = zip(numbers, batch[recipe.text], batch[recipe.question], strict=True)

@@ -31,11 +31,7 @@ def folder(recipe: Recipe) -> Path:
     found = paths.expanded(name) if paths.expanded(name).is_dir() else own if own.is_dir() else None
     found = found or in_cache(name, None)
     if found is None:
-        raise CheckpointError(
-            f"{name} is not on this machine.",
-            "Neither a folder of this name nor the Hugging Face cache has it.",
-            f"With a network: headnotes models get {name}. Without: {BACKBONE}.",
-        )
+        raise CheckpointError("recipes.checkpoint-not-here", name=name, backbone=BACKBONE)
     check(adapter_base(found) or found, task_of(recipe).head)
     return found
 
@@ -47,11 +43,7 @@ def tokenizer(recipe: Recipe) -> Any:
     made = AutoTokenizer.from_pretrained(str(folder(recipe)), trust_remote_code=False)
     task = task_of(recipe)
     if not made.is_fast and task.needs_offsets:
-        raise UsageError(
-            f"{recipe.checkpoint} has a slow tokenizer.",
-            f"{recipe.task} needs to know which characters a token comes from.",
-            "Take a checkpoint with a tokenizer.json.",
-        )
+        raise UsageError("recipes.slow-tokenizer", checkpoint=recipe.checkpoint, task=recipe.task)
     task.check_tokenizer(made, recipe)
     if made.pad_token is None:
         made.pad_token = made.eos_token
@@ -97,7 +89,7 @@ def bare(recipe: Recipe, labels: list[str], *, empty: bool = False) -> Any:
     except (SafetensorError, ValueError, RuntimeError, KeyError, OSError, TypeError) as error:
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise CheckpointError(
-            f"{recipe.checkpoint} cannot be loaded for {recipe.task}.", first, "Name another checkpoint."
+            "recipes.checkpoint-not-loaded", checkpoint=recipe.checkpoint, task=recipe.task, reason=first
         ) from error
 
 
@@ -143,10 +135,7 @@ def check_length(recipe: Recipe, model: Any) -> None:
     """Raise `UsageError` where a row may be longer than the model has positions: the first such row ends a run."""
     room = positions(model)
     if room is not None and recipe.max_length > room:
-        raise UsageError(
-            f"max_length={recipe.max_length:,} is more than {recipe.checkpoint} takes.",
-            f"It has {room:,} positions.", f"Pass max_length={room} or less.",
-        )  # fmt: skip
+        raise UsageError("recipes.max-length", length=recipe.max_length, checkpoint=recipe.checkpoint, positions=room)
 
 
 def _merged(made: Any, adapter: Path) -> Any:
@@ -180,9 +169,7 @@ def _attention(made: Any) -> list[str]:
     for names in (("query", "value"), ("q_proj", "v_proj"), ("q_lin", "v_lin"), ("c_attn",), ("q", "v")):
         if set(names) <= last:
             return list(names)
-    raise UsageError(
-        f"{type(made).__name__} names its attention layers in an unknown way.", next_step="Leave lora_rank at 0."
-    )
+    raise UsageError("recipes.lora-layers-unknown", model=type(made).__name__)
 
 
 def is_frozen(name: str, made: Any, freeze: str) -> bool:

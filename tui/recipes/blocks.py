@@ -74,7 +74,5 @@ def blocks_of(table: Any, recipe: Recipe, tokenizer: Any) -> Any:
     cut = table.select_columns([recipe.text]).map(tokens, batched=True, remove_columns=[recipe.text])
     cut = cut.map(blocks, batched=True, remove_columns=cut.column_names)
     if cut.num_rows == 0:
-        raise DataError(
-            "The texts together are shorter than one block.", f"A block has {length} tokens.", "Lower max_length."
-        )
+        raise DataError("recipes.shorter-than-a-block", tokens=length)
     return cut.map(numbered, batched=True, with_indices=True)

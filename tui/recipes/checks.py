@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import Any
 
-from tui.errors import DataError, ResultWarning
+from tui.errors import DataError, Phrase, ResultWarning, phrase, warning
 from tui.recipes.recipe import Recipe
 from tui.recipes.task import FILE_ROW, Refusals, task_of
 
@@ -23,21 +23,29 @@ def check(table: Any, recipe: Recipe, split: str) -> list[ResultWarning]:
     extra = [name for name in task.extra_columns if name in table.column_names]
     empty: list[int] = []
     classes = class_names(table, recipe) if task.has_labels else []
-    number, where = 0, f" of {split}" if split else ""
+    number, where = 0, phrase("recipes.of-split", split=split) if split else ""
     for batch in table.select_columns([*columns.values(), *extra]).iter(AT_ONCE):
         size = len(next(iter(batch.values())))
         for at in range(size):
             row = {name: values[at] for name, values in batch.items()}
             place = row.get(FILE_ROW, number + at)
-            for reason, next_step in chain(task.check_row(row, recipe), _unknown_classes(row, recipe, classes)):
-                raise DataError(f"Row {place:,}{where} (counted from 0): {reason}", "", next_step)
+            for refusal in chain(task.check_row(row, recipe), _unknown_classes(row, recipe, classes)):
+                reason, next_step = _parts(refusal)
+                raise DataError("recipes.row", row=place, split=where, reason=reason, next_step=next_step)
             if _is_empty(row, columns):
                 empty.append(place)
         number += size
     if not empty:
         return []
-    count = f"{len(empty):,} rows{where} have" if len(empty) > 1 else f"One row{where} has"
-    return [ResultWarning("empty-text", f"{count} an empty text; the first is row {empty[0]:,} (counted from 0).")]
+    return [warning("recipes.empty-text", count=len(empty), split=where, first=empty[0])]
+
+
+def _parts(refusal: Phrase | tuple[str, str]) -> tuple[Phrase | str, Phrase | str]:
+    """The reason and the next step."""
+    if isinstance(refusal, tuple):
+        return refusal
+    key, values = refusal["key"], refusal["values"]
+    return phrase(f"{key}.title", **values), phrase(f"{key}.next_step", **values)
 
 
 def class_names(table: Any, recipe: Recipe) -> list[str]:
@@ -51,7 +59,7 @@ def _unknown_classes(row: dict[str, Any], recipe: Recipe, classes: list[str]) ->
     value = row[recipe.label] if classes else []
     for one in value if isinstance(value, list) else [value]:
         if one is not None and not 0 <= one < len(classes):
-            yield f"{recipe.label} is {one}, and the classes are 0 to {len(classes) - 1}.", "Take a split with labels."
+            yield phrase("recipes.row.not-a-class", column=recipe.label, value=one, last=len(classes) - 1)
 
 
 def _is_empty(row: dict[str, Any], columns: dict[str, str]) -> bool:

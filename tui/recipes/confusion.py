@@ -34,14 +34,10 @@ def from_text(text: str, labels: str) -> Counts:
     _check_classes(size)
     for number, row in enumerate(rows):
         if len(row) != size:
-            raise UsageError(
-                f"Row {number + 1} of the matrix has {len(row)} number{'s' * (len(row) != 1)}.",
-                f"There are {size} rows, so every row has {size}: true classes in rows, predicted ones in columns.",
-                "Write for example: 50 10; 5 35",
-            )
+            raise UsageError("recipes.matrix-row", row=number + 1, count=len(row), size=size)
         for cell in row:
             if not re.fullmatch(r"[0-9]{1,9}", cell):
-                raise UsageError(f"{cell[:40]!r} is no count.", next_step="Write whole numbers from 0 on: 50 10; 5 35")
+                raise UsageError("recipes.not-a-count", value=cell[:40])
     matrix = [[int(cell) for cell in row] for row in rows]
     _check_rows(sum(map(sum, matrix)))
     return Counts(_named(size, labels), matrix)
@@ -52,19 +48,16 @@ def from_data(path: str, split: str, references: str, predictions: str, labels: 
     opened = load(Source((shipped(path),), split=split))
     found = splits(opened.data)
     if len(found) > 1:
-        raise UsageError(f"{path} has several splits.", next_step=f"Say split=, one of: {', '.join(found)}.")
+        raise UsageError("recipes.several-splits", name=path, splits=list(found))
     (data,) = found.values()
     for name in (references, predictions):
         if name not in data.column_names:
-            raise UsageError(f"There is no column {name!r}.", next_step=f"There are: {', '.join(data.column_names)}.")
+            raise UsageError("tables.no-such-column", column=name, columns=data.column_names)
     _check_rows(data.num_rows)
     pairs = Counter(zip(_values(data, references), _values(data, predictions), strict=True))
     classes = sorted({one for pair in pairs for one in pair}, key=lambda one: (isinstance(one, str), one))
     if len({type(one) for one in classes}) > 1:
-        raise UsageError(
-            f"{references} and {predictions} hold different kinds of values.", "One has numbers, the other texts.",
-            "Make both the same: both class ids, or both labels.",
-        )  # fmt: skip
+        raise UsageError("recipes.kinds-differ", references=references, predictions=predictions)
     names = names_of(labels)
     if names:
         classes = _all_of(classes, names)
@@ -90,10 +83,8 @@ def _values(data: Any, column: str) -> list[Any]:
     values = data.with_format(None)[column][:]
     for number, value in enumerate(values):
         if not isinstance(value, int | str):
-            what = "is empty" if value is None else f"holds {str(value)[:40]}, which is no class"
-            raise UsageError(
-                f"{column} {what} in row {number}.", next_step="A class is a whole number or a text: filter or map it."
-            )
+            code = "recipes.class-missing" if value is None else "recipes.not-a-class"
+            raise UsageError(code, column=column, value=str(value)[:40], row=number)
     return [int(value) if isinstance(value, bool) else value for value in values]
 
 
@@ -101,33 +92,24 @@ def _all_of(classes: Sequence[Any], names: list[str]) -> list[Any]:
     """The classes that the labels name: by the texts themselves, or by ids from 0 on."""
     known: list[Any] = list(names) if isinstance(classes[0], str) else list(range(len(names)))
     if strangers := [one for one in classes if one not in known]:
-        raise UsageError(f"{strangers[0]!r} is in the data and has no label.", next_step="Name every class in labels.")
+        raise UsageError("recipes.class-without-label", value=repr(strangers[0]))
     return known
 
 
 def _named(size: int, labels: str) -> list[str]:
     names = names_of(labels)
     if names and len(names) != size:
-        raise UsageError(
-            f"{len(names)} label{'s' * (len(names) != 1)} for {size} classes.",
-            next_step=f"Give {size}, commas between.",
-        )
+        raise UsageError("recipes.label-count", count=len(names), classes=size)
     if len(set(names)) < len(names):
-        raise UsageError("Two classes have the same label.", next_step="Give each a label of its own.")
+        raise UsageError("recipes.same-labels")
     return names or [str(number) for number in range(size)]
 
 
 def _check_classes(count: int) -> None:
     if not LEAST_CLASSES <= count <= MOST_CLASSES:
-        raise UsageError(
-            f"A matrix of {count} class{'es' * (count != 1)} is not looked at here.",
-            next_step=f"Take {LEAST_CLASSES} to {MOST_CLASSES}; rows with ; between: 50 10; 5 35",
-        )
+        raise UsageError("recipes.matrix-size", count=count, least=LEAST_CLASSES, most=MOST_CLASSES)
 
 
 def _check_rows(count: int) -> None:
     if not 1 <= count <= MOST_ROWS:
-        raise UsageError(
-            "The matrix is empty: no row is counted in it." if count < 1 else f"{count:,} rows are too many.",
-            next_step=f"Take 1 to {MOST_ROWS:,} in all.",
-        )
+        raise UsageError("recipes.matrix-empty" if count < 1 else "recipes.matrix-rows", count=count, most=MOST_ROWS)

@@ -18,7 +18,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from tui.errors import UsageError
+from tui.errors import UsageError, phrase
 from tui.recipes.recipe import Recipe
 
 VISIBLE, ORDER = "CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER"
@@ -69,15 +69,12 @@ def choose(recipe: Recipe, known: list[Gpu], workers: Mapping[str, int] | None =
         known = known or _by_torch()
         if int(number) < len(known):
             return [known[int(number)]]
-        have = ", ".join(f"cuda:{at}" for at in range(len(known))) or "none"
-        raise UsageError(f"There is no GPU {recipe.device}.", f"Found here: {have}.", "Pass device=auto.")
+        gpus = [f"cuda:{at}" for at in range(len(known))]
+        raise UsageError("recipes.no-such-gpu", device=recipe.device, gpus=gpus or phrase("recipes.none"))
     if not known or recipe.device == "cpu":
         return []
     if recipe.processes > len(known):
-        raise UsageError(
-            f"{recipe.processes} processes need as many GPUs.", f"Found here: {len(known)}.",
-            f"Pass processes={len(known)}, or device=cpu.",
-        )  # fmt: skip
+        raise UsageError("recipes.too-few-gpus", processes=recipe.processes, gpus=len(known))
     busy = workers or {}
     places = sorted(
         range(len(known)), key=lambda at: (busy.get(known[at].name, 0), known[at].used // NOISE, known[at].load, at)

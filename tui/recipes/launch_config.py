@@ -57,9 +57,9 @@ def read(name: str) -> str:
         text = paths.expanded(name).read_text("utf-8")
         plain = yaml.safe_load(text)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise UsageError(f"{name} cannot be read as YAML.", str(error), "`accelerate config` makes one.") from None
+        raise UsageError("recipes.launch-config-unreadable", name=name, reason=str(error)) from None
     if not isinstance(plain, dict) or "compute_environment" not in plain:
-        raise UsageError(f"{name} is no configuration of Accelerate.", next_step="`accelerate config` makes one.")
+        raise UsageError("recipes.not-a-launch-config", name=name)
     return text
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tui.errors import UsageError
+from tui.errors import UsageError, phrase
 
 TAKES: dict[str, tuple[str, ...]] = {
     "linear": (),
@@ -84,9 +84,9 @@ def arithmetic(
     counts = {"rows": rows, "batch_size": batch_size, "accumulation": accumulation, "processes": processes}
     for name, count in counts.items():
         if count < 1:
-            raise UsageError(f"{name} cannot be {count}: it is 1 or more.", next_step=f"Give {name}=1 or more.")
+            raise UsageError("recipes.below-one", name=name, value=count)
     if max_steps < 0 or warmup < 0 or (epochs <= 0 and not max_steps):
-        raise UsageError("That makes no steps.", next_step="epochs is above 0; max_steps and warmup are not below 0.")
+        raise UsageError("recipes.no-steps")
     batches = math.ceil(rows / (batch_size * processes))
     steps_an_epoch = math.ceil(batches / accumulation)
     steps = max_steps or math.ceil(epochs * steps_an_epoch)
@@ -114,30 +114,27 @@ def names(first: str, further: str, options: Mapping[str, Any]) -> list[str]:
     written = [name.strip() for name in further.split(",") if name.strip()]
     for name in written:
         if name in MEASURED:
-            raise UsageError(
-                f"{name} has no curve before the run.",
-                "Its rate depends on what is measured on the way.",
-                f"Compare with others: {', '.join(TAKES)}.",
-            )
+            raise UsageError("recipes.schedule-without-curve", name=name, schedules=list(TAKES))
         if name not in (*TAKES, "all"):
             near = difflib.get_close_matches(name, TAKES, 1)
-            hint = f"Did you mean {near[0]!r}? " if near else ""
-            raise UsageError(f"There is no schedule {name!r}.", next_step=f"{hint}There are: {', '.join(TAKES)}.")
+            hint = phrase("errors.did-you-mean", name=near[0]) if near else ""
+            raise UsageError("recipes.no-such-schedule", name=name, hint=hint, schedules=list(TAKES))
     if "all" in written:
         written = [name for name in TAKES if not _missing(name, options)]
     found = list(dict.fromkeys([first, *written]))
     for name in found:
         if needs := _missing(name, options):
+            either = phrase("recipes.either", first=needs[0], second=needs[1]) if len(needs) > 1 else needs[0]
             example = "min_lr_rate=0.1" if "min_lr_rate" in needs else f"{needs[0]}=100"
-            raise UsageError(f"{name} needs {' or '.join(needs)}.", next_step=f"Give for example {example}.")
+            raise UsageError("recipes.schedule-needs", name=name, options=either, example=example)
     taken = {one for name in found for one in TAKES.get(name, ())}
     for one, value in options.items():
         least = 1 if one == "timescale" else 0
         if one not in taken:
-            those = ", ".join(name for name in TAKES if one in TAKES[name])
-            raise UsageError(f"{first} takes no {one}.", next_step=f"These take it: {those}.")
+            those = [name for name in TAKES if one in TAKES[name]]
+            raise UsageError("recipes.schedule-does-not-take", name=first, option=one, schedules=those)
         if not isinstance(value, str) and value < least:
-            raise UsageError(f"{one} cannot be {value}.", next_step=f"Give {least} or more.")
+            raise UsageError("recipes.schedule-option", option=one, value=value, least=least)
     return found
 
 
@@ -163,13 +160,9 @@ def draw(
             scheduler.step()
         after = float(scheduler.get_last_lr()[0])
     except ValueError as error:
-        raise UsageError(f"{name} refuses these options.", f"{error}.", "Change them.") from error
+        raise UsageError("recipes.schedule-refuses", name=name, reason=str(error)) from error
     except ZeroDivisionError as error:  # in a run it comes after the last step
-        raise UsageError(
-            f"{name} divides by zero when all {steps:,} steps are warm-up.",
-            "The library's scheduler does so after the last step, and the run ends in an error.",
-            "Take a shorter warm-up.",
-        ) from error
+        raise UsageError("recipes.schedule-divides-by-zero", name=name, steps=steps) from error
     kept, highest = _kept(rates, most), max(rates)
     return Curve(
         name, _with_defaults(name, mine), [place + 1 for place in kept], [rates[place] for place in kept],

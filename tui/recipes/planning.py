@@ -8,7 +8,7 @@ import shutil
 from typing import Any
 
 from tui import paths
-from tui.errors import UsageError
+from tui.errors import UsageError, phrase
 from tui.recipes import base_models, devices, learning_rates, plan_warnings, rows
 from tui.recipes.learning_rates import Arithmetic
 from tui.recipes.recipe import Recipe
@@ -104,16 +104,12 @@ def check_precision(recipe: Recipe) -> str:
 
     if recipe.device != "cpu" and torch.cuda.is_available():
         if recipe.precision == "bf16" and not torch.cuda.is_bf16_supported():
-            raise UsageError(f"{torch.cuda.get_device_name(0)} has no bf16.", next_step="Take fp16 or fp32.")
+            raise UsageError("recipes.no-bf16", device=torch.cuda.get_device_name(0))
         return "cuda"
     if recipe.device.startswith("cuda"):
-        raise UsageError(f"There is no GPU {recipe.device}.", "torch sees none here.", "Pass device=auto.")
+        raise UsageError("recipes.no-such-gpu", device=recipe.device, gpus=phrase("recipes.none"))
     if recipe.precision == "fp16":
-        raise UsageError(
-            "fp16 needs a GPU.",
-            "None is used here, and on a CPU its small numbers would be lost without the scaling that a GPU run has.",
-            "Take fp32, or auto: bf16 where the CPU has instructions for it.",
-        )
+        raise UsageError("recipes.fp16-without-gpu")
     return "cpu"
 
 
@@ -121,10 +117,7 @@ def check_report(recipe: Recipe) -> None:
     """Raise `UsageError` when the package that would take the curves is not installed."""
     needed = {"tensorboard": ("tensorboard", "tensorboardX"), "trackio": ("trackio",)}.get(recipe.report_to, ())
     if needed and not any(importlib.util.find_spec(name) for name in needed):
-        raise UsageError(
-            f"report_to={recipe.report_to} needs a package that is not installed.",
-            next_step=f"pip install {recipe.report_to}, or report_to=none: Headnotes draws the curves itself.",
-        )
+        raise UsageError("recipes.report-package-missing", package=recipe.report_to)
 
 
 def _lengths(table: Any, recipe: Recipe, tokenizer: Any) -> Lengths | None:

@@ -14,12 +14,13 @@ import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import tomlkit
 
 from tui import paths
-from tui.errors import UsageError, phrase
+from tui.errors import Phrase, UsageError, phrase
 from tui.options import option, read_spec
 from tui.recipes import tasks
 
@@ -164,9 +165,14 @@ def read(values: Mapping[str, Any]) -> Recipe:
     recipe: Recipe = read_spec(
         Recipe, values, "recipe", called, lambda missing: phrase("errors.example-line", option=missing)
     )
-    if said := complaints(recipe):
-        raise UsageError(said[0], " ".join(said[1:]), "Change the recipe.")
+    if found := complaints(recipe):
+        raise UsageError("recipes.cannot-work", first=found[0], others=_in_a_row(found[1:]))
     return recipe
+
+
+def _in_a_row(phrases: list[Phrase]) -> Phrase | str:
+    """Sentences, one after the other."""
+    return reduce(lambda first, rest: phrase("recipes.and-then", first=first, rest=rest), phrases) if phrases else ""
 
 
 def shipped() -> list[str]:
@@ -187,18 +193,16 @@ def load(name: str, changes: Mapping[str, Any] | None = None) -> Recipe:
         values = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         near = difflib.get_close_matches(name, shipped(), 1)
-        hint = f"Did you mean {near[0]!r}? " if near else ""
-        raise UsageError(
-            f"There is no recipe {path}.", next_step=f"{hint}With the lessons come: {', '.join(shipped())}."
-        ) from None
+        hint = phrase("errors.did-you-mean", name=near[0]) if near else ""
+        raise UsageError("recipes.no-such-recipe", file=str(path), hint=hint, recipes=shipped()) from None
     except OSError as error:
-        raise UsageError(f"{path} cannot be read.", f"{error.strerror}.", "Name a TOML file.") from None
+        raise UsageError("recipes.unreadable", file=str(path), reason=str(error.strerror)) from None
     except (ValueError, RecursionError) as error:  # not TOML, or not UTF-8
-        raise UsageError(f"{path} is not TOML.", str(error), "Fix that line.") from None
+        raise UsageError("recipes.not-toml", file=str(path), reason=str(error)) from None
     try:
         return read({**values, **(changes or {})})
     except UsageError as error:
-        raise UsageError(f"{path}: {error.title}", error.detail, error.next_step) from None
+        raise UsageError("recipes.in-file", file=str(path), error=phrase(error.code, **error.values)) from None
 
 
 def text(recipe: Recipe) -> str:
@@ -213,48 +217,38 @@ def text(recipe: Recipe) -> str:
     return tomlkit.dumps(document)
 
 
-def complaints(recipe: Recipe) -> list[str]:
+def complaints(recipe: Recipe) -> list[Phrase]:
     """What cannot work, whatever the data."""
-    said = []
-    for name, least in _LEAST.items():
-        if getattr(recipe, name) < least:
-            said.append(f"{name} cannot be {getattr(recipe, name)}: it is {least} or more.")
-    if recipe.learning_rate <= 0:
-        said.append("learning_rate is more than 0.")
-    if recipe.epochs <= 0 and not recipe.max_steps:
-        said.append("epochs is more than 0, or max_steps is.")
-    if not 0 < recipe.eval_share < 1:
-        said.append("eval_share is a share of the rows: more than 0, less than 1.")
-    if recipe.warmup < 0 or recipe.weight_decay < 0 or recipe.clip < 0:
-        said.append("warmup, weight_decay and clip are not below 0.")
-    if recipe.processes > 1 and recipe.launcher == "local":
-        said.append("launcher local starts one process: take torchrun or accelerate.")
-    if recipe.machines > 1 and (recipe.launcher != "accelerate" or ":" not in recipe.main_address):
-        said.append("machines above 1 need launcher accelerate and main_address as address:port.")
-    if recipe.strategy != "ddp" and recipe.launcher != "accelerate":
-        said.append(f"strategy {recipe.strategy} needs launcher accelerate.")
-    if recipe.zero_stage not in (1, 2, 3):
-        said.append("zero_stage is 1, 2 or 3.")
-    if recipe.early_stopping and not recipe.eval_split:
-        said.append("early_stopping needs eval_split.")
-    metrics = ("loss", *tasks.load(recipe.task).metrics)
-    if recipe.best_metric not in ("", *metrics):
-        said.append(f"best_metric of {recipe.task} is one of: {', '.join(metrics)}.")
-    if recipe.lora_rank and recipe.freeze != "none":
-        said.append("lora_rank freezes all layers by itself: leave freeze at none.")
-    seeds = [name for name in ("seed", "split_seed") if getattr(recipe, name) > LARGEST_SEED]
-    said += [f"{name} is {LARGEST_SEED:,} at most." for name in seeds]
-    if not re.fullmatch(r"auto|cpu|cuda:\d{1,4}", recipe.device):
-        said.append(f"device cannot be {recipe.device!r}: it is auto, cpu or cuda:N with the number of a GPU.")
-    elif recipe.device.startswith("cuda") and recipe.processes > 1:
-        said.append(f"device {recipe.device} is one GPU: several processes take auto or cpu.")
-    if any(sign in recipe.name for sign in "/\\\0") or recipe.name.startswith("."):
-        said.append("name is the name of a folder: no slashes, no dot at its beginning.")
-    if recipe.name.startswith("-"):
-        said.append("name cannot begin with a dash: commands would take it for an option.")
-    if len(os.fsencode(recipe.name)) > LONGEST_NAME:
-        said.append(f"name is too long: {LONGEST_NAME} bytes at most.")
-    return said
+    found = [
+        phrase("recipes.complaint.least", name=name, value=value, least=least)
+        for name, least in _LEAST.items()
+        if (value := getattr(recipe, name)) < least
+    ]
+    metrics = ["loss", *tasks.load(recipe.task).metrics]
+    is_device = bool(re.fullmatch(r"auto|cpu|cuda:\d{1,4}", recipe.device))
+    is_folder = not any(sign in recipe.name for sign in "/\\\0") and not recipe.name.startswith(".")
+    needs_accelerate = recipe.launcher != "accelerate"
+    rules: list[tuple[bool, str, dict[str, Any]]] = [
+        (recipe.learning_rate <= 0, "learning-rate", {}),
+        (recipe.epochs <= 0 and not recipe.max_steps, "epochs", {}),
+        (not 0 < recipe.eval_share < 1, "eval-share", {}),
+        (recipe.warmup < 0 or recipe.weight_decay < 0 or recipe.clip < 0, "below-zero", {}),
+        (recipe.processes > 1 and recipe.launcher == "local", "local-launcher", {}),
+        (recipe.machines > 1 and (needs_accelerate or ":" not in recipe.main_address), "machines", {}),
+        (recipe.strategy != "ddp" and needs_accelerate, "strategy", {"strategy": recipe.strategy}),
+        (recipe.zero_stage not in (1, 2, 3), "zero-stage", {}),
+        (bool(recipe.early_stopping) and not recipe.eval_split, "early-stopping", {}),
+        (recipe.best_metric not in ("", *metrics), "best-metric", {"task": recipe.task, "metrics": metrics}),
+        (bool(recipe.lora_rank) and recipe.freeze != "none", "lora-and-freeze", {}),
+        (recipe.seed > LARGEST_SEED, "seed", {"name": "seed", "most": LARGEST_SEED}),
+        (recipe.split_seed > LARGEST_SEED, "seed", {"name": "split_seed", "most": LARGEST_SEED}),
+        (not is_device, "device", {"device": recipe.device}),
+        (is_device and recipe.device.startswith("cuda") and recipe.processes > 1, "one-gpu", {"device": recipe.device}),
+        (not is_folder, "name", {}),
+        (recipe.name.startswith("-"), "name-with-dash", {}),
+        (len(os.fsencode(recipe.name)) > LONGEST_NAME, "long-name", {"most": LONGEST_NAME}),
+    ]
+    return found + [phrase(f"recipes.complaint.{code}", **values) for applies, code, values in rules if applies]
 
 
 def anchored(recipe: Recipe) -> Recipe:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from tui.errors import DataError, ResultWarning, UsageError
+from tui.errors import DataError, ResultWarning, UsageError, phrase, warning
 from tui.recipes import checks, splits
 from tui.recipes.recipe import Recipe
 from tui.recipes.task import task_of
@@ -89,12 +89,12 @@ def _is_empty(source: Source, files: Any) -> bool:
     try:
         opened = opening.load(dataclasses.replace(source, paths=paths))
     except DataError as error:
-        return "no rows" in error.title
+        return error.code == "tables.file-without-rows"
     return not sum(one.num_rows for one in opening.splits(opened.data).values())
 
 
 def _without_rows(recipe: Recipe, split: str) -> DataError:
-    return DataError(f"The split {split!r} of {recipe.data} has no rows.", "", "Name another split, or fill its file.")
+    return DataError("recipes.split-without-rows", split=split, data=recipe.data)
 
 
 def _checked(table: Any, recipe: Recipe, split: str, warnings: list[ResultWarning]) -> Any:
@@ -103,7 +103,7 @@ def _checked(table: Any, recipe: Recipe, split: str, warnings: list[ResultWarnin
         raise _without_rows(recipe, split)
     table = task_of(recipe).flatten(table, recipe)
     if not table.num_rows:
-        raise DataError(f"The split {split!r} of {recipe.data} has no questions.", "", "Name another split.")
+        raise DataError("recipes.split-without-questions", split=split, data=recipe.data)
     _check_columns(table, recipe)
     warnings += checks.check(table, recipe, "" if split == WHOLE else split)
     return table
@@ -114,8 +114,7 @@ def _repeated(train: Any, evaluation: Any, recipe: Recipe, warnings: list[Result
     names = [name for what, name in task_of(recipe).columns(recipe).items() if what not in ("label", "answer")]
     count = splits.repeated(train, evaluation, names)
     if count:
-        of = f"{count:,} of the {evaluation.num_rows:,} evaluation rows have"
-        warnings.append(ResultWarning("repeated-rows", f"{of} the same text as a training row: their scores flatter."))
+        warnings.append(warning("recipes.warning.repeated-rows", count=count, rows=evaluation.num_rows))
     return count
 
 
@@ -129,14 +128,14 @@ def _check_columns(rows: Any, recipe: Recipe) -> None:
     what_is: dict[str, str] = {}
     for what, name in task_of(recipe).columns(recipe).items():
         if name in what_is:
-            raise UsageError(f"{name!r} cannot be both {what_is[name]} and {what}.", next_step=f"Say another {what}=.")
+            raise UsageError("recipes.column-twice", column=name, first=what_is[name], second=what)
         what_is[name] = what
         if name not in rows.column_names:
             near = difflib.get_close_matches(name, rows.column_names, 1)
-            hint = f"Did you mean {near[0]!r}? " if near else ""
+            hint = phrase("errors.did-you-mean", name=near[0]) if near else ""
+            columns = rows.column_names[:20]
             raise UsageError(
-                f"{recipe.data} has no column {name!r}.",
-                next_step=f"{hint}Say {what}=, one of: {', '.join(rows.column_names[:20])}.",
+                "recipes.no-such-column", data=recipe.data, column=name, hint=hint, option=what, columns=columns
             )
 
 
@@ -155,33 +154,22 @@ def _find_labels(rows: Rows, recipe: Recipe) -> None:
         for value, count in found.items():
             rows.counts[str(value)] += count
     if len(rows.labels) > MOST_LABELS:
-        raise DataError(
-            f"{recipe.label} has {len(rows.labels):,} different values.",
-            "Labels are few and come again; this looks like a text or a number to be predicted.",
-            "Name another column with label=.",
-        )
+        raise DataError("recipes.too-many-labels", column=recipe.label, count=len(rows.labels))
     if len(present := [name for name, count in rows.counts.items() if count]) < 2:
-        raise DataError(
-            f"{recipe.label} has one value alone in the training rows: {present[:1]}.", "",
-            "There is nothing to tell apart: take rows with other labels as well.",
-        )  # fmt: skip
+        raise DataError("recipes.one-label", column=recipe.label, labels=present[:1])
     rows.warnings += _doubtful_labels(rows.labels, [name for name in rows.labels if not rows.counts[name]])
 
 
 def _doubtful_labels(labels: list[str], untrained: list[str]) -> Iterator[ResultWarning]:
     """Labels that no training row has; labels that are one word, written in several ways."""
     if untrained:
-        some = ", ".join(untrained[:5])
-        yield ResultWarning("label-without-rows", f"No training row has the label {some}: it is never predicted.")
+        yield warning("recipes.warning.label-without-rows", labels=untrained[:5])
     alike: dict[str, list[str]] = {}
     for label in labels:
         alike.setdefault(" ".join(label.split()).casefold(), []).append(label)
     for several in alike.values():
         if len(several) > 1:
-            shown = " and ".join(map(repr, several))
-            yield ResultWarning(
-                "label-spelling", f"{shown} differ in blanks or case alone, and count as {len(several)} labels."
-            )
+            yield warning("recipes.warning.label-spelling", labels=list(map(repr, several)), count=len(several))
 
 
 def _in_order(values: list[Any]) -> list[Any]:

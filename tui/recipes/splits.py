@@ -22,36 +22,28 @@ def choose(splits: dict[str, Any], recipe: Recipe) -> tuple[str, str | None]:
     train = recipe.train_split
     if train not in splits:
         if train != TRAIN or len(splits) > 1:
-            raise _unknown(splits, recipe, "train_split", "")
+            raise UsageError("recipes.no-train-split", data=recipe.data, split=recipe.train_split, splits=list(splits))
         train = next(iter(splits))
     evaluation = recipe.eval_split
     if evaluation in splits and evaluation != train:
         return train, evaluation
     if evaluation not in ("", VALIDATION, recipe.train_split):
-        raise _unknown(splits, recipe, "eval_split", f", empty for none, or {VALIDATION} to set rows aside")
+        raise UsageError("recipes.no-eval-split", data=recipe.data, split=evaluation, splits=list(splits))
     return train, None
-
-
-def _unknown(splits: dict[str, Any], recipe: Recipe, option: str, more: str) -> UsageError:
-    return UsageError(
-        f"{recipe.data} has no split {getattr(recipe, option)!r}.", next_step=f"{option} is: {', '.join(splits)}{more}."
-    )
 
 
 def cut(table: Any, recipe: Recipe) -> tuple[Any, Any, str]:
     """A table without the rows that are set aside, these, and how they were chosen. Raises `DataError` for too few."""
     total = table.num_rows
     if total < 2:
-        raise DataError(f"{recipe.data} has one row alone.", "", "Training needs more.")
+        raise DataError("recipes.one-row", data=recipe.data)
     aside = math.ceil(total * recipe.eval_share)
     if aside >= total:
-        raise DataError(
-            f"eval_share={recipe.eval_share:g} leaves none of the {total:,} rows to train on.", "", "Lower eval_share."
-        )
+        raise DataError("recipes.eval-share", share=recipe.eval_share, rows=total)
     if is_stratified(recipe):
         rows = set_aside(table[recipe.label], recipe.eval_share, recipe.split_seed)
         if not rows:
-            raise DataError(f"Every label in {recipe.label} has one row alone.", "", "Name another column with label=.")
+            raise DataError("recipes.labels-of-one-row", column=recipe.label)
         return table.select(sorted(set(range(total)) - set(rows))), table.select(rows), "every label has its share"
     parts = table.train_test_split(test_size=recipe.eval_share, seed=recipe.split_seed)
     return parts["train"], parts["test"], "drawn at random"

@@ -25,12 +25,10 @@ def check_strategy(recipe: Recipe, device: str) -> None:
     name = NAMES.get(strategy)
     if name is None:
         return
-    instead = "Take strategy ddp."
+
     if strategy == "deepspeed" and importlib.util.find_spec("deepspeed") is None:
-        raise UsageError("DeepSpeed is not installed.", next_step=f"pip install deepspeed. Or: {instead}")
+        raise UsageError("recipes.deepspeed-missing")
     if device == "cpu":
-        raise UsageError(
-            f"{name} needs GPUs.", "On a CPU every process would train the whole model, as with ddp.", instead
-        )
+        raise UsageError("recipes.strategy-needs-gpus", strategy=name)
     if processes == 1:
-        raise UsageError(f"{name} divides a model between processes, and there is one.", next_step="Raise processes.")
+        raise UsageError("recipes.strategy-needs-processes", strategy=name)

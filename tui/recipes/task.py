@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
+from tui.errors import Phrase, ResultWarning, phrase
 from tui.recipes import tasks
 from tui.recipes.recipe import Recipe
 from tui.recipes.scoring import Scorer
@@ -19,8 +20,8 @@ FILE_ROW = "file_row"
 """The column in which `flatten` keeps the row of the file that a row comes from."""
 
 Batch = dict[str, list[Any]]
-Refusals = Iterator[tuple[str, str]]
-"""(Why a row cannot be used, what to do)."""
+Refusals = Iterator[Phrase | tuple[str, str]]
+"""Why a row cannot be used, and what to do: a message with both parts, or the two sentences in English."""
 
 
 class Task:
@@ -77,13 +78,11 @@ class Task:
         """Why a row cannot be used; nothing where it can."""
         for what, column in self.columns(recipe).items():
             if what != "label" and not isinstance(value := row[column], str):
-                reason = (
-                    f"{column} is missing." if value is None else f"{column} is {value!r:.60}, which is not a text."
-                )
-                yield reason, "Drop such rows, or name another column."
+                code = "recipes.row.missing" if value is None else "recipes.row.not-a-text"
+                yield phrase(code, column=column, value=f"{value!r:.60}")
 
-    def label_warning(self, labels: Mapping[str, int]) -> tuple[str, str] | None:
-        """(Code, sentence) for labels, with their rows, that look wrong."""
+    def label_warning(self, labels: Mapping[str, int]) -> ResultWarning | None:
+        """About labels, with their rows, that look wrong."""
         return None
 
     def baseline(self, labels: Mapping[str, int]) -> float | None:

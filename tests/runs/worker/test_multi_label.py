@@ -100,7 +100,7 @@ def test_the_card_says_what_is_predicted(pair: dict[str, Run]) -> None:
     [
         ([{"text": "a", "kinds": ["x"]}, {"text": "b", "kinds": "y"}], "kinds", "Row 1"),
         ([{"text": "a", "kinds": "x"}], "kinds", "kinds is 'x', where a list of labels is expected."),
-        ([{"text": "a", "kinds": ["x", None]}], "kinds", "kinds holds a label that is missing or no name."),
+        ([{"text": "a", "kinds": ["x", None]}], "kinds", "kinds contains a label that is missing or not a name."),
         ([{"text": "a", "x": 1, "y": 0}, {"text": "b", "x": 2, "y": 0}], "x, y", "x is 2, neither 0 nor 1."),
         ([{"text": "a", "x": 1, "y": None}], "x, y", "y is None, neither 0 nor 1."),
         ([{"text": "a", "x": 1, "y": 0}], "x, z", "has no column 'x, z'."),

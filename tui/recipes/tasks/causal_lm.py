@@ -33,9 +33,7 @@ class CausalLM(LanguageModeling):
         model.train(was_training)
         if (first - second).abs().max() > 1e-5 * first.abs().max():
             raise UsageError(
-                f"{recipe.checkpoint} cannot learn {self.name}: it sees the token that it has to guess.",
-                f"{type(model).__name__} attends to what comes after a token.",
-                "Take a decoder such as GPT-2, or task masked-lm.",
+                "recipes.not-causal", checkpoint=recipe.checkpoint, task=self.name, model=type(model).__name__
             )
 
     def collator(self, recipe: Recipe, tokenizer: Any, model: Any) -> Any:

@@ -25,7 +25,7 @@ class MaskedLM(LanguageModeling):
 
     def check_tokenizer(self, tokenizer: Any, recipe: Recipe) -> None:
         if tokenizer.mask_token is None:
-            raise UsageError(f"{recipe.checkpoint} has no mask token.", next_step="Take a checkpoint like BERT's.")
+            raise UsageError("recipes.no-mask-token", checkpoint=recipe.checkpoint)
 
     def features(
         self, table: Any, recipe: Recipe, tokenizer: Any, ids: Mapping[Any, int], *, evaluates: bool = False

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tui.errors import DataError
+from tui.errors import DataError, phrase
 from tui.recipes.labeled_texts import LabeledTexts
 from tui.recipes.recipe import Recipe
 from tui.recipes.scoring import Scorer, Scores
@@ -67,10 +67,7 @@ class MultiLabelClassification(LabeledTexts):
             for number, row in zip(numbers, rows, strict=True):
                 for column, value in zip(columns, row, strict=True):
                     if value not in (0, 1):
-                        raise DataError(
-                            f"Row {number:,} (counted from 0): {column} is {value!r:.60}, neither 0 nor 1.",
-                            "", "Correct that row, or name other columns with label=.",
-                        )  # fmt: skip
+                        raise DataError("recipes.not-zero-or-one", row=number, column=column, value=f"{value!r:.60}")
             return {recipe.label: [[name for name, value in zip(columns, row, strict=True) if value] for row in rows]}
 
         return table.map(gather, batched=True, with_indices=True)
@@ -79,11 +76,10 @@ class MultiLabelClassification(LabeledTexts):
         yield from super().check_row(row, recipe)
         value = row[recipe.label]
         if not isinstance(value, list):
-            reason = "is missing" if value is None else f"is {value!r:.60}"
-            yield (f"{recipe.label} {reason}, where a list of labels is expected.",
-                   "Name a column with lists, or several columns of 0 and 1: label='one, other'.")  # fmt: skip
+            code = "recipes.row.labels-missing" if value is None else "recipes.row.not-labels"
+            yield phrase(code, column=recipe.label, value=f"{value!r:.60}")
         elif any(not isinstance(label, str | int) for label in value):
-            yield f"{recipe.label} holds a label that is missing or no name.", "Correct that row, or drop it."
+            yield phrase("recipes.row.label-without-name", column=recipe.label)
 
     def target(self, value: Any, ids: Mapping[Any, int]) -> list[float]:
         """1.0 at the places of its labels, else 0.0: the loss takes floats."""

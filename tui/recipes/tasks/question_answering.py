@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tui.errors import phrase
 from tui.recipes import answer_spans
 from tui.recipes.recipe import Recipe
 from tui.recipes.scoring import Scorer, Scores, script_loads
@@ -57,8 +58,7 @@ class QuestionAnswering(Task):
     def check_row(self, row: dict[str, Any], recipe: Recipe) -> Refusals:
         yield from super().check_row(row, recipe)
         if answer_spans.position(row[recipe.text], row[recipe.answer], row.get(answer_spans.START)) < 0:
-            yield (f"the answer {row[recipe.answer]!r:.60} does not occur in {recipe.text}.",
-                   "An answer is a part of its text, letter by letter. Correct that row, or drop it.")  # fmt: skip
+            yield phrase("recipes.row.answer-not-in-text", answer=f"{row[recipe.answer]!r:.60}", column=recipe.text)
 
     def texts(self, row: Mapping[str, Any], recipe: Recipe) -> list[str]:
         return [str(row[recipe.question]), str(row[recipe.text])]

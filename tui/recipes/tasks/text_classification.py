@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from tui.errors import phrase
 from tui.recipes.labeled_texts import LabeledTexts
 from tui.recipes.recipe import Recipe
 from tui.recipes.scoring import Scorer, Scores, majority, script_loads
@@ -58,17 +59,13 @@ class TextClassification(LabeledTexts):
         yield from super().check_row(row, recipe)
         value = row[recipe.label]
         if value is None:
-            yield f"{recipe.label} is missing.", "Drop such rows, or fill in the label."
+            yield phrase("recipes.row.label-missing", column=recipe.label)
         elif isinstance(value, list | dict):
-            yield (f"{recipe.label} is {value!r:.60}: {self.name} takes one label for each row.",
-                   "Name a column with one label, or make a row for each.")  # fmt: skip
+            yield phrase("recipes.row.several-labels", column=recipe.label, value=f"{value!r:.60}", task=self.name)
         elif isinstance(value, float) and not value.is_integer():
-            yield f"{recipe.label} is {value!r}, a fraction. A label is one of a few classes.", "Name another column."
+            yield phrase("recipes.row.fraction", column=recipe.label, value=repr(value))
         elif not isinstance(value, str | int | float):
-            yield (
-                f"{recipe.label} is {value!r:.60}, which is not a label.",
-                "Name a column with texts or whole numbers.",
-            )
+            yield phrase("recipes.row.not-a-label", column=recipe.label, value=f"{value!r:.60}")
 
     def baseline(self, labels: Mapping[str, int]) -> float | None:
         return majority(labels)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tui.errors import ResultWarning, phrase, warning
 from tui.recipes.recipe import Recipe
 from tui.recipes.scoring import Scorer, Scores, script_loads
 from tui.recipes.task import IGNORED, Batch, Refusals, Task
@@ -50,21 +51,21 @@ class TokenClassification(Task):
         words, tags = row[recipe.text], row[recipe.label]
         for name, value in ((recipe.text, words), (recipe.label, tags)):
             if not isinstance(value, list):
-                reason = "is missing" if value is None else f"is {value!r:.60}"
-                yield f"{name} {reason}, where a list is expected, an item for each word.", "Name a column with lists."
+                code = "recipes.row.list-missing" if value is None else "recipes.row.not-a-list"
+                yield phrase(code, column=name, value=f"{value!r:.60}")
         if isinstance(words, list) and isinstance(tags, list):
             if len(words) != len(tags):
-                yield (f"{len(words)} words in {recipe.text} and {len(tags)} tags in {recipe.label}.",
-                       "Give each word a tag.")  # fmt: skip
+                counts = {"words": len(words), "tags": len(tags)}
+                yield phrase("recipes.row.words-and-tags", text=recipe.text, label=recipe.label, **counts)
             if any(not isinstance(word, str) for word in words):
-                yield f"{recipe.text} holds what is not a text.", "Name a column with lists of words."
+                yield phrase("recipes.row.not-words", column=recipe.text)
             if any(not isinstance(tag, str | int) for tag in tags):
-                yield f"{recipe.label} holds a tag that is missing or no name.", "Give each word a tag."
+                yield phrase("recipes.row.not-tags", column=recipe.label)
 
-    def label_warning(self, labels: Mapping[str, int]) -> tuple[str, str] | None:
+    def label_warning(self, labels: Mapping[str, int]) -> ResultWarning | None:
         if not labels or OUTSIDE in labels:
             return None
-        return "no-outside-tag", "No tag is O: are these tags of words?"
+        return warning("recipes.warning.no-outside-tag")
 
     def texts(self, row: Mapping[str, Any], recipe: Recipe) -> list[str]:
         return [" ".join(row[recipe.text])]

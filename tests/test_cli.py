@@ -6,6 +6,7 @@ import ast
 import importlib.metadata
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,6 @@ from tests.conftest import LESSONS
 from tests.hostile import TEXTS
 from tui import __version__
 from tui.cli.main import COMMANDS, main
-from tui.cli.try_instrument import as_lines
 from tui.errors import UsageError
 
 COURSE = "I've been waiting for a HuggingFace course my whole life."
@@ -116,7 +116,8 @@ def test_try_pipeline_and_the_code_that_gives_the_same(tmp_path: Path) -> None:
 
 def test_try_for_people() -> None:
     done = headnotes("try", "tokens", "text=[CLS] \x1b[31m")
-    assert "tokens: [CLS] [CLS] [ 31 ##m [SEP]\n" in done.stdout
+    assert re.findall(r"^ *\d+ +(\S+) +\d+ ", done.stdout, re.M) == ["[CLS]", "[CLS]", "[", "31", "##m", "[SEP]"]
+    assert "decode  [CLS] [CLS] [ 31m [SEP]\n" in done.stdout
     assert "\x1b" not in done.stdout
 
 
@@ -245,18 +246,6 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
         check=True,
     )
     assert done.stderr == ""
-
-
-def test_results_for_people_are_aligned_words() -> None:
-    plain = {"label": "POSITIVE", "score": 0.123456789, "rows": [{"a": 1, "b": [1, 2]}], "times": {"x": 1.0}}
-    assert list(as_lines(plain)) == [
-        "label: POSITIVE",
-        "score: 0.123457",
-        "rows:",
-        "  a=1  b=1 2",
-        "times:",
-        "  x: 1",
-    ]
 
 
 def test_saving_names_its_losses_before_it_writes(tmp_path: Path) -> None:

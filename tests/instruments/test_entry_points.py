@@ -41,6 +41,10 @@ async def main():
         await it.press("escape", "ctrl+p")
         await it.type("in order")
         await it.until_shown("Words in order")
+        await it.press("ctrl+u")
+        await it.type("words: how often")
+        await it.press("enter")
+        await it.until_shown("free bench / words", "2 to")
 
 asyncio.run(main())
 """
@@ -69,6 +73,7 @@ def headnotes(python: Path, *arguments: str, cwd: Path) -> str:
 def test_try_answers(python: Path, tmp_path: Path) -> None:
     answer = headnotes(python, "try", "words", "text=to be or not to be", "--json", cwd=tmp_path)
     assert json.loads(answer)["counts"] == {"to": 2, "be": 2, "or": 1, "not": 1}
+    assert headnotes(python, "try", "words", "text=b a b", cwd=tmp_path) == "   2 b\n   1 a\n"
     assert "Counter(" in headnotes(python, "try", "words", "text=a", "--code", cwd=tmp_path)
 
 

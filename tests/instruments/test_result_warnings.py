@@ -81,8 +81,8 @@ def test_json_has_a_list_of_codes_and_messages_at_its_top(name: str) -> None:
 
 
 def test_people_read_them_first() -> None:
-    plain = dataclasses.asdict(ask("pipeline", text=CHINESE))
-    assert next(iter(as_lines(plain))).startswith("warning: 6 of 8 tokens (75%)")
+    lines = as_lines(INSTRUMENTS["pipeline"], ask("pipeline", text=CHINESE), 80, "en")
+    assert lines[0].startswith("warning: 6 of 8 tokens (75%)")
 
 
 # -- unknown tokens ---------------------------------------------------------------------------------------------------

@@ -5,15 +5,22 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+import shutil
 import sys
-from collections.abc import Iterator
 from typing import Any, TextIO
 
 from tui.cli.quiet import quiet
+from tui.console.warning_text import warning_text
 from tui.errors import HeadnotesError, UsageError, explain, for_programs
 from tui.instruments import registry
-from tui.instruments.instrument import Instrument
+from tui.instruments.instrument import Instrument, Result
 from tui.options import options_of
+from tui.text.catalog import translate
+from tui.text.lines import line_text
+from tui.text.visible import visible
+
+WIDEST = 100
+"""Cells of a line at most, and where nobody says how wide the terminal is."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -51,11 +58,11 @@ def run(asked: argparse.Namespace) -> int:
         return 0
     with quiet() as out:
         result = _run(instrument, spec)
-        plain = for_programs(dataclasses.asdict(result), asked.language)
-        print(
-            json.dumps(plain, ensure_ascii=not _utf8(out)) if asked.json else "\n".join(as_lines(plain)),
-            file=out,
-        )
+        if asked.json:
+            print(json.dumps(as_data(result, asked.language), ensure_ascii=not _utf8(out)), file=out)
+        else:
+            width = min(WIDEST, shutil.get_terminal_size((WIDEST, 24)).columns)
+            print(*as_lines(instrument, result, width, asked.language), sep="\n", file=out)
     return 0
 
 
@@ -67,7 +74,7 @@ def _lines(only: Instrument | None, common: dict[str, Any], language: str) -> in
             if not line.strip():
                 continue
             try:
-                answer = {"result": for_programs(dataclasses.asdict(_answer(line, only, common)), language)}
+                answer = {"result": as_data(_answer(line, only, common), language)}
             except Exception as error:  # the border: whatever happens becomes this line's answer
                 failed = True
                 answer = {"error": explain(error).for_programs(language)}
@@ -119,32 +126,22 @@ def _utf8(out: TextIO) -> bool:
     return "utf" in (out.encoding or "").lower()
 
 
-def as_lines(plain: dict[str, Any], indent: str = "") -> Iterator[str]:
-    """A result for people: names and values; lists that run in step become a table."""
-    for name, value in plain.items():
-        if name == "warnings" and isinstance(value, list):
-            yield from (f"{indent}warning: {_shown(one['message'])}" for one in value)
-        elif isinstance(value, dict):
-            yield f"{indent}{name}:"
-            yield from as_lines(value, indent + "  ")
-        elif isinstance(value, list) and value and isinstance(value[0], dict):
-            yield f"{indent}{name}:"
-            for one in value:
-                yield (indent + "  " + "  ".join(f"{k}={_shown(v)}" for k, v in one.items() if not isinstance(v, dict)))
-        else:
-            yield f"{indent}{name}: {_shown(value)}"
+def as_lines(instrument: Instrument, result: Result, width: int, language: str) -> list[str]:
+    """A result for people: what its pane shows, warnings first."""
+    note = translate(language, "instruments.warning_note")
+    warnings = [f"{note}{visible(warning_text(one, language))}" for one in result.warnings_above]
+    return [*warnings, *(line_text(line).rstrip() for line in instrument.answer_lines(result, width, language))]
 
 
-def _shown(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    if isinstance(value, list):
-        return " ".join(_shown(one) for one in value) if not value or not isinstance(value[0], list) else repr(value)
-    if isinstance(value, str):
-        from tui.text.visible import visible
-
-        return visible(value)
-    return str(value)
+def as_data(result: Result, language: str) -> dict[str, Any]:
+    """A result for programs: the fields that its task has, of the other model's answer, too."""
+    left_out = result.fields_left_out()
+    plain = {name: value for name, value in dataclasses.asdict(result).items() if name not in left_out}
+    for name in plain:
+        if isinstance(inner := getattr(result, name), Result):
+            plain[name] = as_data(inner, language)
+    data: dict[str, Any] = for_programs(plain, language)
+    return data
 
 
 def _options_page() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,6 +12,7 @@ from tui.errors import ResultWarning, phrase
 from tui.options import option, read_spec, with_own_names
 from tui.text.catalog import has_message, translate
 from tui.text.key import Key
+from tui.text.lines import Line
 
 __all__ = ["Instrument", "Result", "option"]
 
@@ -21,6 +23,15 @@ class Result:
 
     warnings: list[ResultWarning] = field(default_factory=list)
     """What a reader should know before trusting the result; empty when there is nothing to say."""
+
+    @property
+    def warnings_above(self) -> list[ResultWarning]:
+        """Those that are shown above the answer: all that the answer does not tell itself."""
+        return self.warnings
+
+    def fields_left_out(self) -> Collection[str]:
+        """Fields that belong to another task than the one that was done: programs do not get them."""
+        return ()
 
 
 def _no_tasks(spec: Any) -> Collection[str]:
@@ -42,6 +53,8 @@ class Instrument:
     """The short Python a reader would type for the same answer. Pure: needs no library."""
     view: str
     """Where its widget is, as `module:class`; imported only by the console, on first use."""
+    lines: str
+    """Where the function is that puts a result into lines, as `module:function`: (result, width, language)."""
     example: Mapping[str, Any] = field(default_factory=dict)
     """Inputs that it has on the free bench to begin with."""
     tasks: Callable[[Any], Collection[str]] = _no_tasks
@@ -54,6 +67,12 @@ class Instrument:
         """What it shows, in one line: `about` in its catalogs; without any, its name."""
         key = f"instruments.{self.name}.about"
         return translate(language, key) if has_message(key) else self.name
+
+    def answer_lines(self, result: Any, width: int, language: str) -> list[Line]:
+        """A result as styled lines, `width` cells wide, as its pane shows it."""
+        module, _, function = self.lines.partition(":")
+        lines: list[Line] = getattr(importlib.import_module(module), function)(result, width, language)
+        return lines
 
     def own_names(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The values under the Spec's names, where they have the library's."""

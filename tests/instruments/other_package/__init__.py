@@ -12,5 +12,7 @@ INSTRUMENT = Instrument(
     WordsResult,
     code,
     view="word_count.view:WordsPane",
+    lines="word_count.lines:lines",
+    example={"text": "to be or not to be"},
     keys=(Key("words.sort", "o", "sort", "words", 1, True),),
 )

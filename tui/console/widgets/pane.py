@@ -21,11 +21,12 @@ from tui.console.app_protocol import Console
 from tui.console.keys import bindings
 from tui.console.typeset import one_line
 from tui.console.verbatim import verbatim
+from tui.console.warning_text import warning_text
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.option_bar import Option, Options, options_for
 from tui.console.widgets.sentence import Sentence
 from tui.console.widgets.status import Status
-from tui.console.widgets.warnings import Warnings, warning_text
+from tui.console.widgets.warnings import Warnings
 from tui.engine.client import Progress, Request
 from tui.errors import HeadnotesError, Stopped, UsageError
 from tui.instruments.instrument import Instrument
@@ -51,6 +52,9 @@ class Pane(Vertical):
     """Those that are sent as a whole: half a path names nothing, half a function is another one."""
     DELAY: ClassVar[float] = 0.25
     """Seconds without a key before the new text is sent."""
+
+    ANSWER: ClassVar[str] = "lines"
+    """The id of the widget with the answer's lines."""
 
     app: Console  # type: ignore[assignment]  # to Textual it is an App
 
@@ -85,15 +89,21 @@ class Pane(Vertical):
 
     def compose_answer(self) -> Iterator[Widget]:
         """The widgets that draw the answer."""
-        raise NotImplementedError
+        yield Lines(id=self.ANSWER)
 
     def draw(self, result: Any) -> None:
         """Draw the answer."""
-        raise NotImplementedError
+        lines = self.instrument.answer_lines(result, self.text_width, self.app.language)
+        self.query_one(f"#{self.ANSWER}", Lines).set_lines(lines)
 
-    def warning_texts(self, result: Any) -> list[str]:
-        """What is said above the answer."""
-        return [warning_text(one, self.app.language) for one in result.warnings]
+    @property
+    def text_width(self) -> int:
+        """Cells of a line of the answer."""
+        return max(30, self.size.width - 4)
+
+    def on_resize(self) -> None:
+        if self.result is not None:
+            self.draw(self.result)
 
     def draw_partial(self, fields: dict[str, Any]) -> None:
         """Draw what there is of the answer so far: some fields of the result."""
@@ -281,7 +291,8 @@ class Pane(Vertical):
             self.post_message(self.Settled())
 
     def _draw(self) -> None:
-        self.query_one(Warnings).put(self.warning_texts(self.result))
+        texts = [warning_text(one, self.app.language) for one in self.result.warnings_above]
+        self.query_one(Warnings).put(texts)
         self.draw(self.result)
 
     def _say_instead(self, tell: Callable[[], None]) -> None:

@@ -6,18 +6,9 @@ from collections.abc import Sequence
 
 from tui.console.typeset import plain_lines
 from tui.console.widgets.lines import Lines
-from tui.errors import ResultWarning
-from tui.text.catalog import has_message, translate
 
 HIGHEST = 5
 """Lines that warnings take at most; the others are scrolled to."""
-
-
-def warning_text(warning: ResultWarning, language: str) -> str:
-    """The sentence of a warning in a language, as far as the screens have it in that language."""
-    word = f"console.warning.{warning.code.replace('-', '_')}"
-    known = language != "en" and not warning.key and has_message(word)
-    return translate(language, word) if known else warning.text(language)
 
 
 class Warnings(Lines):

@@ -11,6 +11,7 @@ INSTRUMENT = Instrument(
     AnatomyResult,
     code,
     view="tui.instruments.anatomy.view:AnatomyPane",
+    lines="tui.instruments.anatomy.lines:anatomy_lines",
     example={"text": "I've been waiting for a HuggingFace course my whole life."},
     keys=KEYS,
 )

@@ -9,17 +9,10 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from tui.console.keys import bindings
-from tui.console.typeset import plain_lines
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.pane import Pane
-from tui.instruments.anatomy.compute import STAGES, AnatomyResult, TensorView
-from tui.text.bar import bar
-from tui.text.catalog import translate
-from tui.text.lines import Line
-from tui.text.visible import visible
-from tui.text.wrap import cells, fill
-
-MARGIN = ("  ", "text")
+from tui.instruments.anatomy.compute import STAGES, AnatomyResult
+from tui.instruments.anatomy.lines import stage_lines
 
 
 class Stages(Lines):
@@ -41,7 +34,7 @@ class Stages(Lines):
 
     def _draw(self) -> None:
         if self.result is not None and self.size.width:
-            self.set_lines(stage_lines(self.result, self.stage, max(30, self.size.width - 1), self.language))
+            self.set_lines(stage_lines(self.result, self.stage, max(30, self.size.width - 4), self.language))
 
     def on_resize(self) -> None:
         self._draw()
@@ -76,153 +69,3 @@ class AnatomyPane(Pane):
 
     def draw(self, result: AnatomyResult) -> None:
         self.query_one(Stages).put(result, self.app.language)
-
-
-def stage_lines(result: AnatomyResult, stage: int, width: int, language: str) -> list[Line]:
-    """Everything about one stage."""
-    name = STAGES[stage]
-    lines = [*_strip(result, stage, width), ()]
-    lacks_pooler = name == "pooler" and result.pooler_output is None
-    sentence = translate(language, f"instruments.anatomy.stage.{'no_pooler' if lacks_pooler else name}")
-    lines += [(MARGIN, *line) for line in plain_lines(sentence, width - 4)]
-    lines.append(())
-    if name in ("tokens", "ids"):
-        lines += _tokens(result, name, width)
-    elif name in ("embeddings", "hidden", "pooler"):
-        view = {
-            "embeddings": result.embeddings,
-            "hidden": result.last_hidden_state,
-            "pooler": result.pooler_output,
-        }[name]
-        if view is not None:
-            lines += _tensor(view, result.tokens if name != "pooler" else ["[CLS]"], width, language)
-    else:
-        lines += _labels(result, name, width)
-    return lines
-
-
-def shape_of(result: AnatomyResult, name: str) -> str:
-    """The shape of a stage's tensor as torch prints it, or what it is."""
-    n, labels = len(result.input_ids), len(result.labels)
-    shapes = {
-        "ids": [1, n],
-        "embeddings": result.embeddings.shape,
-        "hidden": result.last_hidden_state.shape,
-        "pooler": result.pooler_output.shape if result.pooler_output else "-",
-        "logits": [1, labels],
-        "softmax": [1, labels],
-    }
-    return str(shapes[name]) if name in shapes else {"tokens": str(n), "label": result.label}[name]
-
-
-def _strip(result: AnatomyResult, stage: int, width: int) -> list[Line]:
-    """The names of all stages, the marked one with its shape, flowing over as many lines as they need."""
-    lines: list[list[tuple[str, str]]] = [[]]
-    used = 0
-    for index, name in enumerate(STAGES):
-        text = f" {name} {visible(shape_of(result, name))} " if index == stage else f" {name} "
-        arrow = "" if index == 0 else ">"
-        if used and used + cells(text) + len(arrow) > width:
-            lines.append([])
-            used = 0
-        lines[-1] += [
-            (arrow, "dim"),
-            (text, "cursor" if index == stage else "text" if index < stage else "dim"),
-        ]
-        used += cells(text) + len(arrow)
-    return [tuple(line) for line in lines]
-
-
-def _tokens(result: AnatomyResult, name: str, width: int) -> list[Line]:
-    """Tokens in a row that wraps; under each its id, its mask and its type when those are asked for."""
-    kinds = map(str, result.token_type_ids) if result.token_type_ids else [""] * len(result.tokens)
-    columns = [
-        (visible(token), str(id_), str(mask), kind)
-        for token, id_, mask, kind in zip(result.tokens, result.input_ids, result.attention_mask, kinds, strict=True)
-    ]
-    labels = ("token", "input_ids", "attention_mask", "token_type_ids") if name == "ids" else ("",)
-    left = max(map(len, labels)) + (2 if name == "ids" else 0)
-    lines: list[Line] = []
-    row: list[tuple[str, ...]] = []
-    used = left
-    for column in [*columns, None]:
-        size = 0 if column is None else max(map(cells, column)) + 2
-        if row and (column is None or used + size > width - 2):
-            for part, label in enumerate(labels):
-                pieces = [MARGIN, (fill(label, left), "dim")]
-                for cell in row:
-                    look = ("accent" if cell[0].startswith("[") else "strong") if part == 0 else "text"
-                    pieces.append((fill(cell[part], max(map(cells, cell)) + 2), look))
-                lines.append(tuple(pieces))
-            lines += [()] if name == "ids" else []
-            row, used = [], left
-        if column is not None:
-            row.append(column)
-            used += size
-    return lines
-
-
-def _tensor(view: TensorView, names: list[str], width: int, language: str) -> list[Line]:
-    """A corner of a tensor: one row a token, the first numbers of each, aligned at the point."""
-    left = min(12, max((cells(visible(name)) for name in names), default=4))
-    columns = max(1, min(len(view.corner[0]) if view.corner else 1, (width - left - 8) // 8))
-    head = "".join(f"{i:8}" for i in range(columns))
-    lines: list[Line] = [(MARGIN, (" " * left + head + f"  … {view.shape[-1] - 1}", "dim"))]
-    for name, row in zip(names, view.corner, strict=False):
-        numbers = tuple((f"{value:8.3f}", "text" if abs(value) >= view.std else "dim") for value in row[:columns])
-        lines.append((MARGIN, (fill(visible(name), left), "strong"), *numbers))
-    if len(names) > len(view.corner):
-        lines.append(
-            (
-                MARGIN,
-                (
-                    translate(language, "instruments.anatomy.more_tensor_rows", count=len(names) - len(view.corner)),
-                    "dim",
-                ),
-            )
-        )
-    facts = {name: f"{getattr(view, name):.3f}" for name in ("mean", "std", "lowest", "highest")}
-    return [*lines, (), (MARGIN, (translate(language, "instruments.anatomy.tensor_facts", **facts), "dim"))]
-
-
-def _labels(result: AnatomyResult, name: str, width: int) -> list[Line]:
-    left = max(cells(visible(label)) for label in result.labels) + 4
-    lines: list[Line] = []
-    if name == "logits":
-        for index, (label, value) in enumerate(zip(result.labels, result.logits, strict=True)):
-            lines.append(
-                (
-                    MARGIN,
-                    (f"{index}  ", "dim"),
-                    (fill(visible(label), left), "text"),
-                    (f"{value:9.4f}", "strong"),
-                )
-            )
-        return lines
-    if name == "softmax":
-        lines.append((MARGIN, (fill("", left + 3) + f"{'exp':>9}{'share':>9}", "dim")))
-        for index, label in enumerate(result.labels):
-            share = result.probabilities[index]
-            numbers = f"{result.exponentials[index]:9.4f}{share:9.4f}  "
-            drawn = bar(share, max(4, width - left - 28))
-            lines.append(
-                (
-                    MARGIN,
-                    (f"{index}  ", "dim"),
-                    (fill(visible(label), left), "text"),
-                    (numbers, "text"),
-                    (drawn, "accent"),
-                )
-            )
-        total = f"{sum(result.exponentials):9.4f}{sum(result.probabilities):9.4f}"
-        return [*lines, (MARGIN, (fill("", left + 3), "dim"), (total, "dim"))]
-    best = result.labels.index(result.label)
-    return [
-        (MARGIN, ("argmax  ", "dim"), (str(best), "strong")),
-        (
-            MARGIN,
-            (f"id2label[{best}]  ", "dim"),
-            (visible(result.label), "accent"),
-            (f"  {result.score:.4f}", "text"),
-        ),
-    ]

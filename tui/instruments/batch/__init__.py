@@ -10,6 +10,7 @@ INSTRUMENT = Instrument(
     BatchResult,
     code,
     view="tui.instruments.batch.view:BatchPane",
+    lines="tui.instruments.batch.lines:batch_lines",
     example={"path": "countries/countries.parquet", "column": "background", "task": "token-classification", "rows": 8},
     tasks=lambda spec: (spec.task,),
 )

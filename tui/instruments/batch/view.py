@@ -6,14 +6,12 @@ from typing import ClassVar
 
 from textual.widgets import Static
 
-from tui.console.typeset import plain_lines
 from tui.console.widgets.option_bar import Options
 from tui.console.widgets.sentence import Sentence
 from tui.instruments.batch.compute import BatchResult
+from tui.instruments.batch.lines import note_lines
 from tui.instruments.data.view import TablePane
 from tui.models import catalog
-from tui.text.catalog import translate
-from tui.text.lines import Line
 
 
 class BatchPane(TablePane):
@@ -32,14 +30,5 @@ class BatchPane(TablePane):
         super().ask()
 
     def draw(self, result: BatchResult) -> None:
-        language, width = self.app.language, max(20, self.size.width - 2)
-        speed = f"{len(result.rows) / max(result.seconds, 1e-9):,.1f}"
-        lines: list[Line] = [*plain_lines(translate(language, "console.speed", rows=speed, how=""), width, "dim")]
-        if result.agreeing is not None and result.rows:
-            share = f"{result.agreeing / len(result.rows):.3f}"
-            said = translate(
-                language, "instruments.batch.agreeing", n=result.agreeing, all=len(result.rows), share=share
-            )
-            lines += plain_lines(said, width)
         if result.table is not None:
-            self.put_table(result.table, lines)
+            self.put_table(result.table, note_lines(result, self.text_width, self.app.language))

@@ -10,4 +10,5 @@ INSTRUMENT = Instrument(
     CollateResult,
     code,
     view="tui.instruments.collate.view:CollatePane",
+    lines="tui.instruments.collate.lines:collate_lines",
 )

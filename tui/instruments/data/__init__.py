@@ -10,5 +10,6 @@ INSTRUMENT = Instrument(
     DataResult,
     code,
     view="tui.instruments.data.view:DataPane",
+    lines="tui.instruments.data.lines:data_lines",
     example={"path": "countries/countries.parquet"},
 )

@@ -9,18 +9,15 @@ from typing import Any, ClassVar
 from textual import on
 from textual.widget import Widget
 
-from tui.console.typeset import plain_lines
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.pane import Pane
 from tui.console.widgets.row_table import RowTable
 from tui.console.widgets.status import Status
 from tui.errors import TableGone
 from tui.instruments.data.compute import DataResult
+from tui.instruments.data.lines import note_lines
 from tui.tables.table_store import Table
-from tui.text.catalog import translate
 from tui.text.lines import Line
-
-MOST_NOTES = 5
 
 
 class TablePane(Pane):
@@ -70,10 +67,6 @@ class TablePane(Pane):
         if rows.table is not None:
             self.run_worker(open_cell(self.app, rows.table.handle, rows.split, event.row, event.column), group="cell")
 
-    def on_resize(self) -> None:
-        if self.result is not None:
-            self.draw(self.result)
-
     async def copied(self) -> tuple[str, str]:
         """The cell with the cursor, as it is stored."""
         rows = self.query_one(RowTable)
@@ -95,18 +88,7 @@ class DataPane(TablePane):
     LEFT_OUT: ClassVar[tuple[str, ...]] = ("rows", "encoding", "options")
 
     def draw(self, result: DataResult) -> None:
-        language, width = self.app.language, max(20, self.size.width - 2)
-        facts = [f"{one.name} {'…' if one.rows is None else f'{one.rows:,}'}" for one in result.table.splits]
-        lines: list[Line] = [*plain_lines("   ".join(facts), width, "dim")]
-        if result.changed is not None and result.changed.after is not None:
-            before, after = f"{result.changed.before or 0:,}", f"{result.changed.after:,}"
-            took = f"{1000 * result.changed.seconds:.0f} ms"
-            said = translate(
-                language, "console.step_done", step=result.table.steps[-1], before=before, after=after, seconds=took
-            )
-            cache = f"   {translate(language, f'console.cache.{result.changed.cache}')}" if result.changed.cache else ""
-            lines += plain_lines(said + cache, width, "dim")
-        self.put_table(result.table, lines[:MOST_NOTES], result.split)
+        self.put_table(result.table, note_lines(result, self.text_width, self.app.language), result.split)
 
     def values(self) -> dict[str, Any]:
         values = super().values()

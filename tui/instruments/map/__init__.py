@@ -10,5 +10,6 @@ INSTRUMENT = Instrument(
     MapResult,
     code,
     view="tui.instruments.map.view:MapPane",
+    lines="tui.instruments.map.lines:map_lines",
     example={"function": "lambda rows: tokenizer(rows['sentence1'], rows['sentence2'], truncation=True)"},
 )

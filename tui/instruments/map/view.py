@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from tui.console.typeset import plain_lines
 from tui.instruments.data.view import TablePane
-from tui.instruments.map.compute import Lap, MapResult
-from tui.text.bar import bar
-from tui.text.catalog import translate
-from tui.text.lines import Line
-from tui.text.visible import visible
-from tui.text.wrap import cells, fill
+from tui.instruments.map.compute import MapResult
+from tui.instruments.map.lines import note_lines
 
 
 class MapPane(TablePane):
@@ -21,62 +16,5 @@ class MapPane(TablePane):
     WAITING: ClassVar[tuple[str, ...]] = ("function",)
 
     def draw(self, result: MapResult) -> None:
-        language, width = self.app.language, max(20, self.size.width - 2)
-        changed = result.changed
-        kept = translate(language, f"console.cache.{changed.cache}") if changed.cache else ""
-        facts = [kept if changed.cache == "read" else
-                 translate(language, "console.speed", rows=f"{result.rows_per_second:,.0f}", how=kept)]  # fmt: skip
-        facts += [translate(language, "console.new_columns", names=", ".join(changed.added))] if changed.added else []
-        facts += (
-            [translate(language, "console.gone_columns", names=", ".join(changed.removed))] if changed.removed else []
-        )
-        lines: list[Line] = [line for fact in facts for line in plain_lines(fact, width, "dim")]
-        if result.laps:
-            lines += [
-                ((translate(language, "instruments.map.race"), "heading"),),
-                *race_lines(result.laps, width, language),
-            ]
-        elif result.tokens:
-            types = result.token_type_ids[0] if result.token_type_ids else []
-            lines += [
-                ((translate(language, "instruments.map.first_row_tokens"), "heading"),),
-                *token_lines(result.tokens[0], types, width),
-            ]
-        self.put_table(result.after, lines, front=changed.added)
-
-
-def race_lines(laps: list[Lap], width: int, language: str) -> list[Line]:
-    """Rows a second of each way, with bars."""
-    most = max((lap.rows_per_second for lap in laps), default=0) or 1
-    lines: list[Line] = []
-    for lap in laps:
-        name = translate(language, "instruments.map.batched" if lap.batched else "instruments.map.one_by_one")
-        head = f"{fill(name, 12)}{fill(translate(language, 'instruments.map.processes', n=lap.num_proc), 12)}"
-        if lap.failed:
-            lines.append(((head, "dim"), (fill(visible(lap.failed), max(8, width - 24)), "bad")))
-        else:
-            figures = f"{lap.seconds:7.2f} s {lap.rows_per_second:9,.0f} /s  "
-            lines.append(((head, "dim"), (figures, "text"),
-                          (bar(lap.rows_per_second / most, max(0, width - 24 - len(figures))), "accent")))  # fmt: skip
-    return lines
-
-
-def token_lines(tokens: list[str], types: list[int], width: int) -> list[Line]:
-    """Tokens over their token type ids, in as many lines as they take, at most three pairs."""
-    lines: list[Line] = []
-    first: list[tuple[str, str]] = []
-    second: list[tuple[str, str]] = []
-    used = 0
-    for place, token in enumerate(tokens):
-        shown = visible(token)
-        size = cells(shown) + 1
-        if used + size > width and first:
-            lines += [tuple(first), tuple(second)]
-            first, second, used = [], [], 0
-            if len(lines) >= 6:
-                return lines
-        kind = types[place] if place < len(types) else 0
-        first.append((shown + " ", "accent" if kind else "text"))
-        second.append((fill(str(kind), size), "dim"))
-        used += size
-    return [*lines, tuple(first), tuple(second)] if first else lines
+        notes = note_lines(result, self.text_width, self.app.language)
+        self.put_table(result.after, notes, front=result.changed.added)

@@ -11,6 +11,7 @@ INSTRUMENT = Instrument(
     MaskResult,
     code,
     view="tui.instruments.mask.view:MaskPane",
+    lines="tui.instruments.mask.lines:mask_lines",
     example={"texts": ["Hello, how are you?", "I am fine."]},
     keys=KEYS,
 )

@@ -10,4 +10,5 @@ INSTRUMENT = Instrument(
     MemoryResult,
     code,
     view="tui.instruments.memory.view:MemoryPane",
+    lines="tui.instruments.memory.lines:result_lines",
 )

@@ -11,5 +11,6 @@ INSTRUMENT = Instrument(
     MetricsResult,
     code,
     view="tui.instruments.metrics.view:MetricsPane",
+    lines="tui.instruments.metrics.lines:metrics_lines",
     keys=KEYS,
 )

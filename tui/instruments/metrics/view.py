@@ -8,30 +8,22 @@ from typing import Any, ClassVar
 from textual import on
 from textual.widget import Widget
 
-from tui.console.typeset import plain_lines
 from tui.console.widgets.lines import Lines
-from tui.console.widgets.matrix import label_width
 from tui.console.widgets.option_bar import Options
 from tui.console.widgets.pane import Pane
-from tui.console.widgets.warnings import warning_text
 from tui.errors import UsageError
 from tui.instruments.metrics.compute import MATRIX, MetricsResult
 from tui.instruments.metrics.grid import MatrixGrid
+from tui.instruments.metrics.lines import score_lines
 from tui.recipes import confusion
-from tui.recipes.intervals import RESAMPLES, Interval
 from tui.text.catalog import translate
-from tui.text.lines import Line
-from tui.text.visible import visible
-from tui.text.wrap import cells, fill
-
-COLUMNS = {"precision": 10, "recall": 9, "f1": 8, "rows": 7, "predicted": 10}
-"""Of the table of scores, with their cells."""
 
 
 class MetricsPane(Pane):
     """A matrix and its scores."""
 
     TEXTS: ClassVar[tuple[str, ...]] = ()
+    ANSWER: ClassVar[str] = "scores"
     LEFT_OUT: ClassVar[tuple[str, ...]] = ("matrix",)
 
     DEFAULT_CSS = """
@@ -48,9 +40,6 @@ class MetricsPane(Pane):
             yield widget
             if isinstance(widget, Options):
                 yield MatrixGrid(id="matrix")
-
-    def compose_answer(self) -> Iterator[Widget]:
-        yield Lines(id="scores")
 
     @property
     def grid(self) -> MatrixGrid:
@@ -122,84 +111,8 @@ class MetricsPane(Pane):
         self._matrix = confusion.written(matrix)
         self.grid.put(labels if named else own, matrix)
 
-    def warning_texts(self, result: MetricsResult) -> list[str]:
-        """Scores that are undefined are told with the names of their classes."""
-        gaps = [
-            translate(self.app.language, f"instruments.metrics.undefined.{one.score}", label=one.label)
-            for one in result.undefined
-        ]
-        others = [one for one in result.warnings if not one.code.startswith("undefined-")]
-        return [*(warning_text(one, self.app.language) for one in others), *gaps]
-
     def draw(self, result: MetricsResult) -> None:
         newer = not self.query_one(Options).values["data"] and len(self.grid.matrix) == len(result.matrix)
         self.grid.put(result.labels, self.grid.matrix if newer else result.matrix)  # digits may have come since
-        lines = score_lines(result, max(30, self.size.width - 3), self.app.language)
+        lines = score_lines(result, self.text_width, self.app.language)
         self.query_one("#scores", Lines).set_lines(lines)
-
-    def on_resize(self) -> None:
-        if self.result is not None:
-            self.draw(self.result)
-
-
-def score_lines(result: MetricsResult, width: int, language: str) -> list[Line]:
-    """The scores with their intervals, each class, the averages, and what is to be said of them."""
-    left = label_width(result.labels, language)
-    f1_name = (
-        translate(language, "instruments.metrics.f1_of", label=result.f1_of)
-        if result.f1_of
-        else translate(language, "instruments.metrics.macro_f1")
-    )
-    chief = [(translate(language, "instruments.metrics.accuracy"), result.accuracy, result.accuracy_interval),
-             (f1_name, result.f1, result.f1_interval)]  # fmt: skip
-    names = min(20, max(cells(visible(name)) for name, _, _ in chief)) + 2
-    lines = [_chief(name, score, interval, names, width) for name, score, interval in chief]
-    if result.accuracy_interval is not None:
-        said = translate(
-            language,
-            "instruments.metrics.interval",
-            share=f"{100 * result.confidence:g} %",
-            n=f"{RESAMPLES:,}",
-            rows=f"{result.rows:,}",
-        )
-        lines += plain_lines(said, width, "dim")
-    majority = translate(
-        language,
-        "instruments.metrics.majority",
-        label=result.majority,
-        accuracy=f"{result.majority_accuracy:.3f}",
-        f1=f1_name,
-        score=f"{result.majority_f1:.3f}",
-    )
-    lines += plain_lines(majority, width, "dim")
-    heads = "".join(
-        fill(translate(language, f"instruments.metrics.column.{name}"), width, "right")
-        for name, width in COLUMNS.items()
-    )
-    lines += [(), ((" " * left + heads, "dim"),)]
-    for one in result.classes:
-        scores = _scores(one.precision, one.recall, one.f1)
-        numbers = f"{one.rows:>{COLUMNS['rows']},}{one.predicted:>{COLUMNS['predicted']},}"
-        lines.append(((fill(visible(one.label), left - 2) + "  ", "heading"), (scores, "text"), (numbers, "dim")))
-    for average in result.averages:
-        scores = _scores(average.precision, average.recall, average.f1)
-        lines.append(((fill(translate(language, f"console.average.{average.name}"), left), "dim"), (scores, "text")))
-    return lines
-
-
-def _scores(precision: float, recall: float, f1: float) -> str:
-    named = {"precision": precision, "recall": recall, "f1": f1}
-    return "".join(f"{score:>{COLUMNS[name]}.3f}" for name, score in named.items())
-
-
-def _chief(name: str, score: float, interval: Interval | None, names: int, width: int) -> Line:
-    """A score, its interval in numbers, and both on a line from 0 to 1."""
-    head: Line = ((fill(visible(name), names), "text"), (f"{score:.3f}  ", "strong"))
-    if interval is None:
-        return head
-    room = max(0, width - names - 7 - 18)
-    signs = ["·"] * room
-    for place in range(round(interval.low * (room - 1)), round(interval.high * (room - 1)) + 1):
-        signs[place : place + 1] = "━"
-    signs[round(score * (room - 1)) : round(score * (room - 1)) + 1] = "┃"
-    return (*head, (f"[{interval.low:.3f}, {interval.high:.3f}]  ", "dim"), ("".join(signs[:room]), "accent"))

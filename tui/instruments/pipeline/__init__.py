@@ -11,6 +11,7 @@ INSTRUMENT = Instrument(
     PipelineResult,
     code,
     view="tui.instruments.pipeline.view:PipelinePane",
+    lines="tui.instruments.pipeline.lines:answer_lines",
     example={"text": "I've been waiting for a HuggingFace course my whole life."},
     tasks=lambda spec: (spec.task,),
 )

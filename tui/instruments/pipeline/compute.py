@@ -5,11 +5,13 @@ Eight tasks. Five are the library's own; the three that version 5 dropped come f
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from tui import partial_results
+from tui.errors import ResultWarning
 from tui.instruments.instrument import Result
 from tui.instruments.pipeline.calls import arguments, check
 from tui.instruments.pipeline.input_warnings import input_warnings
@@ -17,6 +19,14 @@ from tui.instruments.pipeline.spec import RESTORED, PipelineSpec
 from tui.models import catalog, checkpoints, loading
 from tui.models.pipelines.answers import Answer, Candidate, Entity, LabelScore, Piece, plain, read
 from tui.models.setup_code import source
+
+ANSWERS = {
+    "text-classification": ("label", "score", "labels"), "zero-shot-classification": ("label", "score", "labels"),
+    "text-generation": ("written", "pieces"), "fill-mask": ("candidates", "mask"),
+    "token-classification": ("entities",),
+    "question-answering": ("answers",), "summarization": ("written",), "translation_en_to_fr": ("written",),
+}  # fmt: skip
+"""The fields of a result that a task fills, beside those of every task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +68,16 @@ class PipelineResult(Result):
     milliseconds: StageTimes
     beside: PipelineResult | None = None
     """What the other model answered."""
+
+    @property
+    def warnings_above(self) -> list[ResultWarning]:
+        """Two answers have theirs under the names of their models."""
+        return [] if self.beside is not None else self.warnings
+
+    def fields_left_out(self) -> Collection[str]:
+        """What other tasks answer with, and the other model when there is none."""
+        others = {name for names in ANSWERS.values() for name in names} - set(ANSWERS[catalog.place(self.task).task])
+        return others if self.beside is not None else {*others, "beside"}
 
 
 def run(spec: PipelineSpec) -> PipelineResult:

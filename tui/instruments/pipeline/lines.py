@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tui.console.typeset import plain_lines, set_pieces
-from tui.console.widgets.warnings import warning_text
+from tui.console.warning_text import warning_text
 from tui.instruments.pipeline.compute import PipelineResult
 from tui.models.pipelines.answers import Candidate, Piece
 from tui.text.bar import bar

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.console.verbatim import verbatim
@@ -14,8 +13,7 @@ from tui.console.widgets.option_bar import Options
 from tui.console.widgets.pane import Pane
 from tui.console.widgets.sentence import Sentence
 from tui.instruments.pipeline.calls import FIELDS
-from tui.instruments.pipeline.compute import PipelineResult
-from tui.instruments.pipeline.lines import answer_lines, written
+from tui.instruments.pipeline.lines import written
 from tui.models import catalog
 from tui.models.pipelines.answers import Piece
 from tui.options import revive
@@ -26,9 +24,7 @@ class PipelinePane(Pane):
     """A task on a text."""
 
     TEXTS: ClassVar[tuple[str, ...]] = ("text", "question", "labels")
-
-    def compose_answer(self) -> Iterator[Widget]:
-        yield Lines(id="labels")
+    ANSWER: ClassVar[str] = "labels"
 
     def ask(self) -> None:
         self._show_form()
@@ -63,20 +59,8 @@ class PipelinePane(Pane):
         labels = values.get("labels")
         super().put({**values, "labels": ", ".join(map(str, labels))} if isinstance(labels, list | tuple) else values)
 
-    def draw(self, result: PipelineResult) -> None:
-        width = max(24, self.size.width - 2)
-        self.query_one("#labels", Lines).set_lines(answer_lines(result, width, self.app.language))
-
-    def warning_texts(self, result: PipelineResult) -> list[str]:
-        """Two answers have theirs under the names of their models."""
-        return [] if result.beside is not None else super().warning_texts(result)
-
     def draw_partial(self, fields: dict[str, Any]) -> None:
         pieces: list[Piece] = revive(list[Piece], fields["pieces"])
         view = self.query_one("#labels", Lines)
         prompt = self.query_one("#text-text", Sentence).value
-        view.set_lines(written(prompt, pieces, max(24, self.size.width - 2), self.app.language))
-
-    def on_resize(self) -> None:
-        if self.result is not None:
-            self.draw(self.result)
+        view.set_lines(written(prompt, pieces, self.text_width, self.app.language))

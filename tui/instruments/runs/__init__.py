@@ -10,4 +10,5 @@ INSTRUMENT = Instrument(
     RunsResult,
     code,
     view="tui.instruments.runs.view:RunsPane",
+    lines="tui.instruments.runs.lines:runs_lines",
 )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui import paths
-from tui.errors import UsageError
+from tui.errors import ResultWarning, UsageError
 from tui.instruments.instrument import Result
 from tui.options import option
 from tui.runs import folder, run_status
@@ -93,6 +93,11 @@ class RunsResult(Result):
     """Accuracy of always predicting the most frequent label."""
     trouble: str
     """The last error or warning, in one line; empty: none."""
+
+    @property
+    def warnings_above(self) -> list[ResultWarning]:
+        """Those that are not the trouble which the run's own lines tell."""
+        return [one for one in self.warnings if one.message != self.trouble]
 
 
 def run(spec: RunsSpec) -> RunsResult:

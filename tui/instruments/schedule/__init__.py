@@ -10,4 +10,5 @@ INSTRUMENT = Instrument(
     ScheduleResult,
     code,
     view="tui.instruments.schedule.view:SchedulePane",
+    lines="tui.instruments.schedule.lines:schedule_lines",
 )

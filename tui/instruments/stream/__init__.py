@@ -10,5 +10,6 @@ INSTRUMENT = Instrument(
     StreamResult,
     code,
     view="tui.instruments.stream.view:StreamPane",
+    lines="tui.instruments.stream.lines:stream_lines",
     example={"path": "countries/countries.csv"},
 )

@@ -11,6 +11,7 @@ INSTRUMENT = Instrument(
     TokensResult,
     code,
     view="tui.instruments.tokens.view:TokensPane",
+    lines="tui.instruments.tokens.lines:tokens_lines",
     example={"text": "I've been waiting for a HuggingFace course my whole life."},
     keys=KEYS,
 )

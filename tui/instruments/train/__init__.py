@@ -11,5 +11,6 @@ INSTRUMENT = Instrument(
     TrainResult,
     code,
     view="tui.instruments.train.view:TrainPane",
+    lines="tui.instruments.train.plan:plan_lines",
     keys=KEYS,
 )

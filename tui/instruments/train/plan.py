@@ -6,7 +6,7 @@ import tomllib
 
 from tui.console.typeset import one_line, plain_lines
 from tui.instruments.schedule.compute import ScheduleSpec, calculations
-from tui.instruments.schedule.view import calculation_lines
+from tui.instruments.schedule.lines import calculation_lines
 from tui.instruments.train.compute import TrainResult
 from tui.recipes import recipe
 from tui.recipes.recipe import Recipe
@@ -29,7 +29,7 @@ CHART = 8
 def plan_lines(result: TrainResult, width: int, language: str) -> list[Line]:
     """The whole plan."""
     plan, asked = result.plan, recipe.read(tomllib.loads(result.recipe))
-    lines: list[Line] = [((translate(language, "instruments.train.plan.start"), "accent"),)]
+    lines: list[Line] = []
     for note in plan.notes:
         lines += plain_lines(note, width, "dim")
     what = f"{asked.task}   {asked.data}   {asked.checkpoint}   {asked.loop}   {plan.device} {plan.precision}"

@@ -29,6 +29,7 @@ from tui.runs.curves import Curves
 from tui.runs.folder import Run
 from tui.runs.overview import ENDED
 from tui.text.catalog import translate
+from tui.text.lines import Line
 
 FOLLOW_EVERY = 0.5
 """Seconds between two looks at the logs of the run that is shown."""
@@ -113,16 +114,17 @@ class TrainPane(Pane):
         self._show_run(False)  # who changes an option wants to see what that would come to
 
     def draw(self, result: TrainResult) -> None:
-        width = max(30, self.size.width - 4)
-        self.query_one("#plan", Lines).set_lines(plan_lines(result, width, self.app.language))
+        """The plan, and over it the key that starts the run."""
+        hint = translate(self.app.language, "instruments.train.plan.start")
+        lines: list[Line] = [((hint, "accent"),), *plan_lines(result, self.text_width, self.app.language)]
+        self.query_one("#plan", Lines).set_lines(lines)
 
     def translate(self) -> None:
         super().translate()
         self._draw_run()
 
     def on_resize(self) -> None:
-        if self.result is not None:
-            self.draw(self.result)
+        super().on_resize()
         self._draw_run()
 
     async def copied(self) -> tuple[str, str]:
@@ -192,7 +194,7 @@ class TrainPane(Pane):
 
     def _draw_run(self) -> None:
         if self._curves is not None and self.is_mounted:
-            width, height = max(30, self.size.width - 4), self.query_one("#run").size.height
+            width, height = self.text_width, self.query_one("#run").size.height
             lines = live_lines(self._curves, self._last_words, width, height, self.app.language)
             self.query_one("#run", Lines).set_lines(lines)
 

@@ -36,9 +36,9 @@ def summary_lines(summary: Summary, width: int, language: str) -> list[Line]:
             for name, value in summary.numbers.items()
         ]
         lines += [(), *_histogram(summary.histogram, width)]
-    for one in summary.lengths:
-        title = translate(language, f"console.summary.length.{one.unit}", count=one.of)
-        lines += [(), ((title, "heading"),), _lengths(one, language), (), *_histogram(one.histogram, width)]
+    for lengths in summary.lengths:
+        title = translate(language, f"console.summary.length.{lengths.unit}", count=lengths.of)
+        lines += [(), ((title, "heading"),), _lengths(lengths, language), (), *_histogram(lengths.histogram, width)]
     return [*plain_lines(summary.type, width, "dim"), *lines]
 
 
@@ -58,8 +58,8 @@ def _values(summary: Summary, width: int) -> list[Line]:
     ]  # fmt: skip
 
 
-def _lengths(one: Lengths, language: str) -> Line:
-    parts = [("least", one.least), ("median", one.median), ("p95", one.p95), ("most", one.most)]
+def _lengths(lengths: Lengths, language: str) -> Line:
+    parts = [("least", lengths.least), ("median", lengths.median), ("p95", lengths.p95), ("most", lengths.most)]
     return tuple(
         piece for name, value in parts
         for piece in ((f"{translate(language, f'console.quantile.{name}')} ", "dim"), (f"{said(value)}   ", "text"))

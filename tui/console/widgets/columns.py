@@ -30,17 +30,17 @@ class Columns:
 
     def put(self, columns: Sequence[Column], *, keep: bool) -> None:
         """Take over the columns of a table; with `keep`, in the order and width of the ones before."""
-        known = {column.name: column for column in columns}
+        remaining = {column.name: column for column in columns}
         if keep:
-            hidden = {one.name for one in self.all} - {one.name for one in self.order}
-            first = [known.pop(one.name) for one in self.order if one.name in known]
-            self.order = first + [column for name, column in known.items() if name not in hidden]
+            hidden = {column.name for column in self.all} - {column.name for column in self.order}
+            first = [remaining.pop(column.name) for column in self.order if column.name in remaining]
+            self.order = first + [column for name, column in remaining.items() if name not in hidden]
         else:
             self.order = list(columns)
             self._set.clear()
         self.all = columns
         self._by_name = {column.name: column for column in columns}
-        self._longest = {one.name: max(NARROWEST, one.widest, cells(visible(one.name))) for one in columns}
+        self._longest = {column.name: max(NARROWEST, column.widest, cells(visible(column.name))) for column in columns}
 
     def learn(self, names: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:
         """See rows that come into view: a number that is wider than its column widens it, since none may be cut."""

@@ -29,8 +29,8 @@ def label_width(labels: Iterable[str], language: str) -> int:
 
 def cell_width(labels: Sequence[str]) -> int:
     """Cells of a count and the space after it: as wide as the labels want, where there is room."""
-    wanted = min(WIDE, max(NARROW, *(cells(visible(label)) + 2 for label in labels)))
-    return wanted if wanted * len(labels) <= ROOM else NARROW
+    width = min(WIDE, max(NARROW, *(cells(visible(label)) + 2 for label in labels)))
+    return width if width * len(labels) <= ROOM else NARROW
 
 
 def grid_lines(

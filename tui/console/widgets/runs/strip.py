@@ -23,25 +23,25 @@ class RunStrip(OneLine):
         super().__init__()
         self._glance: Glance | None = None
         self._others = 0
-        self._said: tuple[object, ...] = ()
+        self._drawn: tuple[object, ...] = ()
 
     def put(self, glance: Glance, others: int) -> None:
         """Tell of a run, and how many more there are; an unchanged line is not drawn again."""
         self._glance, self._others = glance, others
         status = glance.status
-        said = (glance.run, status.state, status.step, status.steps, status.loss, others, self.app.language)
-        if said != self._said:
-            self._said = said
+        drawn = (glance.run, status.state, status.step, status.steps, status.loss, others, self.app.language)
+        if drawn != self._drawn:
+            self._drawn = drawn
             self.refresh()
 
     def sides(self) -> tuple[Line, Line]:
-        one, language = self._glance, self.app.language
-        if one is None:
+        glance, language = self._glance, self.app.language
+        if glance is None:
             return (), ()
-        status = one.status
+        status = glance.status
         left: list[tuple[str, str]] = [
             (f" {translate(language, 'console.runs.run')} ", "dim"),
-            (visible(one.run.name), "strong"),
+            (visible(glance.run.name), "strong"),
             ("  ", "text"),
             state_piece(language, status.state),
         ]

@@ -119,8 +119,8 @@ class LogPage(Lines):
     @property
     def hits(self) -> list[int]:
         """Lines in which the words stand."""
-        wanted = self.words.casefold()
-        return [at for at, line in enumerate(self.lines) if wanted and wanted in line_text(line).casefold()]
+        needle = self.words.casefold()
+        return [at for at, line in enumerate(self.lines) if needle and needle in line_text(line).casefold()]
 
     def find(self, words: str) -> int:
         """Look for words and go to the last line with them, the nearest to what happened just now; gives how many."""

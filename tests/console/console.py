@@ -96,7 +96,7 @@ class InProcess(EngineClient):
 
     def fail(self, request_error: HeadnotesError) -> None:
         """Make the engine look dead."""
-        self._set_phase("ended", explain(request_error))
+        self._set_phase("ended", request_error)
 
     def hang(self) -> None:
         """Answer nothing, not even that it lives."""

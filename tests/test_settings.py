@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.errors import UsageError
-from tui.settings import HUB, Settings, endpoint, export_endpoint, load, save
+from tui.settings import HUB, THEMES, Settings, endpoint, export_endpoint, load, save
 
 
 def test_each_source_overrules_the_one_before(tmp_path: Path) -> None:
@@ -130,3 +130,9 @@ def test_settings_under_version_control_stay_a_link(tmp_path: Path) -> None:
     save(link, theme="light")
     assert link.is_symlink()
     assert kept.read_text() == 'language = "zh"\ntheme = "light"\n'
+
+
+def test_every_theme_of_the_settings_is_one_of_the_console() -> None:
+    from tui.console import themes
+
+    assert tuple(theme.name for theme in themes.THEMES) == THEMES

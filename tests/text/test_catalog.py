@@ -92,7 +92,7 @@ def test_values_may_be_called_like_the_arguments() -> None:
         ("instruments.letters.rows", "'count' is missing"),
         ("instruments.none.text", "no catalog"),
         ("nowhere.text", "no catalog"),
-        ("text", "no catalog"),
+        ("words", "no catalog"),
     ],
 )
 def test_a_missing_message_or_value_is_an_error_of_the_program(key: str, what: str) -> None:

@@ -14,6 +14,7 @@ from tui.runs import diagnostics, folder, run_status
 from tui.runs.events import Event, Tail, strict_json
 from tui.runs.folder import Run
 from tui.runs.run_status import Status
+from tui.text.durations import duration
 from tui.text.sizes import size_said
 from tui.text.visible import visible
 
@@ -21,7 +22,6 @@ POLL = 0.2
 """Seconds between two looks at a run."""
 STEP_EVERY = 5.0
 """Seconds between two lines about steps, so that a log stays short; a line that is rewritten is quicker."""
-ENDED = ("done", "stopped", "failed", "dead", "new")
 
 
 def stay(run: Run, *, plain: bool, as_json: bool, language: str = "en") -> int:
@@ -181,7 +181,7 @@ def step_line(status: Status, event: Event, left: float | None) -> str:
         if (value := event.number(name)) is not None:
             parts.append(f"{format(value, shape)} rows/s" if name == "rows_s" else f"{name} {format(value, shape)}")
     if left is not None:
-        parts.append(f"about {duration(left)} left")
+        parts.append(f"about {duration('en', left)} left")
     return "  ".join(parts)
 
 
@@ -218,7 +218,7 @@ def sentences(event: Event, language: str = "en") -> Iterator[str]:
             yield f"stopped at step {step:,} {visible(str(of.get('why') or ''))}".rstrip()
         case "done":
             why = f" ({visible(str(of['why']))})" if of.get("why") else ""
-            yield (f"done: {step:,} steps in {duration(event.number('seconds') or 0)}{why}  "
+            yield (f"done: {step:,} steps in {duration('en', event.number('seconds') or 0)}{why}  "
                    f"{metrics_line(of.get('metrics'))}".rstrip())  # fmt: skip
             yield from _model_line(event)
 
@@ -258,16 +258,6 @@ def metrics_line(metrics: Any) -> str:
     found = Event(0, 0.0, "", known)
     return "  ".join(f"{visible(str(name))} {value:.4f}" for name in known
                      if (value := found.number(name)) is not None)  # fmt: skip
-
-
-def duration(seconds: float) -> str:
-    """Seconds for people."""
-    if seconds != seconds or seconds < 0:
-        return "?"
-    whole = round(seconds)
-    if whole < 90:
-        return f"{whole} s"
-    return f"{whole // 60} min {whole % 60} s" if whole < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def clock(at: float) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from tui.cli.follow import diagnosis_text, duration, metrics_line, score_line, sentences
+from tui.cli.follow import diagnosis_text, metrics_line, score_line, sentences
 from tui.errors import ResultWarning, for_programs
 from tui.recipes import recipe
 from tui.runs import comparing, diagnostics, folder, run_status
@@ -16,6 +16,7 @@ from tui.runs.events import strict_json
 from tui.runs.folder import Run
 from tui.runs.run_status import Status
 from tui.runs.run_warnings import recorded_warnings
+from tui.text.durations import duration
 from tui.text.sizes import size_said
 from tui.text.visible import visible
 
@@ -162,4 +163,4 @@ def _age(one: Run) -> str:
         seconds = time.time() - float(one.about()["created"])
     except (KeyError, TypeError, ValueError):
         return "?"
-    return f"{seconds / 86400:.0f} days ago" if seconds > 2 * 86400 else f"{duration(max(0.0, seconds))} ago"
+    return f"{duration('en', seconds)} ago"

@@ -347,8 +347,7 @@ class HeadnotesApp(ConsoleApp):
         if self.no_color:
             self.notify(translate(self.language, "console.no_color"))
             return
-        names = [theme.name for theme in THEMES]
-        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+        self.theme = settings.THEMES[(settings.THEMES.index(self.theme) + 1) % len(settings.THEMES)]
         self._keep(theme=self.theme)
 
     def _keep(self, **changed: str) -> None:

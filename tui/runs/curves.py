@@ -259,7 +259,7 @@ class Curves:
     def _settle(self, new: bool) -> bool:
         """Bring the state up to date; whether the worker has come or gone."""
         now, was = time.monotonic(), self._known.alive
-        if now - self._looked >= ALIVE_EVERY or (new and self._known.state in ("done", "stopped", "failed")):
+        if now - self._looked >= ALIVE_EVERY or (new and self._known.state in run_status.CLOSED):
             self._looked = now
             self._known.alive = folder.alive(self.run)
         if new or self._known.alive != was or (self.status.state == "new" and folder.launch_failed(self.run)):

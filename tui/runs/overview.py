@@ -11,11 +11,10 @@ from pathlib import Path
 from tui import paths
 from tui.runs import folder, run_status
 from tui.runs.folder import Run
-from tui.runs.run_status import Status
+from tui.runs.run_status import ENDED, Status
 
 WEIGH_EVERY = 10.0
 """Seconds between two counts of a run's bytes on the disk while it works."""
-ENDED = ("done", "stopped", "failed", "dead", "new")
 
 
 @dataclass(slots=True)
@@ -34,7 +33,7 @@ class Glance:
     @property
     def lives(self) -> bool:
         """Whether it is worked at."""
-        return self.status.state not in ENDED
+        return self.status.state not in (*ENDED, "new")
 
 
 class Overview:

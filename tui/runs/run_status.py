@@ -18,6 +18,12 @@ LAST_OUTPUT = 3
 """Lines of what a launcher printed before it failed."""
 
 
+CLOSED = ("done", "stopped", "failed")
+"""States that a worker leaves a run in."""
+ENDED = (*CLOSED, "dead")
+"""States in which nothing works at a run that was started."""
+
+
 @dataclass(slots=True)
 class Status:
     """What is known of a run without looking at its curves."""
@@ -102,7 +108,7 @@ def settle(status: Status, run: Run) -> None:
 
     One whose launch ended before the worker wrote anything has failed.
     """
-    ended = status.state in ("done", "stopped", "failed")
+    ended = status.state in CLOSED
     if status.alive and (ended or status.state == "new"):
         status.state = "starting"
     elif not status.alive and folder.launch_failed(run):

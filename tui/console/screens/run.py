@@ -30,6 +30,7 @@ from tui.runs.curves import Curves
 from tui.runs.diagnostics import Diagnosis
 from tui.runs.event_messages import message_of
 from tui.runs.folder import Run
+from tui.runs.run_status import ENDED
 from tui.text.catalog import translate
 from tui.text.lines import Line, line_text
 from tui.text.visible import visible
@@ -50,7 +51,6 @@ ROW = 2000
 """Cells of a row in a window."""
 PRINTED = 400
 """Lines of what the worker printed."""
-ENDED = ("done", "stopped", "failed", "dead")
 
 
 class RunScreen(OrderingScreen):

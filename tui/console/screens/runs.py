@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import ClassVar
 
 from textual import on
@@ -27,6 +28,7 @@ from tui.runs.folder import Run
 from tui.runs.overview import Glance, Overview
 from tui.text.catalog import translate
 from tui.text.chart import figure
+from tui.text.durations import age
 from tui.text.sizes import size_said
 from tui.text.visible import visible
 
@@ -138,7 +140,7 @@ class Runs(OrderingScreen):
             cells += [(task, "dim")] if wide else []
             cells += [facts.state_piece(language, one.status.state), (facts.steps_said(one.status), "text")]
             cells += [(loss, "text")] if wide else []
-            cells += [(facts.metric_said(one.status), "number"), (facts.age(language, one.created), "dim")]
+            cells += [(facts.metric_said(one.status), "number"), (age(language, time.time() - one.created), "dim")]
             return (*cells, (size_said(one.disk), "dim"))
 
         table = self.query_one(RunTable)

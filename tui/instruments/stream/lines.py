@@ -7,11 +7,12 @@ from tui.instruments.stream.compute import StreamResult
 from tui.text.catalog import translate
 from tui.text.grid import grid
 from tui.text.lines import Line
+from tui.text.sizes import size_said
 
 
 def stream_lines(result: StreamResult, width: int, language: str) -> list[Line]:
     """The figures, the rows, and what a break did."""
-    read = "?" if result.bytes_read is None else f"{result.bytes_read / 1e3:,.0f} kB"
+    read = "?" if result.bytes_read is None else size_said(result.bytes_read)
     said = translate(
         language,
         "instruments.stream.summary",

@@ -27,7 +27,7 @@ from tui.recipes.recipe import FREE, Recipe
 from tui.runs import folder, launch
 from tui.runs.curves import Curves
 from tui.runs.folder import Run
-from tui.runs.overview import ENDED
+from tui.runs.run_status import ENDED
 from tui.text.catalog import translate
 from tui.text.lines import Line
 
@@ -200,7 +200,7 @@ class TrainPane(Pane):
 
     def key_labels(self) -> dict[str, str | None]:
         """The messages of what keys do otherwise just now; None for what would do nothing."""
-        lives = self._curves is not None and self._curves.status.state not in ENDED
+        lives = self._curves is not None and self._curves.status.state not in (*ENDED, "new")
         no: dict[str, str | None] = {}
         if lives or self.result is None or self.is_running:
             no["train.start"] = None

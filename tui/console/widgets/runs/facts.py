@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable
 
 from tui.runs.curves import Curves
 from tui.runs.diagnostics import Diagnosis
-from tui.runs.run_status import Status
+from tui.runs.run_status import ENDED, Status
 from tui.text.catalog import has_message, translate
 from tui.text.chart import figure
+from tui.text.durations import duration
 from tui.text.lines import Line, Piece
 from tui.text.sizes import size_said
 from tui.text.visible import visible
@@ -74,27 +74,6 @@ def score_text(status: Status, language: str) -> str:
     return "   ".join(parts)
 
 
-def duration(language: str, seconds: float) -> str:
-    """40 s, 1 min 12 s, 3 h 5 min, 2 d."""
-    whole = max(0, round(seconds))
-    if whole < 60:
-        return translate(language, "console.duration.seconds", n=whole)
-    if whole < 3600:
-        return translate(language, "console.duration.minutes", n=whole // 60, m=whole % 60)
-    if whole < 48 * 3600:
-        return translate(language, "console.duration.hours", n=whole // 3600, m=whole % 3600 // 60)
-    return translate(language, "console.duration.days", n=whole // 86_400)
-
-
-def age(language: str, since: float) -> str:
-    """How long ago, in one unit."""
-    whole = max(0, round(time.time() - since))
-    for word, size in (("days", 86_400), ("hours", 3600), ("minutes", 60)):
-        if whole >= size:
-            return translate(language, f"console.age.{word}", n=whole // size)
-    return translate(language, "console.age.now")
-
-
 def progress_line(curves: Curves, language: str) -> Line:
     """State, step of steps, share, time left; within a stage, how far that has come."""
     status = curves.status
@@ -106,7 +85,7 @@ def progress_line(curves: Curves, language: str) -> Line:
             (f"   {translate(language, 'console.runs.run_step', done=done, all=all_)}", "text"),
             (f"   {share:.0%}", "number"),
         ]
-    if curves.progress is not None and status.state not in ("done", "stopped", "failed", "dead"):
+    if curves.progress is not None and status.state not in ENDED:
         what, done_, total = curves.progress
         if total is None or done_ < total:
             of = f" / {total:,.0f}" if total else ""
@@ -115,7 +94,7 @@ def progress_line(curves: Curves, language: str) -> Line:
         pieces.append(
             (f"   {translate(language, 'console.runs.time_left', time=duration(language, curves.left))}", "text")
         )
-    elif status.state in ("done", "stopped", "failed", "dead") and curves.elapsed:
+    elif status.state in ENDED and curves.elapsed:
         pieces.append(
             (f"   {translate(language, 'console.runs.took', time=duration(language, curves.elapsed))}", "dim")
         )

@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tui.console.widgets.runs.facts import duration
 from tui.runs.curves import AXES, Axis, Curves
 from tui.runs.series import smooth
 from tui.text.catalog import translate
 from tui.text.chart import STYLES, Series, chart, figure
+from tui.text.durations import duration
 from tui.text.lines import Line, Piece, line_text
 from tui.text.sizes import size_said
 from tui.text.visible import visible

@@ -341,6 +341,6 @@ async def test_wide_labels_line_up_and_an_empty_matrix_stays_in_sight(lesson: Op
         rows = [line for line in it.text_of("#matrix").splitlines() if line.startswith(("组织", "place"))]
         assert len({cell_len(line.rstrip()) for line in rows}) == 1
         await it.press("e", "minus")
-        await it.until_shown("no row is counted in it", "组织")
+        await it.until_shown("没有统计任何行", "组织")
         await it.press("plus")
         await it.until_shown("准确率")

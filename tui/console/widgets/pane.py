@@ -55,6 +55,8 @@ class Pane(Vertical):
 
     ANSWER: ClassVar[str] = "lines"
     """The id of the widget with the answer's lines."""
+    BESIDE: ClassVar[int] = 2
+    """Cells of the pane beside such a line: its padding and the thumb."""
 
     app: Console  # type: ignore[assignment]  # to Textual it is an App
 
@@ -99,7 +101,7 @@ class Pane(Vertical):
     @property
     def text_width(self) -> int:
         """Cells of a line of the answer."""
-        return max(30, self.size.width - 4)
+        return max(30, self.size.width - self.BESIDE)
 
     def on_resize(self) -> None:
         if self.result is not None:

@@ -34,7 +34,7 @@ class Stages(Lines):
 
     def _draw(self) -> None:
         if self.result is not None and self.size.width:
-            self.set_lines(stage_lines(self.result, self.stage, max(30, self.size.width - 4), self.language))
+            self.set_lines(stage_lines(self.result, self.stage, max(30, self.size.width - 2), self.language))
 
     def on_resize(self) -> None:
         self._draw()

@@ -22,6 +22,7 @@ from tui.text.catalog import translate
 class MetricsPane(Pane):
     """A matrix and its scores."""
 
+    BESIDE: ClassVar[int] = 4
     TEXTS: ClassVar[tuple[str, ...]] = ()
     ANSWER: ClassVar[str] = "scores"
     LEFT_OUT: ClassVar[tuple[str, ...]] = ("matrix",)

@@ -14,6 +14,7 @@ from tui.runs import folder
 class RunsPane(Pane):
     """All runs, or the one that was chosen on the line of options."""
 
+    BESIDE: ClassVar[int] = 4
     TEXTS: ClassVar[tuple[str, ...]] = ()
     ANSWER: ClassVar[str] = "runs"
 

@@ -20,6 +20,7 @@ COMMON = (
 class SchedulePane(Pane):
     """A schedule, others beside it, and the numbers of a run."""
 
+    BESIDE: ClassVar[int] = 4
     TEXTS: ClassVar[tuple[str, ...]] = ()
     ANSWER: ClassVar[str] = "schedule"
     DELAY: ClassVar[float] = 0.5

@@ -43,6 +43,7 @@ class TrainPane(Pane):
 
     SCOPES: ClassVar[tuple[str, ...]] = ("train", "bench")
     BINDINGS: ClassVar[list[BindingType]] = bindings("train")
+    BESIDE: ClassVar[int] = 4
     TEXTS: ClassVar[tuple[str, ...]] = ()
     LEFT_OUT: ClassVar[tuple[str, ...]] = ("recipe",)
     DELAY: ClassVar[float] = 0.6

@@ -20,7 +20,7 @@ MOST_SHARED_NAMES = 64
 """Public functions and classes whose name another module has, too. It only ever falls."""
 FACES = {"run", "code", "add", "main"}
 """What every instrument, command or program has by the same name."""
-FACE_MODULES = {"compute", "view", "keys"}
+FACE_MODULES = {"compute", "view", "keys", "lines"}
 """What the folder of an instrument has."""
 
 
@@ -193,7 +193,7 @@ def test_every_module_is_in_a_room_of_the_import_contracts() -> None:
     assert {name for name in files if not f"{name}.".startswith(tuple(f"{place}." for place in rooms))} == set()
 
 
-def test_of_the_commands_only_open_knows_the_console() -> None:
+def test_of_the_commands_only_open_opens_the_console() -> None:
     words = "tui.console.words"  # sentences, not a screen
     known = {
         (name, target)

@@ -10,10 +10,10 @@ import sys
 from typing import Any, TextIO
 
 from tui.cli.quiet import quiet
-from tui.console.warning_text import warning_text
 from tui.errors import HeadnotesError, UsageError, explain, for_programs
 from tui.instruments import registry
 from tui.instruments.instrument import Instrument, Result
+from tui.instruments.warning_text import warning_text
 from tui.options import options_of
 from tui.text.catalog import translate
 from tui.text.lines import line_text

@@ -20,13 +20,13 @@ from tui.console.table_requests import TableRequests
 from tui.console.table_search import TableSearch
 from tui.console.typeset import one_line, plain_lines
 from tui.console.verbatim import verbatim
-from tui.console.warning_text import warning_text
 from tui.console.widgets.chrome import KeyLine, Prompt, TopLine
 from tui.console.widgets.column_summary import summary_lines
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.row_table import RowTable
 from tui.console.widgets.status import Status
 from tui.errors import TableGone, UsageError
+from tui.instruments.warning_text import warning_text
 from tui.options import revive
 from tui.tables.saving import Plan
 from tui.tables.source import Source, is_address, source_from_text

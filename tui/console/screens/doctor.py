@@ -10,12 +10,11 @@ from textual.binding import BindingType
 from tui import doctor
 from tui.console.keys import bindings
 from tui.console.screens.base import ConsoleScreen
-from tui.console.typeset import plain_lines
 from tui.console.widgets.chrome import KeyLine, TopLine
 from tui.console.widgets.lines import Lines
 from tui.errors import HeadnotesError, explain
 from tui.text.catalog import translate
-from tui.text.lines import Line
+from tui.text.lines import Line, plain_lines
 
 
 class Doctor(ConsoleScreen[None]):

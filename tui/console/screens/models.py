@@ -13,7 +13,6 @@ from tui import paths
 from tui.console.keys import bindings
 from tui.console.screens.base import ConsoleScreen
 from tui.console.screens.windows import ListWindow
-from tui.console.typeset import plain_lines
 from tui.console.verbatim import verbatim
 from tui.console.widgets.chrome import KeyLine, TopLine
 from tui.console.widgets.lines import Lines
@@ -25,7 +24,7 @@ from tui.models.local import Stock
 from tui.options import revive
 from tui.settings import HUB, endpoint
 from tui.text.catalog import translate
-from tui.text.lines import Line, line_text
+from tui.text.lines import Line, line_text, plain_lines
 from tui.text.sizes import size_said
 
 

@@ -15,7 +15,6 @@ from textual.timer import Timer
 from tui.console.keys import bindings
 from tui.console.screens.base import ConsoleScreen
 from tui.console.screens.run import PAINT_CURVES, POLL
-from tui.console.typeset import plain_lines
 from tui.console.widgets.chrome import KeyLine, TopLine
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.runs import overlay_lines, panels
@@ -25,7 +24,7 @@ from tui.runs.comparing import Duel
 from tui.runs.curves import Curves
 from tui.runs.folder import Run
 from tui.text.catalog import translate
-from tui.text.lines import Line, line_text
+from tui.text.lines import Line, line_text, plain_lines
 
 
 class OverlayChart(CurvesPage, inherit_bindings=False):
@@ -150,7 +149,7 @@ class Overlay(ConsoleScreen[None]):
                 self.run_worker(self._compare(), group="duels", exclusive=True)
             self.chart.redraw()
             language, width = self.app.language, max(30, self.size.width - 3)
-            lines = overlay_lines.metrics_lines(self.chart.all_curves, width, language)
+            lines = overlay_lines.last_metrics_lines(self.chart.all_curves, width, language)
             if not self._same_rows:
                 lines += plain_lines(translate(language, "console.runs.not_same_rows"), width, "warn")
             if self._duels:

@@ -15,7 +15,6 @@ from tui.console.keys import bindings
 from tui.console.screens.ordering import OrderingScreen
 from tui.console.screens.run import RunScreen
 from tui.console.screens.windows import ListWindow
-from tui.console.typeset import plain_lines
 from tui.console.widgets.chrome import KeyLine, Prompt, TopLine
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.runs import facts
@@ -29,6 +28,7 @@ from tui.runs.overview import Glance, Overview
 from tui.text.catalog import translate
 from tui.text.chart import figure
 from tui.text.durations import age
+from tui.text.lines import plain_lines
 from tui.text.sizes import size_said
 from tui.text.visible import visible
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 
-from tui.console.typeset import plain_lines
 from tui.tables.summary import Histogram, Lengths, Summary, said
 from tui.text.bar import bar
 from tui.text.catalog import translate
-from tui.text.lines import Line
+from tui.text.lines import Line, plain_lines
 from tui.text.visible import visible
 from tui.text.wrap import cells, fill
 

@@ -21,7 +21,6 @@ from tui.console.app_protocol import Console
 from tui.console.keys import bindings
 from tui.console.typeset import one_line
 from tui.console.verbatim import verbatim
-from tui.console.warning_text import warning_text
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.option_bar import Option, Options, options_for
 from tui.console.widgets.sentence import Sentence
@@ -30,6 +29,7 @@ from tui.console.widgets.warnings import Warnings
 from tui.engine.client import Progress, Request
 from tui.errors import HeadnotesError, Stopped, UsageError
 from tui.instruments.instrument import Instrument
+from tui.instruments.warning_text import warning_text
 from tui.options import revive
 from tui.text.catalog import has_message, translate
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tui.console.typeset import plain_lines
 from tui.console.widgets.lines import Lines
+from tui.text.lines import plain_lines
 
 HIGHEST = 5
 """Lines that warnings take at most; the others are scrolled to."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from tui.console.typeset import plain_lines
 from tui.instruments.batch.compute import BatchResult
 from tui.text.catalog import translate
 from tui.text.grid import grid
-from tui.text.lines import Line
+from tui.text.lines import Line, plain_lines
 
 
 def batch_lines(result: BatchResult, width: int, language: str) -> list[Line]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tui.console.typeset import plain_lines
 from tui.instruments.data.compute import DataResult
 from tui.tables.cells import SHOWN, Column, number_text
 from tui.text.catalog import translate
 from tui.text.grid import grid
-from tui.text.lines import Line
+from tui.text.lines import Line, plain_lines
 
 MOST_NOTES = 5
 

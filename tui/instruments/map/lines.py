@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from tui.console.typeset import plain_lines
 from tui.instruments.map.compute import Lap, MapResult
 from tui.text.bar import bar
 from tui.text.catalog import translate
 from tui.text.grid import grid
-from tui.text.lines import Line
+from tui.text.lines import Line, plain_lines
 from tui.text.visible import visible
 from tui.text.wrap import cells, fill
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tui.console.typeset import plain_lines
 from tui.instruments.mask.compute import ALONE, YOUR_MASK, MaskResult, Reading
 from tui.text.catalog import translate
-from tui.text.lines import Line
+from tui.text.lines import Line, plain_lines
 from tui.text.visible import visible
 from tui.text.wrap import cells, fill, shorten
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from tui.console.typeset import plain_lines
 from tui.instruments.memory.compute import MemoryResult, Sample
 from tui.text.bar import bar
 from tui.text.catalog import translate
-from tui.text.lines import Line
+from tui.text.lines import Line, plain_lines
 from tui.text.wrap import fill
 
 NAME = 16

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from tui.console.typeset import plain_lines
 from tui.console.widgets.matrix import grid_lines, label_width
 from tui.instruments.metrics.compute import MetricsResult
 from tui.recipes.intervals import RESAMPLES, Interval
 from tui.text.catalog import translate
-from tui.text.lines import Line
+from tui.text.lines import Line, plain_lines
 from tui.text.visible import visible
 from tui.text.wrap import cells, fill
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tui.console.typeset import plain_lines, set_pieces
-from tui.console.warning_text import warning_text
 from tui.instruments.pipeline.compute import PipelineResult
+from tui.instruments.warning_text import warning_text
 from tui.models.pipelines.answers import Candidate, Piece
 from tui.text.bar import bar
 from tui.text.catalog import translate

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from tui.console.typeset import plain_lines
 from tui.console.widgets.evaluations import evaluation_lines
 from tui.console.widgets.runs.facts import score_figure, state_piece
 from tui.instruments.runs.compute import Curve, Listed, RunsResult
 from tui.text.catalog import translate
 from tui.text.chart import Series, chart
-from tui.text.lines import Line
+from tui.text.lines import Line, plain_lines
 from tui.text.visible import visible
 from tui.text.wrap import cells, fill, shorten
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from tui.console.typeset import plain_lines
 from tui.instruments.schedule.compute import Calculation, ScheduleResult
 from tui.recipes.learning_rates import Curve
 from tui.text.catalog import translate
 from tui.text.chart import STYLES, Series, chart, figure
-from tui.text.lines import Line
+from tui.text.lines import Line, plain_lines
 from tui.text.visible import visible
 from tui.text.wrap import cells, fill, shorten
 

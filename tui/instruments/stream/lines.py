@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from tui.console.typeset import plain_lines
 from tui.instruments.stream.compute import StreamResult
 from tui.text.catalog import translate
 from tui.text.grid import grid
-from tui.text.lines import Line
+from tui.text.lines import Line, plain_lines
 from tui.text.sizes import size_said
 
 

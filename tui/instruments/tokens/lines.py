@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from tui.console.typeset import plain_lines
 from tui.instruments.tokens.compute import TokensResult
 from tui.text.catalog import translate
 from tui.text.grid import grid
-from tui.text.lines import Line
+from tui.text.lines import Line, plain_lines
 from tui.text.visible import visible_with_positions
 from tui.text.wrap import breaks
 

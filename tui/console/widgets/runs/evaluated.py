@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tui.console.typeset import plain_lines
 from tui.console.widgets.matrix import grid_lines
 from tui.runs import run_status
 from tui.runs.curves import Curves, Evaluation
 from tui.runs.predictions import Changed, Changes, Predicted
 from tui.text.catalog import translate
 from tui.text.chart import figure
-from tui.text.lines import Line, Piece
+from tui.text.lines import Line, Piece, plain_lines
 from tui.text.visible import visible
 from tui.text.wrap import cells, fill, shorten
 

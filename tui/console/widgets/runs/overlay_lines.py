@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from typing import Any
 
-from tui.console.typeset import plain_lines
 from tui.console.widgets.runs.facts import state_piece, steps_said
 from tui.console.widgets.runs.panels import EPOCH_OR_TIME, View, nearest
 from tui.errors import UsageError
@@ -18,7 +17,7 @@ from tui.runs.folder import Run
 from tui.runs.series import smooth
 from tui.text.catalog import translate
 from tui.text.chart import STYLES, Series, chart, figure
-from tui.text.lines import Line, Piece
+from tui.text.lines import Line, Piece, plain_lines
 from tui.text.visible import visible
 from tui.text.wrap import cells, fill, shorten
 
@@ -71,7 +70,7 @@ def overlay_lines(
     return [*lines, tuple(legend)]
 
 
-def metrics_lines(all_curves: Sequence[Curves], width: int, language: str) -> list[Line]:
+def last_metrics_lines(all_curves: Sequence[Curves], width: int, language: str) -> list[Line]:
     """The metrics of the model of every run, before there is one the last ones; the best of each marked."""
     latest = [found.metrics if (found := evaluation_of_model(one)) else {} for one in all_curves]
     names = [name for name in dict.fromkeys(name for one in latest for name in one)

@@ -9,5 +9,5 @@ from tui.text.catalog import has_message, translate
 def warning_text(warning: ResultWarning, language: str) -> str:
     """The sentence of a warning in a language, as far as the screens have it in that language."""
     word = f"console.warning.{warning.code.replace('-', '_')}"
-    known = language != "en" and not warning.key and has_message(word)
-    return translate(language, word) if known else warning.text(language)
+    is_known = language != "en" and not warning.key and has_message(word)
+    return translate(language, word) if is_known else warning.text(language)

@@ -73,13 +73,13 @@ async def a_marked_token(it: Driver) -> None:
 
 async def a_flipped_cell(it: Driver) -> None:
     await to_try(it, "mask", 1)
-    await it.press("tab", "tab", "down", "right", "space")
+    await it.press("tab", "tab", "tab", "down", "right", "space")
     await it.until_shown("你的掩码")
 
 
 async def a_stage(it: Driver) -> None:
     await to_try(it, "anatomy", 0)
-    await it.press("tab", "tab", "right", "right")
+    await it.press("tab", "tab", "tab", "right", "right")
     await it.until_shown("384]")
 
 

@@ -406,11 +406,11 @@ def test_compare_says_what_cannot_be_compared(capsys: Printed) -> None:
     make("d", *BEGUN)
     assert headnotes("compare", "a", "b", "c", "d") == 0
     out = capsys.readouterr().out
-    assert "not measured on the same rows" in out
+    assert "not evaluated on the same rows" in out
     assert "c was evaluated at step 2 and is at 5." in out
     assert "d has not been evaluated." in out
     assert headnotes("compare", "a") == 2
-    assert "One run alone" in capsys.readouterr().err
+    assert "nothing to compare one run with" in capsys.readouterr().err
 
 
 # -- taking out and away ------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ async def test_warnings_stand_above_the_answer_and_go_with_it(lesson: Opening) -
         assert it.sentence.value == CHINESE, "the library's name of the text is ours"
         assert it.screen().index("are [UNK]") < it.screen().index("POSITIVE")
         await it.press("l")
-        await it.until_shown("部分词元不在词表中")
+        await it.until_shown("8 个词元中有 6 个（75%）")
         await it.press("e")
         it.sentence.select_all()
         await it.type("good")

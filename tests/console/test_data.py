@@ -492,7 +492,7 @@ async def test_a_folder_that_is_gone_is_a_sentence_and_whole_paths_still_work(
 
 @pytest.mark.parametrize(
     ("path", "sentence"),
-    [("a\0b.csv", "It holds a NUL character."), ("x" * 5000, "is too long for the name of a file")],
+    [("a\0b.csv", "It has a NUL character in it."), ("x" * 5000, "is too long for the name of a file")],
     ids=["nul", "long"],
 )
 async def test_a_path_that_no_file_can_have_is_a_sentence_and_another_can_be_opened(

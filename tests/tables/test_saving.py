@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tui.errors import DataError, UsageError
@@ -232,6 +232,7 @@ def test_the_shown_code_escapes_the_path(folder: str, tmp_path: Path) -> None:
                       min_size=2, max_size=4),
        numbers=st.lists(st.one_of(st.none(), st.floats(), st.just(97.5)), min_size=2, max_size=4),
        name=st.sampled_from(["a.csv", "a.jsonl"]))  # fmt: skip
+@example(texts=[None, None], numbers=[None, 1.192092896e-07], name="a.jsonl")
 def test_a_value_comes_back_or_its_loss_was_listed(
     tmp_path_factory: pytest.TempPathFactory, texts: list[str | None], numbers: list[float | None], name: str
 ) -> None:

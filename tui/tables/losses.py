@@ -121,7 +121,12 @@ def _is_not_finite(values: Any) -> bool:
 
 def _is_rounded(values: Any) -> bool:
     numbers = values[: min(values.num_rows, CHECKED_NUMBERS)].column(0).to_pylist()
-    return any(number is not None and float(f"{number:.15g}") != number for number in numbers if number == number)
+    # pandas writes at most 15 digits, and of small numbers at most 15 decimals
+    return any(
+        number is not None and not float(f"{number:.15g}") == float(f"{number:.15f}") == number
+        for number in numbers
+        if number == number
+    )
 
 
 def _has_empty_texts(values: Any) -> bool:

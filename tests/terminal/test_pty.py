@@ -38,7 +38,7 @@ def test_the_whole_walk(size: tuple[int, int]) -> None:
         it.until("Models expect a batch")
         it.press("tab")
         it.until("[CLS]", "mask")
-        it.press("tab")
+        it.press("tab", "tab")
         it.settle()
         it.press("right", "space")
         it.until("your mask")

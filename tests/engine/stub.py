@@ -46,7 +46,7 @@ def read() -> None:
 
 def beat() -> None:
     while beating.wait():
-        say(kind="beat", importing=False)
+        say(kind="beat", importing=not beating.is_set())  # an import may have begun since
         time.sleep(0.1)
 
 

@@ -28,9 +28,14 @@ from pathlib import Path
 
 async def main():
     async with console("2.2", engine=EngineClient(log=Path("engine.log"))) as it:
+        def has_answer(name):
+            pane = it.reader.bench.pane
+            return pane is not None and pane.instrument.name == name and pane.result is not None
+
         await it.app.engine.start()
+        await it.until(lambda: has_answer("pipeline"), seconds=90)  # the page's own comes first
         await it.reader.bench.show("words", {"text": "to be or not to be"})
-        await it.until(lambda: it.reader.bench.pane.result is not None, seconds=90)
+        await it.until(lambda: has_answer("words"), seconds=90)
         print(dataclasses.asdict(it.reader.bench.pane.result)["counts"])
         print(it.text_of("#words"))
         it.app.screen.query_one("#words").focus()

@@ -32,7 +32,7 @@ class TokenTable(Table):
     BINDINGS: ClassVar[list[BindingType]] = bindings("tokens")
 
     DEFAULT_CSS = """
-    TokenTable { height: 1fr; min-height: 6; margin: 1 0 0 0; }
+    TokenTable { height: 1fr; min-height: 5; margin: 1 0 0 0; }
     """
 
     class Moved(Message):

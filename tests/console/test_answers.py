@@ -88,7 +88,7 @@ def test_every_gap_is_filled_in_place() -> None:
     assert "bad" in text
 
 
-def test_written_tokens_have_the_colour_of_their_odds() -> None:
+def test_written_tokens_have_the_color_of_their_odds() -> None:
     looks = {text: look for line in written("In this", RESULTS["written"].pieces, 57, "en") for text, look in line}
     assert looks["In this"] == "dim"
     assert looks[" course"] == "text"

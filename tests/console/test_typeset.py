@@ -39,10 +39,10 @@ def test_every_line_of_every_lesson_fits(path: Path, width: int) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_colouring_code_moves_nothing(path: Path) -> None:
+def test_coloring_code_moves_nothing(path: Path) -> None:
     page = lesson(path)
-    plain, coloured = (PageLayout(page, Setting(60, "en", on), {}, None) for on in (False, True))
-    assert [line_text(line) for line in plain.rows] == [line_text(line) for line in coloured.rows]
+    plain, colored = (PageLayout(page, Setting(60, "en", on), {}, None) for on in (False, True))
+    assert [line_text(line) for line in plain.rows] == [line_text(line) for line in colored.rows]
 
 
 @settings(max_examples=80, deadline=None)

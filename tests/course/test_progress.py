@@ -43,13 +43,13 @@ def test_what_was_done_is_there_the_next_time(tmp_path: Path) -> None:
 
 def test_unknown_ids_and_keys_are_kept(tmp_path: Path) -> None:
     file = tmp_path / "progress.json"
-    future = {"version": 1, "colour": "blue", "lessons": {"from-the-future": {"stars": 5}, "masks": {"mood": "good"}}}
+    future = {"version": 1, "color": "blue", "lessons": {"from-the-future": {"stars": 5}, "masks": {"mood": "good"}}}
     file.write_text(json.dumps(future))
     progress = Progress(file)
     progress.mark_read("masks", "one")
     progress.save()
     kept = json.loads(file.read_text())
-    assert kept["colour"] == "blue"
+    assert kept["color"] == "blue"
     assert kept["lessons"]["from-the-future"] == {"stars": 5}
     assert kept["lessons"]["masks"] == {"mood": "good", "read": ["one"]}
 

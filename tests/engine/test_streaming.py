@@ -16,7 +16,7 @@ from tui.errors import Stopped
 
 @pytest.fixture(scope="module")
 def writer(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A folder with a GPT-2 of two layers that has learnt nothing."""
+    """A folder with a GPT-2 of two layers that has learned nothing."""
     import torch
     from transformers import GPT2Config, GPT2LMHeadModel
 

@@ -145,7 +145,7 @@ def test_utf8_can_be_insisted_on() -> None:
         assert it.ended() == 0
 
 
-def test_the_terminals_own_colours() -> None:
+def test_the_terminals_own_colors() -> None:
     with Terminal("2.2", "--theme", "terminal") as it:
         it.until("Three steps, one line", "POSITIVE")
         it.settle()

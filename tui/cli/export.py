@@ -58,7 +58,7 @@ def curves(run: Run, file: Path, *, replace: bool) -> int:
 def model(run: Run, target: Path, step: int | None, *, replace: bool) -> Path:
     """Copy the model of a run, or the weights of a checkpoint; returns where they were.
 
-    What a run with LoRA learnt is merged into the model that it started from: an adapter alone is no model. Raises
+    What a run with LoRA learned is merged into the model that it started from: an adapter alone is no model. Raises
     `UsageError` when there is none, or something stands in the way.
     """
     if step is not None:

@@ -334,7 +334,7 @@ class HeadnotesApp(ConsoleApp):
 
         self.push_screen(Palette(commands_for(self, self.screen.focused or self.screen)), run)
 
-    # -- language and colours -------------------------------------------------------------------------------------
+    # -- language and colors -------------------------------------------------------------------------------------
 
     def action_language(self) -> None:
         self.language = "en" if self.language == "zh" else "zh"

@@ -13,7 +13,7 @@ from rich.style import Style
 from textual.color import Color
 
 _STYLES: dict[str, tuple[str, str, str]] = {
-    # name: (colour, background, attributes); colours are the theme's variables
+    # name: (color, background, attributes); colors are the theme's variables
     "text": ("", "", ""),
     "dim": ("dim", "", ""),
     "strong": ("", "", "bold"),
@@ -40,7 +40,7 @@ _STYLES: dict[str, tuple[str, str, str]] = {
     "name": ("syntax-name", "", ""),
 }
 _ON_ANSI = {"dim": "dim", "here": "bold", "panel": "", "comment": "dim italic"}
-"""Attributes alone, without shades, where the terminal's own sixteen colours are used."""
+"""Attributes alone, without shades, where the terminal's own sixteen colors are used."""
 
 _COLORLESS = {"cursor": "reverse", "match": "reverse", "bar": "bold", "accent": "bold", "bad": "bold"}
 """Attributes for what only a color marks elsewhere; the colors themselves are taken away on the way to the terminal."""
@@ -53,7 +53,7 @@ class TextStyles:
         self._single = {
             name: Style.parse(_ON_ANSI[name])
             if ansi and name in _ON_ANSI
-            else Style.parse(attributes) + Style.from_color(_colour(variables, front), _colour(variables, back))
+            else Style.parse(attributes) + Style.from_color(_color(variables, front), _color(variables, back))
             for name, (front, back, attributes) in _STYLES.items()
         }
         if colorless:
@@ -71,5 +71,5 @@ class TextStyles:
         return style
 
 
-def _colour(variables: Mapping[str, str], name: str) -> RichColor | None:
+def _color(variables: Mapping[str, str], name: str) -> RichColor | None:
     return Color.parse(variables[name]).rich_color if name else None

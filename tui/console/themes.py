@@ -1,4 +1,4 @@
-"""Three themes: dark, light, and the terminal's own sixteen colours.
+"""Three themes: dark, light, and the terminal's own sixteen colors.
 
 One accent for what has the focus; green, amber and red only for states, and always with a word or a sign beside them.
 """

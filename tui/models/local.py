@@ -56,5 +56,5 @@ def sentences(at: Place, row: Stock) -> tuple[str, str]:
         ", ".join(part for part in (at.folder, row.stand_in, size, row.measured) if part) if row.stand_in else "missing"
     )
     place = "on this machine" if row.course_at_hand else f"headnotes models get {at.task}"
-    theirs = f"{row.course}@{row.revision}, about {row.megabytes:,} MB, licence {row.licence}; {place}"
+    theirs = f"{row.course}@{row.revision}, about {row.megabytes:,} MB, license {row.licence}; {place}"
     return f"stand-in  {ours}", f"course    {theirs}"

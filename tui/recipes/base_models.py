@@ -139,7 +139,7 @@ def check_length(recipe: Recipe, model: Any) -> None:
 
 
 def _merged(made: Any, adapter: Path) -> Any:
-    """The model with what an adapter has learnt in its own weights, all of which may learn again."""
+    """The model with what an adapter has learned in its own weights, all of which may learn again."""
     from peft import PeftModel
 
     return PeftModel.from_pretrained(made, str(adapter)).merge_and_unload().requires_grad_(True)

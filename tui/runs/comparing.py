@@ -33,7 +33,7 @@ class Outcome:
     last: dict[str, Any] | None
     """The same at the last evaluation."""
     baseline: float | None
-    """The share of the most frequent label among the rows that were learnt from; for classification."""
+    """The share of the most frequent label among the rows that were learned from; for classification."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ _DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 _BLANK = 0x2800
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 STYLES = ("accent", "number", "keyword", "string", "name", "code", "match", "strong")
-"""Looks of curves that are drawn over each other; each also has a letter, for terminals without colours."""
+"""Looks of curves that are drawn over each other; each also has a letter, for terminals without colors."""
 
 
 @dataclass(frozen=True, slots=True)

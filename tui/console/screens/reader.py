@@ -192,7 +192,7 @@ class Reader(WithBench):
     @on(Notes.Painted)
     def begin(self) -> None:
         self.app.begin()
-        self.run_worker(self.notes.colour_code(), exclusive=True, group="colour")
+        self.run_worker(self.notes.color_code(), exclusive=True, group="color")
 
     @on(Notes.BenchWanted)
     async def bring_to_the_bench(self, event: Notes.BenchWanted) -> None:

@@ -174,7 +174,7 @@ def help_window(scopes: Sequence[str], language: str) -> TextWindow:
         lines.append(((translate(language, title_of(scope)), "heading" if scope in scopes else "title"),))
         for key in keys:
             spellings = key.shown if "{}" in key.action else " ".join(map(shown, key.spellings))
-            for row, line in enumerate(plain_lines(translate(language, help_of(key)), 56)):
+            for row, line in enumerate(plain_lines(translate(language, help_of(key)), 46)):
                 lines.append(((fill(spellings if row == 0 else "", 20) + " ", "accent"), *line))
     lines += [(), ((translate(language, "console.instruments"), "title"),)]
     for name, instrument in registry.instruments().items():

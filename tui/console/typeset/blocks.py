@@ -59,7 +59,7 @@ def set_block(block: Block, setting: Setting, state: State = None, *, on_bench: 
 
 
 def code_of(block: Block) -> list[tuple[str, str]]:
-    """(text, language) of the code that setting a block would colour."""
+    """(text, language) of the code that setting a block would color."""
     match block:
         case Code():
             return [(block.text, block.language)]

@@ -1,4 +1,4 @@
-"""Code to lines: coloured, on a panel, long lines folded."""
+"""Code to lines: colored, on a panel, long lines folded."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _unhighlighted(text: str) -> list[Line]:
 
 @lru_cache(256)
 def highlighted(text: str, language: str) -> list[Line]:
-    """The lines of a program, coloured by Pygments where it knows the language."""
+    """The lines of a program, colored by Pygments where it knows the language."""
     from pygments import lex
     from pygments.lexers import get_lexer_by_name
     from pygments.lexers.python import PythonLexer

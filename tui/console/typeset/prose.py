@@ -22,7 +22,7 @@ class Setting:
     width: int
     language: str
     highlight: bool
-    """Colour the code; it takes an import that the first painting does without."""
+    """Color the code; it takes an import that the first painting does without."""
 
     @property
     def prose(self) -> int:

@@ -103,9 +103,9 @@ def quiz_lines(block: Quiz, setting: Setting, answering: Answering) -> list[Line
         for row, line in enumerate(prose(choice.text, setting.prose - len(head), look)):
             lines.append(((head if row == 0 else " " * len(head), look), *line))
         if judged and choice.why:
-            sign, colour = ("+ ", "good") if choice.right or block.kind == "order" else ("- ", "warn")
+            sign, color = ("+ ", "good") if choice.right or block.kind == "order" else ("- ", "warn")
             for row, line in enumerate(prose(choice.why, setting.prose - len(head) - 2, "dim")):
-                lines.append(((" " * len(head), "dim"), (sign if row == 0 else "  ", colour), *line))
+                lines.append(((" " * len(head), "dim"), (sign if row == 0 else "  ", color), *line))
     if block.kind == "number" and answering.number:
         lines.append(((f"= {answering.number}", "accent"),))
     return [*lines, *_verdict(block, setting, answering, language)]

@@ -35,7 +35,7 @@ REST = 0.15
 """Seconds without scrolling before the bench changes: paging through must not drag every instrument along."""
 
 MOST_COLOURED = 200
-"""Pieces of code in a page that is coloured: as many as the colours of are kept, for the next width."""
+"""Pieces of code in a page that is colored: as many as the colors of are kept, for the next width."""
 
 
 class Notes(Lines):
@@ -133,8 +133,8 @@ class Notes(Lines):
         self._set()
         self._go_to_place(place)
 
-    async def colour_code(self) -> None:
-        """Colour the code, block by block, once the page has been painted without: the first lexer takes a while."""
+    async def color_code(self) -> None:
+        """Color the code, block by block, once the page has been painted without: the first lexer takes a while."""
         page, layout = self.page, self.layout_of
         if page is None or layout is None:
             return
@@ -146,7 +146,7 @@ class Notes(Lines):
             for code, language in found:
                 await asyncio.to_thread(highlighted, code, language)
                 if self.layout_of is not layout:
-                    return  # another page, width or language: it was set in colour
+                    return  # another page, width or language: it was set in color
             layout.setting = replace(layout.setting, highlight=True)
             self._relay(index)
 

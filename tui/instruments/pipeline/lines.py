@@ -83,7 +83,7 @@ def marked(text: str, stretches: Sequence[tuple[int, int, str]], width: int) -> 
 
 
 def written(prompt: str, pieces: Sequence[Piece], width: int, language: str) -> list[Line]:
-    """The prompt and what was written after it, each token in the colour of its probability; then the tokens."""
+    """The prompt and what was written after it, each token in the color of its probability; then the tokens."""
     shown = [(visible(prompt, lines=True), "dim")] if prompt else []
     shown += [(visible(piece.text, lines=True), _odds(piece.probability)) for piece in pieces if piece.text]
     lines: list[Line] = [(MARGIN, *line) for line in set_pieces(shown, width - 2)]

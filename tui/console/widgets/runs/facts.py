@@ -38,7 +38,7 @@ def state_said(language: str, state: str) -> str:
 
 
 def state_piece(language: str, state: str) -> Piece:
-    """The state with the colour that belongs to it."""
+    """The state with the color that belongs to it."""
     return state_said(language, state), LOOK_OF.get(state, "accent")
 
 

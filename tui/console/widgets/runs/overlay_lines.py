@@ -23,7 +23,7 @@ from tui.text.wrap import cells, fill, shorten
 
 MOST = 8
 MARKS = "ABCDEFGH"
-"""A letter for each run, which also tells them apart without colours."""
+"""A letter for each run, which also tells them apart without colors."""
 NAME = 24
 
 

@@ -137,7 +137,7 @@ def test_check_says_what_it_comes_to_and_starts_nothing(
     words = ["train", "mrpc", "--set", f"data={msr(tmp_path / 'msr.txt')}", "--check"]
     assert main(words) == 0
     lines = {line[:11].strip(): line[11:] for line in capfd.readouterr().out.splitlines()}
-    assert lines["rows"] == "21 to learn from, 3 to measure on"
+    assert lines["rows"] == "21 for training, 3 for evaluation"
     assert lines["steps"] == "9 of 8 rows, 3 an epoch"
     assert lines["text"].startswith('"')
     assert main([*words, "--json"]) == 0
@@ -156,7 +156,7 @@ def test_a_file_of_mrpcs_shape_trains_with_the_courses_settings(tmp_path: Path) 
     assert done.returncode == 0, done.stderr
     assert "\r" not in done.stdout
     assert "\x1b" not in done.stdout
-    assert "21 rows to learn from, 3 to measure on; 9 steps" in done.stdout
+    assert "21 training rows, 3 evaluation rows; 9 steps" in done.stdout
     run = folder.find("mrpc")
     status = run_status.look(run)
     assert (status.state, status.step, status.steps) == ("done", 9, 9)

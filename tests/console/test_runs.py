@@ -59,7 +59,7 @@ def worked_at() -> Iterator[Recorded]:
 async def at(it: Driver, run: Run) -> RunScreen:
     screen = RunScreen(run)
     await it.app.push_screen(screen)
-    await it.until(lambda: screen._timer is not None, "the run to be read")
+    await it.until(lambda: screen._polling is not None, "the run to be read")
     return screen
 
 

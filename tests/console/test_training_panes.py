@@ -121,7 +121,7 @@ async def test_a_plan_is_read_before_anything_is_started(lesson: Opening, starte
         await planned(it)
         plan = shown(it, "#plan")
         assert "f starts the run." in plan
-        assert "96 to learn from, 32 to measure on" in plan
+        assert "96 for training, 32 for evaluation" in plan
         assert "96 / 16 = 6" in plan
         assert "always saying 1: accuracy 0." in plan
         assert "10,795,394 of 22,713,986 are trained: 48%" in plan

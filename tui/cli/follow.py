@@ -131,7 +131,7 @@ class _Lines:
             for line in sentences(status.trouble):
                 print(line, file=self.out)
         if status.state == "dead":
-            print("The worker has died without a word. It printed last:", file=self.out)
+            print("The worker died. Last output:", file=self.out)
             for line in folder.last_words(self.run):
                 print(f"  {visible(line)}", file=self.out)
         if status.state in ("dead", "stopped", "failed") and folder.checkpoints(self.run):
@@ -193,7 +193,7 @@ def sentences(event: Event, language: str = "en") -> Iterator[str]:
         case "stage":
             yield visible(str(of.get("stage")))
         case "prepared":
-            yield (f"{_count(event, 'rows')} rows to learn from, {_count(event, 'eval_rows')} to measure on; "
+            yield (f"{_count(event, 'rows')} training rows, {_count(event, 'eval_rows')} evaluation rows; "
                    f"{_count(event, 'steps')} steps; {_count(event, 'trainable')} of {_count(event, 'parameters')} "
                    f"weights are trained; on {visible(str(of.get('device')))}")  # fmt: skip
             for note in of.get("notes") or []:

@@ -26,7 +26,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
     listed = kinds.add_parser("list", help="all runs, the latest first (this is what plain `headnotes runs` does)")
     listed.add_argument("--json", action="store_true", help="the same for programs")
-    kind("show", "a run: state, recipe, evaluations, checkpoints, its last words").add_argument(
+    kind("show", "a run: state, recipe, evaluations, checkpoints, its last output").add_argument(
         "--json", action="store_true", help="the same for programs"
     )
     add_output(kind("follow", "what a run has done and does, until it ends; ^C leaves it alone and running"))

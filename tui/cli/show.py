@@ -90,7 +90,7 @@ def show_run(one: Run, language: str, *, as_json: bool) -> int:
         for line in sentences(status.trouble, language):
             print(line)
     if words:
-        print("last words:")
+        print("last output:")
         for line in words:
             print(f"  {visible(line)}")
     return 0

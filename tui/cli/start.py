@@ -99,8 +99,8 @@ def started(run: Run, process: int, asked: argparse.Namespace) -> int:
 def plan_lines(made: Plan, language: str) -> Iterator[str]:
     """A plan for people."""
     steps = made.arithmetic
-    measured = f", {made.eval_rows:,} to measure on" if made.eval_rows else ""
-    yield f"rows       {made.rows:,} to learn from{measured}"
+    measured = f", {made.eval_rows:,} for evaluation" if made.eval_rows else ""
+    yield f"rows       {made.rows:,} for training{measured}"
     if made.labels:
         shown = list(made.labels.items())
         more = f" and {len(shown) - 12} more" if len(shown) > 12 else ""

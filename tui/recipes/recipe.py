@@ -67,10 +67,10 @@ class Recipe:
     delimiter: str = option(default="", help="csv: what stands between two fields")
     encoding: str = option(default="", help="of text files; utf-8 when not said")
     quotes: bool = option(default=True, help="csv: whether quotation marks hold fields together; MRPC's do not")
-    train_split: str = option(default="train", help="the split to learn from")
-    eval_split: str = option(default="validation", help="the split to measure on; empty: none")
+    train_split: str = option(default="train", help="the training split")
+    eval_split: str = option(default="validation", help="the evaluation split; empty: none")
     eval_share: float = option(
-        default=0.1, help="where there is no such split: the share of the rows that is set aside to measure on"
+        default=0.1, help="where there is no such split: the share of the rows that is set aside for evaluation"
     )
     split_seed: int = option(
         default=42, help="a whole number: it alone decides which rows are set aside, and which of them rows= takes"
@@ -86,8 +86,8 @@ class Recipe:
         default="answer", help="question-answering: the column with the answer as it stands in the context"
     )
     target: str = option(default="target", help="seq2seq: the column with the text to be written")
-    rows: int = option(default=0, help="a whole number: only so many rows to learn from; 0 for all")
-    eval_rows: int = option(default=0, help="a whole number: only so many rows to measure on; 0 for all")
+    rows: int = option(default=0, help="a whole number: only so many training rows; 0 for all")
+    eval_rows: int = option(default=0, help="a whole number: only so many evaluation rows; 0 for all")
     max_length: int = option(default=128, help="a whole number: tokens of a row at most")
     epochs: float = option(default=3.0, help="passes over the rows")
     max_steps: int = option(default=0, help="a whole number: steps in all, instead of epochs; 0 for none")

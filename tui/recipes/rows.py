@@ -30,7 +30,7 @@ class Rows:
     labels: list[str] = field(default_factory=list)
     """Names of the classes, in the order of their ids; tags of words for token classification."""
     counts: dict[str, int] = field(default_factory=dict)
-    """Rows (or words) of each label among those to learn from."""
+    """Rows (or words) of each label among the training rows."""
     notes: list[str] = field(default_factory=list)
     """What was done without being asked for."""
     warnings: list[ResultWarning] = field(default_factory=list)

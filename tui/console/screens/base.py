@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.timer import Timer, TimerCallback
 from textual.widget import Widget
 
 from tui.console.app_protocol import Console
@@ -55,6 +56,19 @@ class ConsoleScreen(PatientScreen[Result]):
                 strip.put(glance, others)
 
     _strip = False
+    _polling: Timer | None = None
+
+    def poll_every(self, seconds: float, poll: TimerCallback) -> None:
+        """Call this every so often while the screen is in front."""
+        self._polling = self.set_interval(seconds, poll)
+
+    def on_screen_suspend(self) -> None:
+        if self._polling is not None:
+            self._polling.pause()
+
+    def on_screen_resume(self) -> None:
+        if self._polling is not None:
+            self._polling.resume()
 
     def translate(self) -> None:
         """The language has changed."""

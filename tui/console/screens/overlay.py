@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
-from textual.timer import Timer
 
 from tui.console.keys import bindings
 from tui.console.screens.base import ConsoleScreen
@@ -97,7 +96,6 @@ class Overlay(ConsoleScreen[None]):
         super().__init__()
         self.runs = list(runs)[: overlay_lines.MOST]
         self.chart = OverlayChart(self.runs, id="chart")
-        self._timer: Timer | None = None
         self._duels: list[Duel] = []
         self._same_rows = True
         self._measured: list[float] = []
@@ -121,15 +119,7 @@ class Overlay(ConsoleScreen[None]):
     async def _open(self) -> None:
         await asyncio.to_thread(lambda: [one.read() for one in self.chart.all_curves])
         self._draw()
-        self._timer = self.set_interval(POLL, self._poll)
-
-    def on_screen_suspend(self) -> None:
-        if self._timer is not None:
-            self._timer.pause()
-
-    def on_screen_resume(self) -> None:
-        if self._timer is not None:
-            self._timer.resume()
+        self.poll_every(POLL, self._poll)
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._draw)

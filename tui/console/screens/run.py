@@ -10,7 +10,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.worker import Worker
 
 from tui.console.keys import bindings
@@ -78,7 +77,6 @@ class RunScreen(OrderingScreen):
         self._recipe: list[Line] = []
         """Its page before long lines are folded: what is copied is a recipe again."""
         self._page = "curves"
-        self._timer: Timer | None = None
         self._opened = False
         self._paused = False
         self._seated = False
@@ -112,19 +110,11 @@ class RunScreen(OrderingScreen):
         self._opened = True
         self._seated = console_lock.take(self.run_)
         self._draw()
-        self._timer = self.set_interval(POLL, self._poll)
+        self.poll_every(POLL, self._poll)
 
     def on_unmount(self) -> None:
         if self._seated:
             console_lock.leave(self.run_)
-
-    def on_screen_suspend(self) -> None:
-        if self._timer is not None:
-            self._timer.pause()
-
-    def on_screen_resume(self) -> None:
-        if self._timer is not None:
-            self._timer.resume()
 
     def on_resize(self) -> None:
         self._put_top()

@@ -9,7 +9,6 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.timer import Timer
 
 from tui.console.keys import bindings
 from tui.console.screens.ordering import OrderingScreen
@@ -64,7 +63,6 @@ class Runs(OrderingScreen):
         self.overview = Overview()
         self.marked: list[Run] = []
         """Runs for the overlay, in the order in which they were marked."""
-        self._timer: Timer | None = None
         self._looking = False
         self._looked = False
 
@@ -80,15 +78,7 @@ class Runs(OrderingScreen):
     def on_mount(self) -> None:
         self.translate()
         self.run_worker(self._look(), group="look")
-        self._timer = self.set_interval(LOOK, lambda: self.run_worker(self._look(), group="look"))
-
-    def on_screen_suspend(self) -> None:
-        if self._timer is not None:
-            self._timer.pause()
-
-    def on_screen_resume(self) -> None:
-        if self._timer is not None:
-            self._timer.resume()
+        self.poll_every(LOOK, lambda: self.run_worker(self._look(), group="look"))
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._draw)

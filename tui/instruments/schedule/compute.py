@@ -31,7 +31,7 @@ class ScheduleSpec:
     compare: str = option(
         default="", suggestions=("", *TAKES, "all"), help="further schedules, with commas between; all for every one"
     )
-    rows: int = option(default=1920, least=1, help="a whole number: rows to learn from")
+    rows: int = option(default=1920, least=1, help="a whole number: training rows")
     batch_size: int = option(default=16, least=1, help="a whole number: rows in a batch, on each process")
     accumulation: int = option(
         default=1, least=1, help="a whole number: batches whose gradients are added up before a step"

@@ -55,7 +55,7 @@ def _splits(recipe: Recipe) -> list[str]:
              f"train = splits[{train}] if {train} in splits else next(iter(splits.values()))"]  # fmt: skip
     if recipe.eval_split:
         lines += [f"if {evaluation} in splits:", f"    evaluation = splits[{evaluation}]",
-                  "else:  # nothing to measure on: a share of the rows is set aside",
+                  "else:  # no evaluation split: a share of the rows is set aside",
                   *(f"    {line}" for line in aside)]  # fmt: skip
     return lines
 

@@ -147,7 +147,7 @@ def _after_step(session: Session, accelerator: Any, model: Any, measure: Any, st
 
 
 def evaluate(session: Session, accelerator: Any, model: Any, measure: Any, step: int, epoch: float) -> None:
-    """Loss and metrics on the rows to measure on, without a gradient."""
+    """Loss and metrics on the evaluation rows, without a gradient."""
     import torch
 
     scorer = session.scorer

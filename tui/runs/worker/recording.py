@@ -84,7 +84,7 @@ class Recorder:
         )  # fmt: skip
 
     def texts(self, table: Any, recipe: Recipe, limit: int = 20_000) -> None:
-        """The rows to measure on, as texts, so that a console needs no data set to show them."""
+        """The evaluation rows, as texts, so that a console needs no data set to show them."""
         if self._events is not None and table is not None:
             rows = ({"row": at, "text": text_of(table[at], recipe)} for at in range(min(limit, table.num_rows)))
             with suppress(OSError):

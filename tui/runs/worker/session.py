@@ -43,7 +43,7 @@ class Session:
     recipe: Recipe
     rows: Rows
     train: Any
-    """Rows to learn from, as token ids."""
+    """Training rows, as token ids."""
     evaluation: Any | None
     tokenizer: Any
     model: Any

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.conftest import LESSONS
 from tests.hostile import texts
 from tui.console.page_layout import PageLayout
-from tui.console.typeset import Answering, Outcome, Setting, set_block
+from tui.console.typeset import Answering, Outcome, Setting, set_block, slide
 from tui.course.blocks import Cell, Claim, Code, Paragraph, Quiz, Span, Table
 from tui.course.lesson import read_lesson, read_notes
 from tui.course.page import Page
@@ -34,9 +34,29 @@ def lesson(path: Path) -> Page:
 @pytest.mark.parametrize("width", [38, 58, 78, 200])
 def test_every_line_of_every_lesson_fits(path: Path, width: int) -> None:
     layout = PageLayout(lesson(path), Setting(width, "en", True), {}, None)
-    widest = max(layout.rows, key=lambda line: cells(line_text(line)))
-    assert cells(line_text(widest)) <= min(width - 2, 76), line_text(widest)
+    rows = [slide(line, 0, layout.setting.prose + 1) for line in layout.rows]
+    widest = max(rows, key=lambda line: cells(line_text(line)))
+    assert cells(line_text(widest)) <= min(width - 3, 77), line_text(widest)
+    assert width < 60 or layout.overflow() == 0
 
+
+@given(texts, st.integers(0, 90), st.integers(20, 90))
+def test_code_that_is_moved_to_the_left_fits_and_shows_the_same(text: str, by: int, width: int) -> None:
+    for line in set_block(Code(1, text, "python"), Setting(40, "en", True)):
+        moved = line_text(slide(line, by, width))
+        assert cells(moved) <= width
+        if by == 0 and cells(line_text(line).rstrip()) <= width:
+            assert moved.rstrip() == line_text(line).rstrip()
+        elif by == 0:
+            assert moved.endswith("›")
+            assert line_text(line).startswith(moved[:-1].rstrip())
+
+
+def test_a_line_scrolled_sideways_shows_what_was_beyond_the_edge() -> None:
+    (line,) = set_block(Code(1, f"x = '{'a' * 40}-end'", ""), Setting(30, "en", False))
+    assert "-end" not in line_text(slide(line, 0, 30))
+    assert line_text(slide(line, 24, 30)).startswith("‹aaa")
+    assert line_text(slide(line, 24, 30)).rstrip().endswith("-end'")
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_coloring_code_moves_nothing(path: Path) -> None:

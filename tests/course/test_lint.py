@@ -111,6 +111,14 @@ def test_faults_in_both_twins(course: Path, old: str, new: str, words: str) -> N
     assert {finding.line for finding in findings} == {13}
 
 
+def test_a_line_of_code_that_is_too_long_is_named_by_its_line(course: Path) -> None:
+    for file in ("01-a.en.md", "01-a.zh.md"):
+        findings = change(course, "print(1)", f"print(1)\n# {'x' * 54}\n# {'x' * 55}", file)
+    assert {(finding.line, finding.what.split(";")[0]) for finding in findings} == {
+        (24, "This line of code has 57 columns")
+    }
+
+
 def test_a_missing_twin(course: Path) -> None:
     (course / "one" / "01-a.zh.md").unlink()
     (finding,) = check(course, check_try)

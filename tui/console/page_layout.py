@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from functools import cached_property
 
-from tui.console.typeset import Setting, State, set_block
+from tui.console.typeset import Setting, State, set_block, verbatim_width
 from tui.course.blocks import Cell, Claim, Quiz, Stop, Try, plain
 from tui.course.page import Page, Section
 from tui.text.lines import Line, line_text
@@ -25,6 +25,7 @@ class PageLayout:
         self._set = [
             set_block(block, setting, states.get(i), on_bench=i == on_bench) for i, block in enumerate(page.blocks)
         ]
+        self._widths = list(map(verbatim_width, self._set))
         self._join()
 
     def _join(self) -> None:
@@ -43,7 +44,13 @@ class PageLayout:
     def relay(self, index: int, state: State, *, on_bench: bool) -> None:
         """Set one block again."""
         self._set[index] = set_block(self.page.blocks[index], self.setting, state, on_bench=on_bench)
+        self._widths[index] = verbatim_width(self._set[index])
         self._join()
+
+    def overflow(self, row: int | None = None) -> int:
+        """Cells of the code and output at this row, or of all there is, that have no room."""
+        room = self.setting.prose + 1
+        return max(0, (max(self._widths, default=0) if row is None else self._widths[self.block_at(row)]) - room)
 
     def rows_of(self, block: int) -> tuple[int, int]:
         """(first row, last row) of a block, without the empty line after it."""

@@ -33,6 +33,7 @@ _STYLES: dict[str, tuple[str, str, str]] = {
     "here": ("", "here", ""),
     "match": ("match-text", "match", ""),
     "panel": ("", "panel", ""),
+    "output": ("", "", ""),
     "keyword": ("syntax-keyword", "", ""),
     "string": ("syntax-string", "", ""),
     "comment": ("dim", "", "italic"),

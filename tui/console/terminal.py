@@ -16,8 +16,8 @@ from textual.filter import LineFilter
 from tui.errors import NoTerminal, UsageError
 
 _PLAIN = str.maketrans(
-    "─═│┃▌▎▸•·…█▏▍▋▊▉“”‘’–—⟨⟩←→↑↓×±▁▂▃▄▅▆▇◌✓⏎",
-    "-=||||>*.~#.=###\"\"''--<><>^vx~____###o+/",
+    "─═│┃▌▎▸•·…█▏▍▋▊▉“”‘’–—⟨⟩‹›←→↑↓×±▁▂▃▄▅▆▇◌✓⏎",
+    "-=||||>*.~#.=###\"\"''--<><><>^vx~____###o+/",
 )
 
 

@@ -1,13 +1,14 @@
-"""Code to lines: colored, on a panel, long lines folded."""
+"""Code to lines: colored, on a panel, each line as it is. What is too wide for the page is scrolled sideways."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
 from tui.console.typeset.prose import Setting
-from tui.text.lines import Line, Piece
+from tui.text.lines import Line, Piece, line_text
 from tui.text.visible import visible
 from tui.text.wrap import cells
 
@@ -15,16 +16,63 @@ CONTINUED = "    "
 """Before the second and later lines of a line of code that had to be cut."""
 
 
+VERBATIM = ("panel", "output")
+"""Looks that begin what is never wrapped."""
+
+
 def code_lines(text: str, language: str, setting: Setting) -> list[Line]:
-    """Code on a panel; long lines go on in the next one."""
-    width = setting.prose
+    """Code on a panel; a line that is wider than the panel goes on beyond it."""
     lines = []
     for pieces in highlighted(text, language) if setting.highlight else _unhighlighted(text):
-        for line in fold(pieces, width - 2):
-            room = width - 2 - sum(cells(piece) for piece, _ in line)
-            styled = tuple((piece, f"{look}.panel") for piece, look in line)
-            lines.append(((" ", "panel"), *styled, (" " * (room + 1), "panel")))
+        room = max(0, setting.prose - sum(cells(piece) for piece, _ in pieces))
+        styled = tuple((piece, f"{look}.panel") for piece, look in pieces)
+        lines.append(((" ", "panel"), *styled, (" " * room, "panel")))
     return lines
+
+
+def output_lines(text: str, look: str) -> list[Line]:
+    """What a program printed, line by line, under its code."""
+    return [((" ", "output"), (line, look)) for line in visible(text, lines=True).split("\n")]
+
+
+def verbatim_width(lines: Iterable[Line]) -> int:
+    """Cells of the widest line that is never wrapped; 0 when there is none."""
+    return max((cells(line_text(line)) for line in lines if _head(line)), default=0)
+
+
+def slide(line: Line, by: int, width: int) -> Line:
+    """A line that is never wrapped, moved to the left by so many cells and cut at `width`, with signs at the cuts."""
+    head = _head(line)
+    before, rest = line[:head], line[head:]
+    room = width - cells(line_text(before))
+    text = line_text(rest)
+    if not head or (not by and cells(text) <= room):
+        return line
+    begin, used = 0, 0
+    while begin < len(text) and used < by:
+        used += cells(text[begin])
+        begin += 1
+    gap = used - by
+    end, used = begin, gap
+    while end < len(text) and used + cells(text[end]) <= room:
+        used += cells(text[end])
+        end += 1
+    moved = _slice(rest, begin, end)
+    ground = before[-1][1]
+    has_more = bool(text[end:].strip())
+    if has_more:
+        while used >= room:
+            end -= 1
+            used -= cells(text[end])
+        moved = _slice(rest, begin, end)
+    sign = ((" " * (room - 1 - used) + "›", f"dim.{ground}"),) if has_more else ()
+    start = (("‹", f"dim.{ground}"),) if text[:begin].strip() else before[-1:]
+    return (*before[:-1], *start, (" " * gap, ground), *moved, *sign)
+
+
+def _head(line: Line) -> int:
+    """How many pieces come before the text of a line that is never wrapped; 0 for any other line."""
+    return next((place for place, (_, look) in enumerate(line, 1) if look in VERBATIM), 0)
 
 
 def _unhighlighted(text: str) -> list[Line]:

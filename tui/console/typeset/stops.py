@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tui.console.typeset.code import code_lines
+from tui.console.typeset.code import code_lines, output_lines
 from tui.console.typeset.prose import Setting, prose
 from tui.course.blocks import Cell, Claim, Quiz, Try
 from tui.course.quizzes import display_order
@@ -79,9 +79,9 @@ def _running(setting: Setting, state: State, invitation: str, name: str = "") ->
     if isinstance(state, Outcome):
         head = translate(setting.language, "console.reader.failed" if state.failed else "console.reader.prints")
         output = state.output.rstrip("\n") or translate(setting.language, "console.reader.printed_nothing")
-        printed = plain_lines(output, setting.prose - 2, "bad" if state.failed else "text")
+        printed = output_lines(output, "bad" if state.failed else "text")
         title = ((fill(head, setting.prose - right), "bad" if state.failed else "good"), (name, "dim"))
-        return [title, *((("  ", "text"), *line) for line in printed)]
+        return [title, *printed]
     note = state if isinstance(state, str) else invitation
     return [((fill(visible(note), setting.prose - right), "dim"), (name, "dim"))]
 

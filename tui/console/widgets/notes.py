@@ -16,7 +16,7 @@ from textual.timer import Timer
 
 from tui.console.keys import bindings
 from tui.console.page_layout import PageLayout
-from tui.console.typeset import Setting, State, code_of, highlighted
+from tui.console.typeset import Setting, State, code_of, highlighted, slide
 from tui.console.widgets.lines import Lines
 from tui.course.blocks import Block, Cell, Claim, Quiz, Stop, Try
 from tui.course.page import Page, Section
@@ -97,6 +97,8 @@ class Notes(Lines):
         """The {try} whose instrument is on the bench."""
         self.words = ""
         """What is being searched for."""
+        self._side = 0
+        """Cells by which code and output that are too wide are moved to the left."""
         self._language = "en"
         self._highlight = False
         self._found: list[int] = []
@@ -115,7 +117,7 @@ class Notes(Lines):
         """Show a page, at (anchor, lines below it) or at a block."""
         self.page, self._language, self._read = page, language, set(read)
         self.states, self.current, self.on_bench, self.words, self._found = {}, None, None, "", []
-        self._match = None
+        self._match, self._side = None, 0
         self._section, self.layout_of, self._opening = None, None, at
         self._set()
 
@@ -403,6 +405,12 @@ class Notes(Lines):
         self.refresh()
         return True
 
+    def action_side(self, by: int) -> None:
+        """Move what is too wide: code and what it printed. The prose stays where it is."""
+        if self.layout_of is not None:
+            self._side = max(0, min(self._side + by, self.layout_of.overflow()))
+            self.refresh()
+
     # -- drawing -------------------------------------------------------------------------------------------------
 
     def render_line(self, y: int) -> Strip:
@@ -418,7 +426,7 @@ class Notes(Lines):
     def decorated(self, y: int) -> Line:
         layout = self.layout_of
         assert layout is not None
-        line = layout.rows[y]
+        line = slide(layout.rows[y], min(self._side, layout.overflow(y)), layout.setting.prose + 1)
         if self.words and y in self._found:
             line = _marked(line, self.words)
             return ((MARGIN, "text") if y != self._match else ("▌ ", "bar"), *line)

@@ -12,6 +12,7 @@ from tui.course.blocks import Block, Claim, Code, List, Quote, Try, plain
 from tui.course.directives import KINDS
 from tui.course.lint.finding import Finding
 from tui.course.lint.links import check_links
+from tui.course.lint.widths import check_widths
 from tui.course.page import Page
 from tui.errors import UsageError
 
@@ -43,6 +44,7 @@ def check_page(page: Page, pages: dict[Path, Page], check_try: CheckTry) -> Iter
     yield from _quizzes(page)
     yield from _fences(page, page.blocks, inside=False)
     yield from check_links(page, pages)
+    yield from check_widths(page)
 
 
 def _quizzes(page: Page) -> Iterator[Finding]:

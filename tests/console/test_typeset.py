@@ -58,6 +58,7 @@ def test_a_line_scrolled_sideways_shows_what_was_beyond_the_edge() -> None:
     assert line_text(slide(line, 24, 30)).startswith("‹aaa")
     assert line_text(slide(line, 24, 30)).rstrip().endswith("-end'")
 
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_coloring_code_moves_nothing(path: Path) -> None:
     page = lesson(path)

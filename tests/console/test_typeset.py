@@ -12,7 +12,7 @@ from tests.conftest import LESSONS
 from tests.hostile import texts
 from tui.console.page_layout import PageLayout
 from tui.console.typeset import Answering, Outcome, Setting, set_block, slide
-from tui.course.blocks import Cell, Claim, Code, Paragraph, Quiz, Span, Table
+from tui.course.blocks import Cell, Claim, Code, Figure, Paragraph, Quiz, Span, Table
 from tui.course.lesson import read_lesson, read_notes
 from tui.course.page import Page
 from tui.text.lines import Line, line_text
@@ -28,6 +28,22 @@ def text_of(lines: list[Line]) -> str:
 
 def lesson(path: Path) -> Page:
     return read_lesson(path, path.stem.rpartition(".")[2], path.read_bytes())
+
+
+DRAWING = "┌────────┐   ┌──────┐\n│ 词元   │──▸│ text │\n└────────┘   └──────┘"
+FIGURE = Figure(1, "boxes", (Span("Tokens become text again."),), DRAWING)
+
+
+def test_a_figure_is_drawn_to_the_cell() -> None:
+    lines = [line_text(line) for line in set_block(FIGURE, Setting(60, "zh", False))]
+    assert [line[1:] for line in lines] == DRAWING.split("\n")
+    assert len({cells(line) for line in lines}) == 1
+
+
+@pytest.mark.parametrize("setting", [Setting(60, "en", False, described=True), Setting(23, "en", False)])
+def test_a_figure_without_room_is_described(setting: Setting) -> None:
+    lines = [line_text(line) for line in set_block(FIGURE, setting)]
+    assert "".join(line.removeprefix("▏ ") for line in lines).replace(" ", "") == "Tokensbecometextagain."
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

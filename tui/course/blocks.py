@@ -127,6 +127,33 @@ class Quiz(Block):
     code: str
 
 
+@dataclass(frozen=True, slots=True)
+class Exercise(Block):
+    """Code to write, checked on the objects that it makes."""
+
+    id: str
+    task: Spans
+    starter: str
+    check: str
+    """Hidden. Runs after the reader's code and sees its names; the message of a failed `assert` is the feedback."""
+    hints: tuple[Spans, ...]
+    solution: str
+    after: Spans
+    """Why it works, shown after success."""
+    messages: Mapping[str, str]
+    """The check's messages in the language of the page; one that is not here is shown as it stands in the check."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure(Block):
+    """A drawing in text."""
+
+    id: str
+    alt: Spans
+    """What it shows, for whoever cannot see it."""
+    text: str
+
+
 Stop = Try | Cell | Claim | Quiz
 """What a reader can stop at and do."""
 

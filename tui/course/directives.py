@@ -1,23 +1,25 @@
-"""The four directives of a lesson, read from fences whose info string begins with `{try}`, `{code-cell}`, `{claim}`
-or `{quiz}`. MyST's way: a claim's or a cell's options stand between `---` lines before the code.
+"""The six directives of a lesson, read from fences whose info string begins with `{try}`, `{code-cell}`, `{claim}`,
+`{quiz}`, `{exercise}` or `{figure}`. MyST's way: options stand between `---` lines, before the code or the drawing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 import yaml
 
-from tui.course.blocks import Block, Cell, Choice, Claim, Code, Quiz, Spans, Try
+from tui.course.blocks import Block, Cell, Choice, Claim, Code, Exercise, Figure, Quiz, Spans, Try
 from tui.course.markdown import inline
 from tui.errors import LessonError
 from tui.text.characters import closes_up
 
-KINDS = ("try", "code-cell", "claim", "quiz")
+KINDS = ("try", "code-cell", "claim", "quiz", "exercise", "figure")
 QUIZ_KINDS = ("single", "multiple", "order", "number")
+EXERCISE_FIELDS = ("task", "starter", "check", "hints", "solution", "after")
+HINTS = 3
 _INFO = re.compile(r"^\{([\w-]+)\}\s*(.*)$")
 _OPTIONS = re.compile(r"\A---\n(.*?)^---\n?(.*)\Z", re.DOTALL | re.MULTILINE)
 _SPACE = re.compile(r"(?<=\S) (?=\S)")
@@ -66,7 +68,7 @@ def read(block: Code) -> Block:
     kind, argument = match.groups()
     if kind not in KINDS:
         return block
-    return {"try": _try, "code-cell": _cell, "claim": _claim, "quiz": _quiz}[kind](block, argument.strip())
+    return _READERS[kind](block, argument.strip())
 
 
 def _try(block: Code, argument: str) -> Try:
@@ -127,6 +129,64 @@ def _quiz(block: Code, argument: str) -> Quiz:
         why=_spans(values.get("why")),
         code=str(values.get("code") or ""),
     )
+
+
+def _exercise(block: Code, argument: str) -> Exercise:
+    where = f"Line {block.line}: the exercise {argument}".rstrip()
+    if not argument:
+        raise LessonError(f"{where} needs an id.", next_step="{exercise} build-the-triangle")
+    options, rest = _split(block, f"{{exercise}} {argument}")
+    if rest.strip():
+        raise LessonError(f"{where} has text after its fields.", next_step="Write every field between the --- lines.")
+    _check_fields(options, where, EXERCISE_FIELDS, ("messages",))
+    hints, messages = options["hints"], options.get("messages") or {}
+    if not isinstance(hints, list) or len(hints) != HINTS or not all(hints):
+        raise LessonError(f"{where} needs exactly {HINTS} hints.", next_step="Write them as a list under 'hints:'.")
+    if not isinstance(messages, Mapping):
+        raise LessonError(f"{where}: 'messages' should be a list of 'message: translation' lines.")
+    return Exercise(
+        block.line,
+        argument,
+        task=_spans(options["task"]),
+        starter=str(options["starter"]).strip("\n"),
+        check=str(options["check"]).strip("\n"),
+        hints=tuple(map(_spans, hints)),
+        solution=str(options["solution"]).strip("\n"),
+        after=_spans(options["after"]),
+        messages={str(message): unfold(str(text)) for message, text in messages.items()},
+    )
+
+
+def _figure(block: Code, argument: str) -> Figure:
+    where = f"Line {block.line}: the figure {argument}".rstrip()
+    if not argument:
+        raise LessonError(f"{where} needs an id.", next_step="{figure} causal-mask")
+    options, text = _split(block, f"{{figure}} {argument}")
+    _check_fields(options, where, ("alt",))
+    if not text.strip():
+        raise LessonError(f"{where} is empty.", next_step="Draw it in text under the --- lines.")
+    return Figure(block.line, argument, _spans(options["alt"]), text.strip("\n"))
+
+
+_READERS = {
+    "try": _try,
+    "code-cell": _cell,
+    "claim": _claim,
+    "quiz": _quiz,
+    "exercise": _exercise,
+    "figure": _figure,
+}  # fmt: skip
+
+
+def _check_fields(options: Mapping[str, Any], where: str, needed: Sequence[str], optional: Sequence[str] = ()) -> None:
+    """Raises `LessonError` for a field that is missing, empty or unknown."""
+    for name in needed:
+        if not options.get(name):
+            raise LessonError(f"{where} lacks '{name}'.", next_step=f"Write {name}: between its --- lines.")
+    for name in options:
+        if name not in (*needed, *optional):
+            listed = ", ".join((*needed, *optional))
+            raise LessonError(f"{where} has an unknown field {name!r}.", next_step=f"There are: {listed}.")
 
 
 def _split(block: Code, what: str) -> tuple[dict[str, Any], str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from tui.course.blocks import Block, Cell, Claim, Code, Heading, Paragraph, Quiz, Try, plain
+from tui.course.blocks import Block, Cell, Claim, Code, Exercise, Figure, Heading, Paragraph, Quiz, Try, plain
 from tui.course.front_matter import FrontMatter
 
 
@@ -56,6 +56,10 @@ class Page:
         return tuple(block for block in self.blocks if isinstance(block, Quiz))
 
     @property
+    def exercises(self) -> tuple[Exercise, ...]:
+        return tuple(block for block in self.blocks if isinstance(block, Exercise))
+
+    @property
     def anchors(self) -> dict[str, int]:
         """Index of the heading block behind each anchor."""
         return {b.anchor: i for i, b in enumerate(self.blocks) if isinstance(b, Heading)}
@@ -81,6 +85,10 @@ def block_text(block: Block) -> str:
             return "\n".join([plain(block.ask), *(plain(choice.text) for choice in block.choices)])
         case Try():
             return block.instrument
+        case Exercise():
+            return f"{plain(block.task)}\n{block.starter}"
+        case Figure():
+            return f"{block.text}\n{plain(block.alt)}"
     parts = [block_text(inner) for inner in getattr(block, "blocks", ())]
     for item in getattr(block, "items", ()):
         parts += [block_text(inner) for inner in item.blocks]

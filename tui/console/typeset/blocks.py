@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from tui.console.typeset.code import code_lines
+from tui.console.typeset.code import code_lines, figure_lines
 from tui.console.typeset.prose import Setting, pieces_of, set_pieces
-from tui.console.typeset.stops import Answering, State, cell_lines, claim_lines, quiz_lines, try_lines
+from tui.console.typeset.stops import Answering, State, cell_lines, claim_lines, exercise_lines, quiz_lines, try_lines
 from tui.course.blocks import (
     Block,
     Cell,
     Claim,
     Code,
+    Exercise,
+    Figure,
     Heading,
     List,
     Paragraph,
@@ -53,6 +55,10 @@ def set_block(block: Block, setting: Setting, state: State = None, *, on_bench: 
             return cell_lines(block, setting, state)
         case Claim():
             return claim_lines(block, setting, state)
+        case Figure():
+            return figure_lines(block, setting)
+        case Exercise():
+            return exercise_lines(block, setting)
         case Quiz():
             return quiz_lines(block, setting, state if isinstance(state, Answering) else Answering())
     return []
@@ -65,6 +71,8 @@ def code_of(block: Block) -> list[tuple[str, str]]:
             return [(block.text, block.language)]
         case Cell() | Claim() if block.code:
             return [(block.code, "python")]
+        case Exercise():
+            return [(block.starter, "python")]
     inner = [*getattr(block, "blocks", ()), *(b for item in getattr(block, "items", ()) for b in item.blocks)]
     return [code for inner_block in inner for code in code_of(inner_block)]
 

@@ -7,7 +7,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from tui.console.typeset.prose import Setting
+from tui.console.typeset.prose import Setting, prose
+from tui.course.blocks import Figure
 from tui.text.lines import Line, Piece, line_text
 from tui.text.visible import visible
 from tui.text.wrap import cells
@@ -33,6 +34,14 @@ def code_lines(text: str, language: str, setting: Setting) -> list[Line]:
 def output_lines(text: str, look: str) -> list[Line]:
     """What a program printed, line by line, under its code."""
     return [((" ", "output"), (line, look)) for line in visible(text, lines=True).split("\n")]
+
+
+def figure_lines(block: Figure, setting: Setting) -> list[Line]:
+    """A drawing as it is; in words where the reader wants that, or where it has no room."""
+    drawing = output_lines(block.text, "text")
+    if setting.described or verbatim_width(drawing) > setting.prose + 1:
+        return [(("▏ ", "bar"), *line) for line in prose(block.alt, setting.prose - 2)]
+    return drawing
 
 
 def verbatim_width(lines: Iterable[Line]) -> int:

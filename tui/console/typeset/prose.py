@@ -23,6 +23,8 @@ class Setting:
     language: str
     highlight: bool
     """Color the code; it takes an import that the first painting does without."""
+    described: bool = False
+    """Show what figures show in words, instead of drawing them."""
 
     @property
     def prose(self) -> int:

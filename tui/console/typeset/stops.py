@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tui.console.typeset.code import code_lines, output_lines
 from tui.console.typeset.prose import Setting, prose
-from tui.course.blocks import Cell, Claim, Quiz, Try
+from tui.course.blocks import Cell, Claim, Exercise, Quiz, Try
 from tui.course.quizzes import display_order
 from tui.text.catalog import translate
 from tui.text.lines import Line, plain_lines
@@ -84,6 +84,11 @@ def _running(setting: Setting, state: State, invitation: str, name: str = "") ->
         return [title, *printed]
     note = state if isinstance(state, str) else invitation
     return [((fill(visible(note), setting.prose - right), "dim"), (name, "dim"))]
+
+
+def exercise_lines(block: Exercise, setting: Setting) -> list[Line]:
+    head: Line = ((translate(setting.language, "console.exercise.title"), "accent"),)
+    return [head, *prose(block.task, setting.prose), *code_lines(block.starter, "python", setting)]
 
 
 def quiz_lines(block: Quiz, setting: Setting, answering: Answering) -> list[Line]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from tui.course.blocks import Block, Claim, Code, List, Quote, Try, plain
 from tui.course.directives import KINDS
+from tui.course.lint.exercises import check_exercises
 from tui.course.lint.finding import Finding
 from tui.course.lint.links import check_links
 from tui.course.lint.widths import check_widths
@@ -42,6 +43,7 @@ def check_page(page: Page, pages: dict[Path, Page], check_try: CheckTry) -> Iter
             what = f"The front matter names {claim}, but no claim has that id."
             yield Finding(str(page.path), 1, what, "Add the claim, or take its id away.")
     yield from _quizzes(page)
+    yield from check_exercises(page)
     yield from _fences(page, page.blocks, inside=False)
     yield from check_links(page, pages)
     yield from check_widths(page)

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tui.course.blocks import Block, Claim, Heading, List, Paragraph, Quiz, Quote, Span, Spans, Table, plain
+from tui.course.blocks import (
+    Block,
+    Claim,
+    Exercise,
+    Figure,
+    Heading,
+    List,
+    Paragraph,
+    Quiz,
+    Quote,
+    Span,
+    Spans,
+    Table,
+    plain,
+)
 
 
 def spans_of(block: Block) -> Iterator[Spans]:
@@ -24,6 +38,10 @@ def spans_of(block: Block) -> Iterator[Spans]:
                 yield tuple(span for cell in row for span in (*cell, Span(" ")))
         case Claim():
             yield from (block.said, block.so)
+        case Exercise():
+            yield from (block.task, *block.hints, block.after)
+        case Figure():
+            yield block.alt
         case Quiz():
             yield from (block.ask, block.why)
             for choice in block.choices:

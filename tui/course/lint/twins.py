@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tui.course.blocks import Block, Cell, Claim, Code, Heading, List, Paragraph, Quiz, Table, Try
+from tui.course.blocks import Block, Cell, Claim, Code, Exercise, Figure, Heading, List, Paragraph, Quiz, Table, Try
 from tui.course.lint.finding import Finding
 from tui.course.lint.translatable import texts
 from tui.course.page import Page
@@ -29,6 +29,8 @@ def programs(page: Page) -> list[tuple[str, str]]:
     for block in page.blocks:
         if isinstance(block, Cell | Claim):
             snippets.append((block.code, block.prints))
+        elif isinstance(block, Exercise):
+            snippets.append((f"{block.starter}\n{block.solution}", block.check))
         elif isinstance(block, Quiz):
             snippets.append((block.code, str(block.answer)))
     return snippets
@@ -110,11 +112,19 @@ def _difference(first: Block, second: Block) -> str:
             return "The claim has another id or code"
         case Quiz(), Quiz() if _key(first) != _key(second):
             return "The question has another id, kind or key"
+        case Exercise(), Exercise() if _work(first) != _work(second):
+            return "The exercise has another id, starter, check or solution"
+        case Figure(), Figure() if first.id != second.id:
+            return "The figure has another id"
     return ""
 
 
 def _key(quiz: Quiz) -> tuple[Any, ...]:
     return quiz.id, quiz.kind, tuple(choice.right for choice in quiz.choices), quiz.answer, quiz.code
+
+
+def _work(exercise: Exercise) -> tuple[str, ...]:
+    return exercise.id, exercise.starter, exercise.check, exercise.solution
 
 
 def _numbers(page: Page, ours: Block, other: Page, theirs: Block) -> Iterator[Finding]:
@@ -146,7 +156,7 @@ def _language(page: Page) -> Iterator[Finding]:
     wrong = [
         block.line
         for block in page.blocks
-        if isinstance(block, Heading | Paragraph | Claim)
+        if isinstance(block, Heading | Paragraph | Claim | Exercise | Figure)
         and any(_is_foreign(text, page.language) for text in texts(block)[-1:])
     ]
     if wrong:

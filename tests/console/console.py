@@ -22,6 +22,7 @@ from tui.console.widgets.row_table import RowTable
 from tui.console.widgets.sentence import Sentence
 from tui.course.book import Book, Course, Folder, entries, find
 from tui.engine.client import NOT_ANSWERING, EngineClient, Phase, Request
+from tui.engine.exercise_checks import run_exercise
 from tui.errors import HeadnotesError, Stopped, explain
 from tui.instruments import registry
 from tui.models import local
@@ -78,10 +79,12 @@ class InProcess(EngineClient):
         if message["do"] == "run":
             instrument = registry.find(message["instrument"])
             return instrument.run(instrument.read(message["spec"]))
-        if message["do"] == "cell":
+        if message["do"] in ("cell", "exercise"):
             from tui.engine.code_cells import Cells
 
             self._cells = self._cells or Cells()
+            if message["do"] == "exercise":
+                return run_exercise(self._cells, message["space"], message["code"], message["check"])
             return self._cells.run(message["space"], message["code"])
         if message["do"] == "stock":
             return local.take()

@@ -42,6 +42,11 @@ class Cells:
         text = out.getvalue()
         return CellResult(text[:OUTPUT_LIMIT], error is not None, max(0, len(text) - OUTPUT_LIMIT))
 
+    def names(self, space: str) -> dict[str, Any]:
+        """The variables of a space that has run something."""
+        names: dict[str, Any] = self._shells[space].user_ns
+        return names
+
     def _shell(self, space: str | None, code: str) -> Any:
         if space is not None and space in self._shells:
             return self._shells[space]

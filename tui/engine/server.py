@@ -250,6 +250,11 @@ class Engine:
                 return instrument.run(instrument.read(request.get("spec") or {}))
             case "cell":
                 return self.cells.run(request.get("space"), str(request.get("code", "")))
+            case "exercise":
+                from tui.engine.exercise_checks import run_exercise
+
+                space, code, check = (str(request.get(name, "")) for name in ("space", "code", "check"))
+                return run_exercise(self.cells, space, code, check)
             case "data":
                 from tui.tables.api import work
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from tui.course.blocks import Block, Claim, Code, List, Quote, Try, plain
 from tui.course.directives import KINDS
-from tui.course.lint.exercises import check_exercises
 from tui.course.lint.finding import Finding
 from tui.course.lint.links import check_links
+from tui.course.lint.practice import check_exercises
 from tui.course.lint.widths import check_widths
 from tui.course.page import Page
 from tui.errors import UsageError

@@ -79,13 +79,13 @@ class InProcess(EngineClient):
         if message["do"] == "run":
             instrument = registry.find(message["instrument"])
             return instrument.run(instrument.read(message["spec"]))
-        if message["do"] in ("cell", "exercise"):
+        if message["do"] in ("cell", "complete", "reset", "exercise"):
             from tui.engine.code_cells import Cells
 
             self._cells = self._cells or Cells()
             if message["do"] == "exercise":
                 return run_exercise(self._cells, message["space"], message["code"], message["check"])
-            return self._cells.run(message["space"], message["code"])
+            return self._cells.answer(message)
         if message["do"] == "stock":
             return local.take()
         if message["do"] in ("data", "look"):

@@ -93,6 +93,8 @@ class Cell(Block):
     code: str
     prints: str
     """What it prints here, checked in CI; `...` stands for anything."""
+    original: str | None = None
+    """The lesson's own code, where `code` is what the reader has made of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from typing import Any
 
 _FIELDS = {"place": ("place", "line"), "sections": ("sections", "questions")}
 """What is written together, by the name that its time has."""
+_TABLES = ("quiz", "cells")
+"""What is written entry by entry; the time of each is `table:entry`."""
 
 
 def merge(theirs: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any]:
@@ -29,11 +31,14 @@ def _merge_lesson(theirs: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any
     for name, fields in _FIELDS.items():
         if time_of(ours, name) > time_of(theirs, name):
             both.update({field: ours[field] for field in fields if field in ours})
-    if quiz := {**_dict(ours, "quiz"), **_dict(theirs, "quiz")}:
-        later = [
-            name for name in _dict(ours, "quiz") if time_of(ours, f"quiz:{name}") > time_of(theirs, f"quiz:{name}")
-        ]
-        both["quiz"] = {**quiz, **{name: ours["quiz"][name] for name in later}}
+    for table in _TABLES:
+        if entries := {**_dict(ours, table), **_dict(theirs, table)}:
+            later = [
+                name
+                for name in _dict(ours, table)
+                if time_of(ours, f"{table}:{name}") > time_of(theirs, f"{table}:{name}")
+            ]
+            both[table] = {**entries, **{name: ours[table][name] for name in later}}
     if read := list(dict.fromkeys([*strings(theirs.get("read")), *strings(ours.get("read"))])):
         both["read"] = read
     if times := _later_times(theirs, ours):

@@ -9,12 +9,14 @@
           "sections": 9,                            how many there were
           "quiz": {"what-a-zero-does": true, ...},  by quiz id: whether the last answer was right
           "questions": 4,
+          "cells": {"a3f0...": "print(2)", ...},    the reader's code, by the digest of the lesson's; "" is the lesson's
           "place": "padding",                       anchor of the section that was open
           "line": 3,                                lines below it
           "times": {                                when these were written, in seconds since 1970 (older files: none)
             "place": 1790000000.5,                  "place" and "line"
             "sections": 1790000000.5,               "sections" and "questions"
-            "quiz:what-a-zero-does": 1790000000.5   the answer to that question
+            "quiz:what-a-zero-does": 1790000000.5,  the answer to that question
+            "cells:a3f0...": 1790000000.5           the code of that cell
           }
         }
       },
@@ -79,6 +81,11 @@ class Progress:
         quiz = self._of(lesson).get("quiz")
         return {str(k): v is True for k, v in quiz.items()} if isinstance(quiz, dict) else {}
 
+    def cells(self, lesson: str) -> dict[str, str]:
+        """The reader's code by the key of its cell."""
+        cells = self._of(lesson).get("cells")
+        return {k: v for k, v in cells.items() if isinstance(v, str) and v} if isinstance(cells, dict) else {}
+
     def place(self, lesson: str) -> tuple[str, int]:
         """(anchor, lines below it) where the reader was."""
         entry = self._of(lesson)
@@ -120,6 +127,17 @@ class Progress:
             entry = self._entry(lesson)
             entry["quiz"] = {**self.quiz(lesson), question: right}
             self._stamp(entry, f"quiz:{question}")
+        self._changed()
+
+    def keep_cell(self, lesson: str, key: str, code: str) -> None:
+        """The reader's code of a cell; '' is the lesson's again."""
+        if self.cells(lesson).get(key, "") == code:
+            return
+        with self._lock:
+            entry = self._entry(lesson)
+            cells = entry.get("cells")
+            entry["cells"] = {**(cells if isinstance(cells, dict) else {}), key: code}
+            self._stamp(entry, f"cells:{key}")
         self._changed()
 
     def mark_place(self, lesson: str, anchor: str, line: int) -> None:

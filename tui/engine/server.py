@@ -248,13 +248,13 @@ class Engine:
                 instrument = registry.find(str(request.get("instrument")))
                 hearing.set(self.partial)
                 return instrument.run(instrument.read(request.get("spec") or {}))
-            case "cell":
-                return self.cells.run(request.get("space"), str(request.get("code", "")))
             case "exercise":
                 from tui.engine.exercise_checks import run_exercise
 
                 space, code, check = (str(request.get(name, "")) for name in ("space", "code", "check"))
                 return run_exercise(self.cells, space, code, check)
+            case "cell" | "complete" | "reset":
+                return self.cells.answer(request)
             case "data":
                 from tui.tables.api import work
 

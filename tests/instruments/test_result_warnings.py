@@ -34,6 +34,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "memory": {"rows": 2000},
     "stream": {"path": "pairs", "take": 2},
     "schedule": {},
+    "upgrade": {"code": "x = 1"},
     "metrics": {},
     "train": {},
     "runs": {},

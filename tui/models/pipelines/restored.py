@@ -31,6 +31,10 @@ class QuestionAnswering(ChunkPipeline):
 
     default_input_names = "question,context"
 
+    def __call__(self, inputs: Any = None, *, question: str = "", context: str = "", **options: Any) -> Any:
+        """As version 4 had it: {"question", "context"}, a list of them, or both by name."""
+        return super().__call__({"question": question, "context": context} if inputs is None else inputs, **options)
+
     def _sanitize_parameters(self, **given: Any) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
         before = {name: given[name] for name in ("max_seq_len", "doc_stride") if given.get(name) is not None}
         after = {name: given[name] for name in ("top_k", "max_answer_len") if given.get(name) is not None}
@@ -158,3 +162,11 @@ def registered() -> Iterator[None]:
         known.task_aliases.pop("translation_en_to_fr", None)
         for task in made:
             known.supported_tasks.pop(task, None)
+
+
+def pipeline(task: str, *args: Any, **options: Any) -> Any:
+    """`transformers.pipeline`, which knows the removed names here, too."""
+    import transformers
+
+    with registered():
+        return transformers.pipeline(task, *args, **options)

@@ -1,0 +1,54 @@
+"""What `upgrade` answers, as lines: for the pane and for `headnotes try`."""
+
+from __future__ import annotations
+
+import difflib
+
+from tui.instruments.upgrade.compute import Execution, UpgradeResult
+from tui.instruments.upgrade.removals import OutdatedUse
+from tui.text.catalog import translate
+from tui.text.lines import Line, plain_lines
+from tui.text.visible import visible
+
+
+def upgrade_lines(result: UpgradeResult, width: int, language: str) -> list[Line]:
+    """The places with their reasons, the difference, and what the programs printed."""
+    lines: list[Line] = []
+    head = translate(language, "instruments.upgrade.count", count=len(result.uses))
+    lines += plain_lines(head, width, "strong" if result.uses else "good")
+    for use in result.uses:
+        lines += [(), *_use(use, width, language)]
+    if result.code != result.source:
+        lines += [(), ((translate(language, "instruments.upgrade.new_code"), "heading"),), *_difference(result)]
+    for name, execution in (("before", result.before), ("after", result.after)):
+        if execution is not None:
+            lines += [(), ((translate(language, f"instruments.upgrade.{name}"), "heading"),)]
+            lines += _execution(execution, width, language)
+    return lines
+
+
+def _use(use: OutdatedUse, width: int, language: str) -> list[Line]:
+    """The line, what stood there and what takes its place; then since when and why."""
+    number = translate(language, "instruments.upgrade.line", line=use.line)
+    instead = f" → {use.new}" if use.new else ""
+    if use.is_fixed and not use.new:
+        instead = " " + translate(language, "instruments.upgrade.left_out")
+    lines = [((f"{number}  ", "dim"), (visible(use.old), "bad"), (visible(instead), "good"))]
+    since = translate(language, "instruments.upgrade.removed", library=use.removed)
+    if use.removal in ("missing-name", "missing-module", "unknown-keyword"):
+        since = ""
+    why = translate(language, f"instruments.upgrade.why.{use.removal}", library=use.removed)
+    return [*lines, *plain_lines(f"{since}{why}", width, "dim")]
+
+
+def _difference(result: UpgradeResult) -> list[Line]:
+    styles = {"+": "good", "-": "bad", " ": "text"}
+    rows = difflib.ndiff(result.source.splitlines(), result.code.splitlines())
+    return [((visible(row.rstrip()) or " ", styles[row[0]]),) for row in rows if row[0] in styles]
+
+
+def _execution(execution: Execution, width: int, language: str) -> list[Line]:
+    lines = plain_lines(execution.output.rstrip(), width) if execution.output.strip() else []
+    if execution.error:
+        return [*lines, *plain_lines(execution.error, width, "bad")]
+    return lines or plain_lines(translate(language, "instruments.upgrade.no_output"), width, "dim")

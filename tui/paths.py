@@ -66,9 +66,14 @@ def settings_file() -> Path:
     return _base("config") / "settings.toml"
 
 
-def progress_file() -> Path:
-    """What has been read and answered (JSON; its shape is described in `course.progress`)."""
-    return _base("state") / "progress.json"
+def progress_file(course_id: str = "") -> Path:
+    """What has been read and answered, in our course or another (JSON; its shape is described in `course.progress`)."""
+    return _base("state").joinpath("courses", f"{course_id}.json") if course_id else _base("state") / "progress.json"
+
+
+def consents_file() -> Path:
+    """The folders whose code the reader has allowed to run (JSON)."""
+    return _base("state") / "consents.json"
 
 
 def cache_dir() -> Path:

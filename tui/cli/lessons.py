@@ -1,35 +1,52 @@
-"""`headnotes lessons list` and `headnotes lessons check`."""
+"""`headnotes lessons list`, `check` and `new`."""
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
 import json
+import shlex
 import sys
 from contextlib import nullcontext
 from pathlib import Path
 
 from tui import paths
 from tui.cli.quiet import quiet
+from tui.course import starter
 from tui.course.book import Course
 from tui.course.lint import Run, check
 from tui.instruments import registry
+from tui.text.catalog import translate
+from tui.text.visible import visible
 from tui.text.wrap import fill
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    what = parser.add_subparsers(dest="what", required=True, metavar="list|check")
+    what = parser.add_subparsers(dest="what", required=True, metavar="list|check|new")
     listing = what.add_parser("list", help="all lessons with their numbers, ids and minutes")
     checking = what.add_parser("check", help="find what is wrong with a course; exit code 1 when there is anything")
     for one in (listing, checking):
         one.add_argument("folder", nargs="?", type=Path, default=None, help="a course; ours when left out")
         one.add_argument("--json", action="store_true", help="print JSON")
+    beginning = what.add_parser("new", help="begin a course of your own: a folder with one lesson that has every fence")
+    beginning.add_argument("folder", type=Path, help="a new folder, or an empty one")
     checking.add_argument("--run", action="store_true", help="run the code, too, and compare what it prints: minutes")
 
 
 def run(asked: argparse.Namespace) -> int:
-    folder = asked.folder or paths.lessons_dir()
+    if asked.what == "new":
+        return _begin(paths.expanded(asked.folder), asked.language)
+    folder = paths.expanded(asked.folder) if asked.folder else paths.lessons_dir()
     return _list(folder, asked.json, asked.language) if asked.what == "list" else _check(folder, asked.json, asked.run)
+
+
+def _begin(folder: Path, language: str) -> int:
+    paths.check_name(str(folder))
+    for file in starter.write(folder):
+        print(visible(str(file)))
+    for line in ("check", "open"):
+        print(translate(language, f"course.new.{line}", folder=visible(shlex.quote(str(folder)))))
+    return 0
 
 
 def _list(folder: Path, as_json: bool, language: str) -> int:

@@ -1,4 +1,4 @@
-"""`headnotes [LESSON]` and `headnotes notes DIR`: the console."""
+"""`headnotes [LESSON]`, `headnotes open DIR [LESSON]` and `headnotes notes DIR`: the console."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from tui import paths, settings
-from tui.course.book import Book, Course, Entry, find
+from tui.course.book import Book, Course, Entry, find, find_exactly
+from tui.errors import UsageError, quoted
 from tui.settings import THEMES
 from tui.text.catalog import translate
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("lesson", nargs="?", help="number or id of a lesson: 2.2")
+    parser.add_argument("lesson", nargs="?", help="number or id of a lesson: 2.2; or the folder of another course")
+    parser.add_argument("at", nargs="?", metavar="lesson", help="a lesson of that other course")
     add_screen_options(parser)
 
 
@@ -29,8 +31,18 @@ def add_screen_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(asked: argparse.Namespace) -> int:
-    course = Course.open(paths.lessons_dir())
-    return show(course, find(course, asked.lesson) if asked.lesson else None, asked)
+    course, lesson = Course.open(paths.lessons_dir()), asked.lesson
+    if lesson and find_exactly(course, lesson) is None and _is_path(lesson):
+        course, lesson = Course.open(paths.expanded(lesson), asked.language), asked.at
+    elif asked.at:
+        raise UsageError("course.no-course-of-that-name", name=quoted(lesson), lesson=quoted(asked.at))
+    return show(course, find(course, lesson) if lesson else None, asked)
+
+
+def _is_path(lesson: str) -> bool:
+    """Whether a word is meant as a folder: there is one, or it is written as a path."""
+    paths.check_name(lesson)
+    return "/" in lesson or os.sep in lesson or paths.expanded(lesson).is_dir()
 
 
 def show(book: Book, entry: Entry | None, asked: argparse.Namespace, data: Source | None = None) -> int:

@@ -82,7 +82,7 @@ class HeadnotesApp(ConsoleApp):
         super().__init__()
         self.book = book
         self.language = chosen.language
-        self.progress = Progress(paths.progress_file(), self._save_soon)
+        self.progress = Progress(paths.progress_file(book.course_id), self._save_soon)
         self.engine = engine or EngineClient(log=paths.engine_log())
         self.engine.listen(partial(self.call_later, self._engine_moved))
         self._run_watch = RunWatch(self)

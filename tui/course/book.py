@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from tui import paths
 from tui.course.cache import remembered
 from tui.course.files import FIRST_FRONT, MOST_FRONT, decode, read_file, split_front_matter
 from tui.course.front_matter import FrontMatter
+from tui.course.plan import read_plan
 from tui.errors import LessonError, UsageError, quoted
 from tui.text.catalog import LANGUAGES
 
@@ -23,6 +25,8 @@ _TAKES = "headnotes notes DIR takes a folder of Markdown files, or one file."
 MARKDOWN = (".md", ".markdown", ".mdx", ".rst.md")
 MOST_NOTES = 20_000
 """Files of Markdown in a folder of notes; found and sorted in half a second."""
+MOST_LESSONS = 2_000
+"""Files of a chapter: each is opened for its title."""
 MOST_LOOKED_AT, MOST_LEVELS = 200_000, 40
 """Files and levels of folders that are looked at for them: somebody's whole home may be meant, and `/` by mistake."""
 
@@ -58,6 +62,11 @@ class Book(Protocol):
     """What the reader's screens need of a course or a folder."""
 
     name: str
+    folder: Path
+    course_id: str
+    """Names the file of its progress; empty for our own course and for notes, which share one."""
+    is_bundled: bool
+    """Whether it came with Headnotes: the code of any other book runs only where the reader has allowed it."""
     chapters: tuple[Chapter, ...]
     trouble: str
     """What of it is not shown, in a sentence."""
@@ -70,12 +79,16 @@ def entries(book: Book) -> list[Entry]:
     return [entry for chapter in book.chapters for entry in chapter.entries]
 
 
+def find_exactly(book: Book, reference: str) -> Entry | None:
+    """The entry with that id or number."""
+    return next((entry for entry in entries(book) if reference in (entry.id, entry.number)), None)
+
+
 def find(book: Book, reference: str) -> Entry:
     """The entry with that id or number; a unique beginning of an id will do. Raises `UsageError`."""
     lessons = entries(book)
-    for entry in lessons:
-        if reference in (entry.id, entry.number):
-            return entry
+    if (exact := find_exactly(book, reference)) is not None:
+        return exact
     begins = [entry for entry in lessons if entry.id.startswith(reference)]
     if len(begins) == 1:
         return begins[0]
@@ -91,25 +104,22 @@ class Course:
     name: str = "Headnotes"
     chapters: tuple[Chapter, ...] = field(default=())
     trouble: str = ""
+    course_id: str = ""
+    languages: tuple[str, ...] = LANGUAGES
+    """In which every lesson is there."""
+    is_bundled: bool = True
 
     @classmethod
-    def open(cls, folder: Path) -> Course:
-        """Raises `LessonError` when the folder holds no course."""
-        plan = folder / "course.toml"
-        try:
-            tables = tomllib.loads(plan.read_text("utf-8")).get("chapter", [])
-        except (OSError, ValueError) as error:
-            raise LessonError(
-                f"{folder} is not a course.",
-                f"{plan.name}: {error}",
-                "For a folder of Markdown: headnotes notes DIR",
-            ) from error
-        chapters = []
-        for chapter in tables:
-            inside = folder / str(chapter.get("folder", ""))
-            titles = {language: str(title) for language, title in dict(chapter.get("title", {})).items()}
-            chapters.append(Chapter(str(chapter.get("number", "")), titles, tuple(_lessons(inside))))
-        return cls(folder, chapters=tuple(chapters))
+    def open(cls, folder: Path, language: str = LANGUAGES[0]) -> Course:
+        """Our course, or somebody's, with its name in a language. Raises `LessonError` when the folder holds none."""
+        plan = read_plan(folder)
+        chapters = tuple(
+            Chapter(number, titles, tuple(_lessons(folder / inside))) for number, titles, inside in plan.chapters
+        )
+        if folder == paths.lessons_dir():
+            return cls(folder, chapters=chapters)
+        name = plan.titles.get(language) or next(iter(plan.titles.values()), folder.resolve().name)
+        return cls(folder, name, chapters, "", plan.id, plan.languages, is_bundled=False)
 
     def read(self, entry: Entry, language: str) -> Page:
         """The lesson in that language, or in one it has. Raises `LessonError`."""
@@ -127,6 +137,8 @@ class Folder:
     name: str
     chapters: tuple[Chapter, ...]
     trouble: str = ""
+    course_id: str = ""
+    is_bundled: bool = False
 
     @classmethod
     def open(cls, path: Path) -> Folder:
@@ -163,7 +175,7 @@ class Folder:
 
 def _lessons(folder: Path) -> Iterator[Entry]:
     stems: dict[str, dict[str, Path]] = {}
-    for file in sorted(folder.glob("*.md"), key=_natural):
+    for file in sorted(islice(folder.glob("*.md"), MOST_LESSONS), key=_natural):
         stem, _, language = file.stem.rpartition(".")
         if stem and language in LANGUAGES:
             stems.setdefault(stem, {})[language] = file

@@ -12,6 +12,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 
 from tui.console.actions import StopActions
+from tui.console.ask_consent import ask_consent
 from tui.console.keys import bindings
 from tui.console.link_targets import links_of, resolve
 from tui.console.page_layout import source_of
@@ -19,6 +20,7 @@ from tui.console.screens.with_bench import WithBench
 from tui.console.widgets.bench import Bench
 from tui.console.widgets.chrome import KeyLine, Prompt, TopLine
 from tui.console.widgets.notes import Notes
+from tui.course import consent
 from tui.course.blocks import Cell, Claim, Quiz, Try
 from tui.course.book import Course, Entry, entries
 from tui.course.page import Page
@@ -61,6 +63,8 @@ class Reader(WithBench):
         self._wide = True
         self._on_bench = False
         """In a narrow window: whether the bench is the one that is shown."""
+        self._may_run = True
+        """Whether the code of the book may run: see `course.consent`."""
         self._back: list[tuple[Entry, str, int]] = []
         self.actions = StopActions(self.app, self.notes)
 
@@ -98,6 +102,7 @@ class Reader(WithBench):
 
     async def _open(self, entry: Entry, place: tuple[str, int] | None, block: int | None) -> None:
         page = await self._read(entry)
+        self._may_run = self.notes.follows_reading = await asyncio.to_thread(consent.is_allowed, self.app.book)
         if page is None:
             self.entry = self._shown
             self.app.paint()
@@ -112,6 +117,8 @@ class Reader(WithBench):
         if page.trouble:
             self.app.notify(page.trouble, severity="warning")
         self._arrange()
+        if not self._may_run and self._has_bench():
+            self.bench.clear("console.consent.no_bench")
         self.notes.open(page, self.app.language, read=progress.read(page.id), at=place if block is None else block)
         self._show_place()
 
@@ -207,6 +214,9 @@ class Reader(WithBench):
 
     async def _to_bench(self) -> bool:
         """Turn to the bench, with what belongs on it by now. False when this page has nothing for it."""
+        if not self._may_run:
+            self.app.notify(translate(self.app.language, "console.consent.no_bench"))
+            return False
         await self._bring(self.notes.take_wanted())
         if self.bench.pane is None or not self._has_bench():
             return False
@@ -232,6 +242,18 @@ class Reader(WithBench):
 
     @on(Notes.Act)
     async def act(self, event: Notes.Act) -> None:
+        if isinstance(event.target, Try | Cell | Claim) and not self._may_run:
+            self.run_worker(self._act_with_consent(event), group="consent", exclusive=True)
+        else:
+            await self._act(event)
+
+    async def _act_with_consent(self, event: Notes.Act) -> None:
+        """Ask whether the code of this folder may run, once; then do what the reader wanted."""
+        if await ask_consent(self.app):
+            self._may_run = self.notes.follows_reading = True
+            await self._act(event)
+
+    async def _act(self, event: Notes.Act) -> None:
         match event.target:
             case Try():
                 await self.action_edit()
@@ -287,7 +309,7 @@ class Reader(WithBench):
         """The messages of what keys do otherwise just now; None for what would do nothing."""
         labels: dict[str, str | None] = {}
         pane, known = self.bench.pane, entries(self.app.book)
-        if not self._has_bench():
+        if not (self._has_bench() and self._may_run):
             labels |= {"lesson.switch": None, "lesson.edit": None}
         if pane is None or not self._has_bench():
             labels["lesson.code"] = None

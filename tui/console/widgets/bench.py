@@ -99,13 +99,13 @@ class Bench(Vertical):
         for widget in pane.query("*"):
             widget.post_message(events.Resize(widget.size, widget.virtual_size, widget.container_size))
 
-    def clear(self) -> None:
-        """This page has nothing for the bench."""
+    def clear(self, reason: str = "console.bench.no_bench") -> None:
+        """Nothing is on the bench, because this page has nothing for it or for another reason."""
         self._pane = None
         for pane in self._panes.values():
             pane.drop()
             pane.visible = False
-        self.query_one("#bench-title", Static).update(verbatim(translate(self.app.language, "console.bench.no_bench")))
+        self.query_one("#bench-title", Static).update(verbatim(translate(self.app.language, reason)))
 
     def translate(self) -> None:
         """The language has changed."""

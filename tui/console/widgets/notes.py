@@ -95,6 +95,8 @@ class Notes(Lines):
         """The marked stop."""
         self.on_bench: int | None = None
         """The {try} whose instrument is on the bench."""
+        self.follows_reading = True
+        """Whether the bench shows what belongs to what is read: not before the reader allowed the folder's code."""
         self.words = ""
         """What is being searched for."""
         self._side = 0
@@ -256,7 +258,7 @@ class Notes(Lines):
         self._resting = self.set_timer(REST, self._bring)
 
     def _bring(self) -> None:
-        if not self.display:
+        if not (self.display and self.follows_reading):
             return  # turned away in a narrow window: nothing is being read, the bench stays as it is
         wanted = self.take_wanted()
         if wanted is not None:

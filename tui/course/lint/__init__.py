@@ -16,7 +16,6 @@ from tui.course.lint.one_page import CheckTry, check_page
 from tui.course.lint.twins import compare, programs
 from tui.course.page import Page
 from tui.errors import LessonError
-from tui.text.catalog import LANGUAGES
 
 __all__ = ["CheckTry", "Finding", "Run", "check"]
 
@@ -42,7 +41,7 @@ def check(folder: Path, check_try: CheckTry, run: Run | None = None) -> list[Fin
     inventory = _inventory(folder, findings)
     findings += _duplicate_ids(entries(course))
     for entry in entries(course):
-        findings += _twins(entry, pages)
+        findings += _twins(entry, pages, course.languages)
         if run is not None:
             findings += _run(entry, pages, run)
     for page in pages.values():
@@ -81,9 +80,9 @@ def _duplicate_ids(lessons: list[Entry]) -> Iterator[Finding]:
         seen.setdefault(entry.id, file)
 
 
-def _twins(entry: Entry, pages: dict[Path, Page]) -> Iterator[Finding]:
+def _twins(entry: Entry, pages: dict[Path, Page], languages: tuple[str, ...]) -> Iterator[Finding]:
     """The same lesson in every language, in step."""
-    for language in LANGUAGES:
+    for language in languages:
         if language not in entry.files:
             file = next(iter(entry.files.values()))
             twin = file.name.replace(f".{file.stem.rpartition('.')[2]}.", f".{language}.")

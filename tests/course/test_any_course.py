@@ -93,7 +93,8 @@ def test_a_plan_that_is_no_file_is_refused(tmp_path: Path, make: object) -> None
 
 
 def test_odd_titles_and_folders_are_read(tmp_path: Path) -> None:
-    (tmp_path / "course.toml").write_text('title = 5\nlanguages = "en"\n[[chapter]]\nfolder = "a\\u0000b"\ntitle = []\n')
+    plan = 'title = 5\nlanguages = "en"\n[[chapter]]\nfolder = "a\\u0000b"\ntitle = []\n'
+    (tmp_path / "course.toml").write_text(plan)
     assert Course.open(tmp_path).name == "5"
 
 

@@ -1,4 +1,4 @@
-"""The folders whose code the reader has allowed to run, kept in one JSON file: {"folders": {"/home/me/course": 1790000000}}
+"""The folders whose code the reader has allowed to run, kept in one JSON file: {"folders": {"/home/me/c": 1790000000}}
 
 Our own course needs none. The code of any other book runs only on a key, after a question that is asked once a folder.
 """

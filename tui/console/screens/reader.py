@@ -242,7 +242,7 @@ class Reader(WithBench):
 
     @on(Notes.Act)
     async def act(self, event: Notes.Act) -> None:
-        if isinstance(event.target, Try | Cell | Claim) and not self._may_run:
+        if not (self._may_run or isinstance(event.target, Quiz)):
             self.run_worker(self._act_with_consent(event), group="consent", exclusive=True)
         else:
             await self._act(event)

@@ -1,15 +1,15 @@
 """What `course.toml` says of a course:
 
-    id = "my-course"                    # names the file of its progress; letters, digits and hyphens
-    title.en = "My course"
-    title.zh = "我的课程"
-    languages = ["en", "zh"]            # both when left out
+id = "my-course"                    # names the file of its progress; letters, digits and hyphens
+title.en = "My course"
+title.zh = "我的课程"
+languages = ["en", "zh"]            # both when left out
 
-    [[chapter]]
-    number = "1"
-    folder = "1-first-steps"            # inside the course's folder
-    title.en = "First steps"
-    title.zh = "第一步"
+[[chapter]]
+number = "1"
+folder = "1-first-steps"            # inside the course's folder
+title.en = "First steps"
+title.zh = "第一步"
 """
 
 from __future__ import annotations

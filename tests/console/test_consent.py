@@ -18,7 +18,7 @@ from tui.course.progress import Progress
 
 @pytest.fixture
 def course(tmp_path: Path) -> Course:
-    starter.write(tmp_path / "mine")
+    starter.write_starter(tmp_path / "mine")
     return Course.open(tmp_path / "mine")
 
 

@@ -23,7 +23,7 @@ CHAPTER = '[[chapter]]\nnumber = "1"\nfolder = "one"\n'
 
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
-    starter.write(tmp_path / "A course, by me")
+    starter.write_starter(tmp_path / "A course, by me")
     return tmp_path / "A course, by me"
 
 
@@ -132,7 +132,7 @@ def test_a_lesson_wins_over_a_folder_of_its_name(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("tokenizers", "token"):
-        starter.write(tmp_path / name)
+        starter.write_starter(tmp_path / name)
     opened: list[tuple[str, str | None]] = []
     monkeypatch.setattr(
         "tui.cli.open.show", lambda book, entry, asked: opened.append((book.name, entry and entry.id)) or 0

@@ -42,7 +42,7 @@ def run(asked: argparse.Namespace) -> int:
 
 def _begin(folder: Path, language: str) -> int:
     paths.check_name(str(folder))
-    for file in starter.write(folder):
+    for file in starter.write_starter(folder):
         print(visible(str(file)))
     for line in ("check", "open"):
         print(translate(language, f"course.new.{line}", folder=visible(shlex.quote(str(folder)))))

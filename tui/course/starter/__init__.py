@@ -8,7 +8,7 @@ from tui.course.plan import id_from
 from tui.errors import LessonError
 
 
-def write(folder: Path) -> list[Path]:
+def write_starter(folder: Path) -> list[Path]:
     """Write the course into a new or empty folder; returns its files. Raises `LessonError`, `OSError`."""
     if folder.is_dir() and any(folder.iterdir()):
         raise LessonError("course.folder-not-empty", folder=str(folder))

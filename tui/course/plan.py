@@ -71,12 +71,12 @@ def id_from(text: str) -> str:
 
 
 def _id(values: Mapping[str, Any], folder: Path) -> str:
-    written = values.get("id")
-    if written is None:
+    course_id = values.get("id")
+    if course_id is None:
         return id_from(folder.resolve().name)
-    if not isinstance(written, str) or not _ID.fullmatch(written):
-        raise LessonError("course.bad-id", plan=str(folder / PLAN), id=quoted(str(written)))
-    return written
+    if not isinstance(course_id, str) or not _ID.fullmatch(course_id):
+        raise LessonError("course.bad-id", plan=str(folder / PLAN), id=quoted(str(course_id)))
+    return course_id
 
 
 def titles_of(values: Mapping[str, Any]) -> dict[str, str]:

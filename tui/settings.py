@@ -11,13 +11,14 @@ import errno
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from tui.atomic import locked, read_regular, write_atomically
 from tui.errors import Phrase, UsageError, phrase, sentence
+from tui.record import record
 from tui.text.catalog import LANGUAGES
 
 THEMES = ("dark", "light", "terminal")
@@ -26,7 +27,7 @@ MOST_BYTES = 100_000
 HUB = "https://huggingface.co"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settings:
     """What the reader chose."""
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from tests.text.messages import TUI, messages, rooms
 from tui.text import catalog
-from tui.text.catalog import add_key_names, add_room, has_message, translate
+from tui.text.catalog import LANGUAGES, add_key_names, add_room, has_message, read_catalog, translate
 
 ENGLISH = """
 plain = "Nothing is open."
@@ -104,3 +106,33 @@ def test_whether_a_message_exists() -> None:
     assert has_message("instruments.letters.state.done")
     assert not has_message("instruments.letters.state.lost")
     assert not has_message("instruments.letters.state")
+
+
+@pytest.mark.parametrize("room", rooms())
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_catalog_is_read_as_toml_has_it(room: str, language: str) -> None:
+    file = TUI.joinpath(*room.split("."), f"messages.{language}.toml")
+    forms = {
+        name: [message] if isinstance(message, str) else [message["one"], message["other"]]
+        for name, message in read_catalog(file.read_text(encoding="utf-8")).items()
+    }
+    assert forms == messages(room, language)  # by tomllib, which raises for a name that comes twice
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ('a = "x"  # why\n\n# b = "y"', {"a": "x"}),
+        ('a = "say \\"x\\""\n  b = \'y\'', {"a": 'say "x"', "b": "y"}),
+        ('"a b" = "x"\n["c d"]\ne = "y"', {"a b": "x", "c d.e": "y"}),
+        ('a = """\nb = "x"\n"""', {"a": 'b = "x"\n'}),
+        ('t = { one = "x", other = "y" }\nu.v = "z"', {"t": {"by": "count", "one": "x", "other": "y"}, "u.v": "z"}),
+    ],
+)
+def test_lines_that_are_more_than_a_name_and_a_text(text: str, read: dict[str, object]) -> None:
+    assert read_catalog(text) == read
+
+
+def test_a_line_that_is_not_toml_is_an_error() -> None:
+    with pytest.raises(tomllib.TOMLDecodeError):
+        read_catalog('a = "x"\nb = x')

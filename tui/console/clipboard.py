@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
 from tui.atomic import write_atomically
+from tui.record import record
 
 OSC52_LIMIT = 74_000
 """Characters; terminals drop longer sequences without a word."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Copied:
     """Where a text is known to have arrived."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from tui.course.blocks import Span
 from tui.course.book import Book, Entry, entries
 from tui.course.page import Page
+from tui.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Target:
     """Where a link leads: to an address on the network, or to a place in the book."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from tui.record import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Span:
     """A run of text in one style."""
 
@@ -22,32 +23,32 @@ class Span:
 Spans = tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Block:
     """A piece of a page; `line` is where it begins in its file, counted from 1."""
 
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Heading(Block):
     level: int
     spans: Spans
     anchor: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Paragraph(Block):
     spans: Spans
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Code(Block):
     text: str
     language: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Item:
     """One entry of a list, with its bullet or number."""
 
@@ -55,17 +56,17 @@ class Item:
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class List(Block):
     items: tuple[Item, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Quote(Block):
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Table(Block):
     header: tuple[Spans, ...]
     rows: tuple[tuple[Spans, ...], ...]
@@ -73,12 +74,12 @@ class Table(Block):
     """`left`, `right` or `center` for each column."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rule(Block):
     pass
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Try(Block):
     """An instrument with its inputs filled in."""
 
@@ -86,7 +87,7 @@ class Try(Block):
     values: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cell(Block):
     """Code that runs in the engine, in place; a chapter's cells share their variables."""
 
@@ -97,7 +98,7 @@ class Cell(Block):
     """The lesson's own code, where `code` is what the reader has made of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Claim(Block):
     """What is often said, what is so, and the snippet that settles it."""
 
@@ -108,14 +109,14 @@ class Claim(Block):
     prints: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Choice:
     text: Spans
     right: bool
     why: Spans
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Quiz(Block):
     """A question. `single` and `multiple` have right choices; `order` lists its choices in the right order;
     `number` has an answer, and may have the code that prints it."""
@@ -129,7 +130,7 @@ class Quiz(Block):
     code: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Exercise(Block):
     """Code to write, checked on the objects that it makes."""
 
@@ -146,7 +147,7 @@ class Exercise(Block):
     """The check's messages in the language of the page; one that is not here is shown as it stands in the check."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Figure(Block):
     """A drawing in text."""
 

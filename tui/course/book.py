@@ -16,6 +16,7 @@ from tui.course.files import FIRST_FRONT, MOST_FRONT, decode, read_file, split_f
 from tui.course.front_matter import FrontMatter
 from tui.course.plan import read_plan
 from tui.errors import LessonError, UsageError, quoted
+from tui.record import record
 from tui.text.catalog import LANGUAGES
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ MOST_LOOKED_AT, MOST_LEVELS = 200_000, 40
 """Files and levels of folders that are looked at for them: somebody's whole home may be meant, and `/` by mistake."""
 
 
-@dataclass(frozen=True)
+@record
 class Entry:
     """A line of the contents: a lesson with its twins, or one file of notes."""
 
@@ -46,7 +47,7 @@ class Entry:
         return self.titles.get(language) or next(iter(self.titles.values()), self.id)
 
 
-@dataclass(frozen=True)
+@record
 class Chapter:
     """A chapter of the course, or a folder of notes."""
 

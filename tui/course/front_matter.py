@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from tui.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FrontMatter:
     """The lines between `---` at the top of a lesson."""
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from tui.course.blocks import Block, Cell, Claim, Code, Exercise, Figure, Heading, Paragraph, Quiz, Try, plain
 from tui.course.front_matter import FrontMatter
+from tui.record import record
 
 
-@dataclass(frozen=True)
+@record
 class Section:
     """A heading of level 2 and what stands under it; the first section may have no heading."""
 

@@ -20,6 +20,7 @@ from typing import Any, BinaryIO
 from tui.engine.environment import child_command, child_environment, child_folder
 from tui.engine.protocol import LINE_LIMIT, decode, encode
 from tui.errors import EngineDied, EngineError, Explained, HeadnotesError, Phrase, Stopped, phrase
+from tui.record import record
 
 LOG_LIMIT = 4 * 1024 * 1024
 STOP_PATIENCE = 2.0
@@ -36,7 +37,7 @@ QUICK_DEATHS = 3
 """So many deaths in a row without one answer, and the engine is not started again by itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Phase:
     """What the engine is doing apart from requests."""
 
@@ -53,7 +54,7 @@ class Phase:
         return self.name in ("off", "ready", "ended")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Progress:
     """How far a request has come."""
 

@@ -26,10 +26,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from functools import partial
 from typing import Any
 
+from tui.record import record
 from tui.text.catalog import has_message, translate, value_names
 
 _CODE = re.compile(r"[a-z_]+(\.[a-z_]+)*\.[a-z0-9-]+")
@@ -37,7 +38,7 @@ _BETWEEN = {"en": ", ", "zh": "、"}
 """What stands between the items of a list."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ErrorText:
     """An error in one language: what is wrong, why, and what to do. The last two may be empty."""
 
@@ -153,7 +154,7 @@ def quoted(typed: str) -> str:
     return repr(typed) if len(typed) <= 80 else f"{typed[:60]!r}… ({len(typed):,})"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ResultWarning:
     """What a reader should know before trusting a result. It goes with the result; an error takes its place."""
 
@@ -192,7 +193,7 @@ def for_programs(plain: Any, language: str = "en") -> Any:
     return [for_programs(value, language) for value in plain] if isinstance(plain, list) else plain
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Explained:
     """An error as plain data, so that it can cross a process border."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events, on
@@ -16,6 +15,7 @@ from tui.console.widgets.chrome import KeyLine, Prompt, TopLine
 from tui.console.widgets.lines import Lines
 from tui.course.book import Entry, entries
 from tui.course.search import Hit, in_book
+from tui.record import record
 from tui.text.catalog import translate
 from tui.text.lines import Line, one_line
 from tui.text.wrap import cells, fill
@@ -27,7 +27,7 @@ MARGIN = 14
 """Columns of a lesson's line that are neither its title nor its facts."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Row:
     """A line of the contents, and where enter leads from it; None for a line that only divides."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from tui.course.blocks import Spans
+from tui.record import record
 from tui.text.lines import Line, Piece
 from tui.text.visible import visible
 from tui.text.wrap import breaks
@@ -15,7 +15,7 @@ WIDEST = 76
 """Cells of a line of prose at most, whatever the terminal."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Setting:
     """How to set a page."""
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tui.console.typeset.code import code_lines, output_lines
 from tui.console.typeset.prose import Setting, prose
 from tui.course.blocks import Cell, Claim, Exercise, Quiz, Try
 from tui.course.quizzes import display_order
+from tui.record import record
 from tui.text.catalog import translate
 from tui.text.lines import Line, plain_lines
 from tui.text.visible import visible
 from tui.text.wrap import cells, fill
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outcome:
     """What a cell or a claim printed when it was run here."""
 
@@ -22,7 +21,7 @@ class Outcome:
     failed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answering:
     """How far the reader has come with a question."""
 

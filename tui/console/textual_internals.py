@@ -229,8 +229,12 @@ class ConsoleApp(App[int]):
 class PatientScreen(Screen[Answer]):
     """A screen that is not drawn while painting is held back: Textual would draw all of it, and throw that away."""
 
+    @property
+    def is_held_back(self) -> bool:
+        return self.app._batch_count > 0
+
     def _compositor_refresh(self) -> None:
-        if not self.app._batch_count:  # what is to be drawn is remembered
+        if not self.is_held_back:  # what is to be drawn is remembered
             super()._compositor_refresh()
 
 

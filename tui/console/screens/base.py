@@ -89,5 +89,6 @@ class ConsoleScreen(PatientScreen[Result]):
         return False
 
     def on_idle(self) -> None:
-        for line in self.query(KeyLine):
-            line.settle()
+        if not self.is_held_back:  # when it is drawn, the line looks for itself
+            for line in self.query(KeyLine):
+                line.settle()

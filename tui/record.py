@@ -15,9 +15,9 @@ Kind = TypeVar("Kind")
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def record(kind: type[Kind]) -> type[Kind]:
     """The class as a dataclass with slots, equal and hashed by its fields, that nobody changes."""
-    made: Any = dataclass(slots=True, eq=False, repr=False)(kind)
-    made.__eq__, made.__hash__, made.__repr__ = _is_equal, _hash, _repr
-    return made  # type: ignore[no-any-return]
+    record_class: Any = dataclass(slots=True, eq=False, repr=False)(kind)
+    record_class.__eq__, record_class.__hash__, record_class.__repr__ = _is_equal, _hash, _repr
+    return record_class  # type: ignore[no-any-return]
 
 
 def _values(self: Any) -> tuple[Any, ...]:

@@ -36,7 +36,7 @@ def test_the_four_directives() -> None:
     page = lesson(
         directive("try tokens", "text: Hello\npadding: longest")
         + directive("code-cell python", "---\nprints: '3'\n---\nx = 1\nprint(x + 2)")
-        + directive("claim E054", "---\nsaid: a\nso: b\nprints: c\n---\nprint('c')")
+        + directive("claim E054", "---\nmyth: a\nfact: b\nprints: c\n---\nprint('c')")
         + directive("quiz one", "ask: Which?\nchoices:\n- {text: a, right: true, why: w}\n- {text: b, why: v}")
     )
     one_try, cell, claim, quiz = page.blocks
@@ -45,7 +45,7 @@ def test_the_four_directives() -> None:
     assert isinstance(cell, Cell)
     assert (cell.code, cell.prints) == ("x = 1\nprint(x + 2)", "3")
     assert isinstance(claim, Claim)
-    assert (claim.id, plain(claim.said), plain(claim.so), claim.code, claim.prints) == (
+    assert (claim.id, plain(claim.myth), plain(claim.fact), claim.code, claim.prints) == (
         "E054",
         "a",
         "b",
@@ -61,7 +61,7 @@ def test_the_four_directives() -> None:
     [
         (directive("try", "text: x"), "needs the name of an instrument"),
         (directive("try tokens", "text: [unclosed"), "line 11"),
-        (directive("claim E1", "---\nsaid: a\n---\nx"), "lacks 'so'"),
+        (directive("claim E1", "---\nmyth: a\n---\nx"), "lacks 'fact'"),
         (directive("claim", "---\nsaid: a\nso: b\n---\nx"), "needs the id"),
         (directive("quiz q", "ask: Which?\nchoices:\n- {text: a}\n- {text: b}"), "no right answer"),
         (directive("quiz q", "ask: Which?\nchoices:\n- {text: a, right: true}"), "fewer than two"),
@@ -157,3 +157,10 @@ def test_arbitrary_directives(head: str, body: str) -> None:
         lesson(directive(head, body))
     except LessonError as error:
         assert error.title
+
+
+def test_claims_of_older_lessons_are_read() -> None:
+    page = lesson(directive("claim E1", "---\nsaid: a\nso: b\n---\nx"))
+    claim = page.blocks[-1]
+    assert isinstance(claim, Claim)
+    assert (plain(claim.myth), plain(claim.fact)) == ("a", "b")

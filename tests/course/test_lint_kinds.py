@@ -33,8 +33,8 @@ print(2 * 3)
 
 ```{claim} E001
 ---
-said: The answer is always the same as before.
-so: It is 5 today, since another version is installed.
+myth: The answer is always the same as before.
+fact: It is 5 today, since another version is installed.
 prints: "5"
 ---
 print(5)
@@ -79,8 +79,8 @@ print(2 * 3)
 
 ```{claim} E001
 ---
-said: 答案总和从前一样。
-so: 今天是 5，因为装的是另一个版本。
+myth: 答案总和从前一样。
+fact: 今天是 5，因为装的是另一个版本。
 prints: "5"
 ---
 print(5)

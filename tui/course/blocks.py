@@ -100,11 +100,11 @@ class Cell(Block):
 
 @record
 class Claim(Block):
-    """What is often said, what is so, and the snippet that settles it."""
+    """A common myth, the fact, and the snippet that settles it."""
 
     id: str
-    said: Spans
-    so: Spans
+    myth: Spans
+    fact: Spans
     code: str
     prints: str
 

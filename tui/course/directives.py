@@ -88,11 +88,12 @@ def _claim(block: Code, argument: str) -> Claim:
     options, code = _split(block, f"{{claim}} {argument}")
     if not argument:
         raise LessonError(f"Line {block.line}: {{claim}} needs the id of its erratum.", next_step="{claim} E028")
-    for name in ("said", "so"):
-        if not _text(options, name):
+    texts = {}
+    for name, old_name in (("myth", "said"), ("fact", "so")):
+        if not (text := _text(options, name) or _text(options, old_name)):
             raise LessonError(f"Line {block.line}: the claim {argument} lacks '{name}'.")
-    said, so = inline(_text(options, "said")), inline(_text(options, "so"))
-    return Claim(block.line, argument, said, so, code, _text(options, "prints"))
+        texts[name] = inline(text)
+    return Claim(block.line, argument, texts["myth"], texts["fact"], code, _text(options, "prints"))
 
 
 def _quiz(block: Code, argument: str) -> Quiz:

@@ -81,7 +81,7 @@ def block_text(block: Block) -> str:
         case Cell():
             return block.code
         case Claim():
-            return f"{plain(block.said)}\n{plain(block.so)}\n{block.code}"
+            return f"{plain(block.myth)}\n{plain(block.fact)}\n{block.code}"
         case Quiz():
             return "\n".join([plain(block.ask), *(plain(choice.text) for choice in block.choices)])
         case Try():

@@ -60,7 +60,7 @@ def claim_lines(block: Claim, setting: Setting, state: State) -> list[Line]:
     )
     indent = max(cells(claim), cells(fact)) + 2
     lines: list[Line] = []
-    for label, text, look in ((claim, block.said, "dim"), (fact, block.so, "text")):
+    for label, text, look in ((claim, block.myth, "dim"), (fact, block.fact, "text")):
         for row, line in enumerate(prose(text, setting.prose - indent, look)):
             head = fill(label if row == 0 else "", indent)
             lines.append(((head, "warn" if label == claim else "good"), *line))

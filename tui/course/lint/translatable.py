@@ -37,7 +37,7 @@ def spans_of(block: Block) -> Iterator[Spans]:
             for row in (block.header, *block.rows):
                 yield tuple(span for cell in row for span in (*cell, Span(" ")))
         case Claim():
-            yield from (block.said, block.so)
+            yield from (block.myth, block.fact)
         case Exercise():
             yield from (block.task, *block.hints, block.after)
         case Figure():

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tui import atomic
 from tui.course.blocks import Heading, Span
+from tui.course.exercises import ExerciseRecord
 from tui.course.front_matter import FrontMatter
 from tui.course.merge import merge
 from tui.course.page import Page
@@ -39,6 +40,29 @@ def test_what_was_done_is_there_the_next_time(tmp_path: Path) -> None:
     assert two.quiz("masks") == {"q": True}
     assert two.place("masks") == ("two", 3)
     assert two.summary("masks") == (1, 2, 1, 0)
+
+
+def test_an_exercise_keeps_the_later_program_and_every_success(tmp_path: Path) -> None:
+    times = iter(range(1, 100))
+    first, second = (Progress(tmp_path / "progress.json", clock=lambda: next(times)) for _ in range(2))
+    first.mark_exercise("masks", "pad", ExerciseRecord(3, True, 1, False, "old"))
+    second.mark_exercise("masks", "pad", ExerciseRecord(1, False, 2, True, "new"))
+    second.save()
+    first.save()
+    both = Progress(tmp_path / "progress.json")
+    assert both.exercises("masks") == {"pad": ExerciseRecord(3, True, 2, True, "new")}
+    assert both.exercises_passed("masks") == (1, 0)
+    for bad in (None, 5, {"attempts": "many", "passed": 1, "code": None}):
+        assert ExerciseRecord.read(bad) == ExerciseRecord()
+
+
+def test_what_a_later_version_knows_of_an_exercise_is_kept(tmp_path: Path) -> None:
+    file = tmp_path / "progress.json"
+    file.write_text('{"lessons": {"masks": {"exercises": {"pad": {"stars": 5}}}}}')
+    progress = Progress(file)
+    progress.mark_exercise("masks", "pad", ExerciseRecord(code="x"))
+    progress.save()
+    assert json.loads(file.read_text())["lessons"]["masks"]["exercises"]["pad"]["stars"] == 5
 
 
 def test_unknown_ids_and_keys_are_kept(tmp_path: Path) -> None:

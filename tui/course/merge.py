@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-_FIELDS = {"place": ("place", "line"), "sections": ("sections", "questions")}
+from tui.course.exercises import ExerciseRecord
+
+_FIELDS = {"place": ("place", "line"), "sections": ("sections", "questions", "tasks")}
 """What is written together, by the name that its time has."""
 _TABLES = ("quiz", "cells")
 """What is written entry by entry; the time of each is `table:entry`."""
@@ -39,6 +41,14 @@ def _merge_lesson(theirs: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any
                 if time_of(ours, f"{table}:{name}") > time_of(theirs, f"{table}:{name}")
             ]
             both[table] = {**entries, **{name: ours[table][name] for name in later}}
+    if exercises := {**_dict(ours, "exercises"), **_dict(theirs, "exercises")}:
+        for name in _dict(ours, "exercises"):
+            records = [_dict(_dict(entry, "exercises"), name) for entry in (theirs, ours)]
+            if time_of(ours, f"exercise:{name}") <= time_of(theirs, f"exercise:{name}"):
+                records.reverse()
+            first, last = map(ExerciseRecord.read, records)
+            exercises[name] = {**records[0], **records[1], **first.merge(last).plain()}
+        both["exercises"] = exercises
     if read := list(dict.fromkeys([*strings(theirs.get("read")), *strings(ours.get("read"))])):
         both["read"] = read
     if times := _later_times(theirs, ours):

@@ -10,13 +10,18 @@
           "quiz": {"what-a-zero-does": true, ...},  by quiz id: whether the last answer was right
           "questions": 4,
           "cells": {"a3f0...": "print(2)", ...},    the reader's code, by the digest of the lesson's; "" is the lesson's
+          "exercises": {                            by exercise id
+            "pad-by-hand": {"attempts": 2, "passed": true, "hints": 1, "solution_seen": false, "code": "..."}
+          },
+          "tasks": 2,                               how many exercises there are
           "place": "padding",                       anchor of the section that was open
           "line": 3,                                lines below it
           "times": {                                when these were written, in seconds since 1970 (older files: none)
             "place": 1790000000.5,                  "place" and "line"
-            "sections": 1790000000.5,               "sections" and "questions"
+            "sections": 1790000000.5,               "sections", "questions" and "tasks"
             "quiz:what-a-zero-does": 1790000000.5,  the answer to that question
-            "cells:a3f0...": 1790000000.5           the code of that cell
+            "cells:a3f0...": 1790000000.5,          the code of that cell
+            "exercise:pad-by-hand": 1790000000.5    what was written in that exercise
           }
         }
       },
@@ -39,6 +44,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui.atomic import locked, read_regular, write_atomically
+from tui.course.exercises import ExerciseRecord
 from tui.course.merge import merge, strings, time_of
 
 if TYPE_CHECKING:
@@ -86,6 +92,17 @@ class Progress:
         cells = self._of(lesson).get("cells")
         return {k: v for k, v in cells.items() if isinstance(v, str) and v} if isinstance(cells, dict) else {}
 
+    def exercises(self, lesson: str) -> dict[str, ExerciseRecord]:
+        """How far the reader has come with each exercise that was opened."""
+        exercises = self._of(lesson).get("exercises")
+        records = exercises.items() if isinstance(exercises, dict) else ()
+        return {str(name): ExerciseRecord.read(record) for name, record in records}
+
+    def exercises_passed(self, lesson: str) -> tuple[int, int]:
+        """(exercises passed, exercises); zeros for a lesson never opened."""
+        tasks = self._of(lesson).get("tasks")
+        return sum(record.passed for record in self.exercises(lesson).values()), tasks if isinstance(tasks, int) else 0
+
     def place(self, lesson: str) -> tuple[str, int]:
         """(anchor, lines below it) where the reader was."""
         entry = self._of(lesson)
@@ -110,7 +127,7 @@ class Progress:
                 self._data["last"] = page.id
                 self._stamp(self._data, "last")
             entry = self._entry(page.id)
-            entry.update(sections=len(page.sections), questions=len(page.quizzes))
+            entry.update(sections=len(page.sections), questions=len(page.quizzes), tasks=len(page.exercises))
             self._stamp(entry, "sections")
         self._changed()
 
@@ -138,6 +155,18 @@ class Progress:
             cells = entry.get("cells")
             entry["cells"] = {**(cells if isinstance(cells, dict) else {}), key: code}
             self._stamp(entry, f"cells:{key}")
+        self._changed()
+
+    def mark_exercise(self, lesson: str, exercise: str, record: ExerciseRecord) -> None:
+        """The reader has written, tried or seen something."""
+        with self._lock:
+            entry = self._entry(lesson)
+            exercises = entry.get("exercises")
+            exercises = exercises if isinstance(exercises, dict) else {}
+            before = exercises.get(exercise)
+            before = before if isinstance(before, dict) else {}
+            entry["exercises"] = {**exercises, exercise: {**before, **record.plain()}}
+            self._stamp(entry, f"exercise:{exercise}")
         self._changed()
 
     def mark_place(self, lesson: str, anchor: str, line: int) -> None:

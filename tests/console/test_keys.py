@@ -14,6 +14,7 @@ from tui.console.keys import all_keys, all_scopes, bindings, help_of, label_of, 
 from tui.console.screens.contents import Contents
 from tui.console.screens.data import Data
 from tui.console.screens.doctor import Doctor
+from tui.console.screens.exercise import ExerciseScreen
 from tui.console.screens.free_bench import FreeBench
 from tui.console.screens.models import Models
 from tui.console.screens.overlay import Overlay
@@ -63,6 +64,7 @@ OWNERS = {
     "evaluations": (EvaluationPage,),
     "log": (LogPage,),
     "overlay": (Overlay,),
+    "exercise": (ExerciseScreen,),
     "prompt": (Prompt,),
     "window": (TextWindow, Doctor, Models),
     "list": (ListWindow,),

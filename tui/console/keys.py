@@ -21,7 +21,8 @@ __all__ = [
 
 SCOPES = (
     "everywhere", "scroll", "contents", "lesson", "notes", "bench", "free", "edit", "options", "rows", "data",
-    "models", "runs", "run", "curves", "evaluations", "log", "overlay", "prompt", "window", "list", "palette",
+    "models", "runs", "run", "curves", "evaluations", "log", "overlay", "exercise", "prompt", "window", "list",
+    "palette",
 )  # fmt: skip
 
 
@@ -200,6 +201,13 @@ KEYS: tuple[Key, ...] = (
     Key("overlay.hide", "A,B,C,D,E,F,G,H", "hide('{}')", "overlay", 3),
     Key("overlay.copy", "y", "copy", "overlay", 5),
     Key("overlay.close", "q", "close", "overlay", 8),
+    # exercise
+    Key("exercise.check", "ctrl+r", "check", "exercise", 1, True),
+    Key("exercise.hint", "f7", "hint", "exercise", 2, True, True),
+    Key("exercise.start_again", "f8", "start_again", "exercise", 4, True),
+    Key("exercise.solution", "f9", "solution", "exercise", 5, True),
+    Key("exercise.switch", "shift+tab", "switch", "exercise", 6, priority=True),
+    Key("exercise.leave", "escape", "leave", "exercise", 3),
     # a line to type into
     Key("prompt.send", "enter", "send", "prompt", 1),
     Key("prompt.cancel", "escape", "cancel", "prompt", 2),

@@ -157,7 +157,7 @@ class Figure(Block):
     text: str
 
 
-Stop = Try | Cell | Claim | Quiz
+Stop = Try | Cell | Claim | Quiz | Exercise
 """What a reader can stop at and do."""
 
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tui.engine.code_cells import OUTPUT_LIMIT, CellResult, Cells
+from tui.engine.explanations import explain_error
+from tui.engine.tracebacks import short_traceback
 
 SEED = 0
 """What every check starts from: the same code is judged in the same way each time."""
@@ -51,8 +53,9 @@ def run_exercise(cells: Cells, space: str, code: str, check: str, seed: int = SE
     if isinstance(failure, AssertionError) and traceback.extract_tb(failure.__traceback__)[-1].filename == _CHECK:
         message, *values = _parts(failure)
         return CheckResult(run, False, str(message), tuple(map(_short, values)))
-    last_line = "".join(traceback.format_exception_only(failure))
-    return CheckResult(replace(run, output=run.output + last_line, failed=True), False)
+    explanation = explain_error(failure, code, cells.names(space))
+    run = replace(run, output=run.output + short_traceback(failure, code), failed=True, explanation=explanation)
+    return CheckResult(run, False)
 
 
 def _parts(failure: AssertionError) -> tuple[Any, ...]:

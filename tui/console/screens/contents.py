@@ -187,6 +187,9 @@ class Contents(ConsoleScreen[None]):
             parts.append(translate(language, "console.reader.sections", done=min(read, sections), all=sections))
         if questions:
             parts.append(translate(language, "console.reader.quiz", done=right, all=questions))
+        passed, exercises = self.app.progress.exercises_passed(entry.id)
+        if exercises:
+            parts.append(translate(language, "console.reader.exercises", done=passed, all=exercises))
         facts = "   ".join(part for part in parts if part)
         room = width - cells(facts) - MARGIN
         done = sections and read >= sections

@@ -21,7 +21,7 @@ from tui.console.widgets.bench import Bench
 from tui.console.widgets.chrome import KeyLine, Prompt, TopLine
 from tui.console.widgets.notes import Notes
 from tui.course import consent
-from tui.course.blocks import Cell, Claim, Quiz, Try
+from tui.course.blocks import Cell, Claim, Exercise, Quiz, Try
 from tui.course.book import Course, Entry, entries
 from tui.course.page import Page
 from tui.errors import HeadnotesError, UsageError
@@ -120,7 +120,16 @@ class Reader(WithBench):
         if not self._may_run and self._has_bench():
             self.bench.clear("console.consent.no_bench")
         self.notes.open(page, self.app.language, read=progress.read(page.id), at=place if block is None else block)
+        self._show_exercises()
         self._show_place()
+
+    def _show_exercises(self, _: object = None) -> None:
+        """How far the reader has come with each exercise of the page."""
+        if self.page is not None:
+            records = self.app.progress.exercises(self.page.id)
+            for index, block in enumerate(self.page.blocks):
+                if isinstance(block, Exercise) and block.id in records:
+                    self.notes.set_state(index, records[block.id])
 
     def _leave_page(self) -> None:
         self.actions.leave()
@@ -258,16 +267,25 @@ class Reader(WithBench):
             case Try():
                 await self.action_edit()
             case Cell():
-                chapter = self.entry.number.split(".")[0] or self.entry.id
-                self.actions.run(event.block, event.target.code, space=chapter)
+                self.actions.run(event.block, event.target.code, space=self._space)
             case Claim() if event.target.code:
                 self.actions.run(event.block, event.target.code, space=None)
+            case Exercise() if self.page is not None:
+                from tui.console.screens.exercise import ExerciseScreen
+
+                screen = ExerciseScreen(self._shown, self.page, event.target, self._space)
+                self.app.push_screen(screen, self._show_exercises)
             case Quiz() if event.target.kind == "number":
                 await self.query_one(Prompt).open(
                     f"number {event.block}", translate(self.app.language, "console.reader.number")
                 )
             case Quiz():
                 self.actions.submit(event.block, event.target)
+
+    @property
+    def _space(self) -> str:
+        """Where the code of this page keeps its variables: with that of its chapter."""
+        return self.entry.number.split(".")[0] or self.entry.id
 
     @on(Notes.Pick)
     def pick(self, event: Notes.Pick) -> None:

@@ -58,7 +58,7 @@ def set_block(block: Block, setting: Setting, state: State = None, *, on_bench: 
         case Figure():
             return figure_lines(block, setting)
         case Exercise():
-            return exercise_lines(block, setting)
+            return exercise_lines(block, setting, state)
         case Quiz():
             return quiz_lines(block, setting, state if isinstance(state, Answering) else Answering())
     return []
@@ -71,8 +71,6 @@ def code_of(block: Block) -> list[tuple[str, str]]:
             return [(block.text, block.language)]
         case Cell() | Claim() if block.code:
             return [(block.code, "python")]
-        case Exercise():
-            return [(block.starter, "python")]
     inner = [*getattr(block, "blocks", ()), *(b for item in getattr(block, "items", ()) for b in item.blocks)]
     return [code for inner_block in inner for code in code_of(inner_block)]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tui.console.typeset.code import code_lines, output_lines
 from tui.console.typeset.prose import Setting, prose
 from tui.course.blocks import Cell, Claim, Exercise, Quiz, Try
+from tui.course.exercises import ExerciseRecord
 from tui.course.quizzes import display_order
 from tui.record import record
 from tui.text.catalog import translate
@@ -32,7 +33,7 @@ class Answering:
     """Whether the submitted answer was right; None before."""
 
 
-State = Outcome | Answering | str | None
+State = Outcome | Answering | ExerciseRecord | str | None
 """What is known of a stop: its outcome, its answer, or a word on what it is doing now."""
 
 
@@ -85,9 +86,23 @@ def _running(setting: Setting, state: State, invitation: str, name: str = "") ->
     return [((fill(visible(note), setting.prose - right), "dim"), (name, "dim"))]
 
 
-def exercise_lines(block: Exercise, setting: Setting) -> list[Line]:
-    head: Line = ((translate(setting.language, "console.exercise.title"), "accent"),)
-    return [head, *prose(block.task, setting.prose), *code_lines(block.starter, "python", setting)]
+def exercise_lines(block: Exercise, setting: Setting, state: State) -> list[Line]:
+    """The task, and how far the reader has come with it."""
+    record = state if isinstance(state, ExerciseRecord) else ExerciseRecord()
+    title = translate(setting.language, "console.exercise.title")
+    status = exercise_status(record, setting.language)
+    head: Line = ((f"{title}  ", "accent"), (status, "good" if record.passed else "dim"))
+    invitation = translate(setting.language, "console.exercise.open")
+    return [head, *prose(block.task, setting.prose), ((invitation, "dim"),)]
+
+
+def exercise_status(record: ExerciseRecord, language: str) -> str:
+    """Whether it is done, in a few words."""
+    if record.passed:
+        return "✓ " + translate(language, "console.exercise.passed")
+    if record.attempts:
+        return translate(language, "console.exercise.not_passed", count=record.attempts)
+    return ""
 
 
 def quiz_lines(block: Quiz, setting: Setting, answering: Answering) -> list[Line]:

@@ -18,7 +18,7 @@ from tui.console.keys import bindings
 from tui.console.page_layout import PageLayout
 from tui.console.typeset import Setting, State, code_of, highlighted, slide
 from tui.console.widgets.lines import Lines
-from tui.course.blocks import Block, Cell, Claim, Quiz, Stop, Try
+from tui.course.blocks import Block, Cell, Claim, Exercise, Quiz, Stop, Try
 from tui.course.page import Page, Section
 from tui.text.catalog import translate
 from tui.text.lines import Line, Piece, line_text
@@ -27,6 +27,7 @@ _ACTS: dict[type, str] = {
     Try: "console.keys.now.try",
     Cell: "console.keys.now.cell",
     Claim: "console.keys.now.claim",
+    Exercise: "console.keys.now.exercise",
     Quiz: "console.keys.now.quiz",
 }
 """What enter does at each kind of stop."""

@@ -88,7 +88,8 @@ def test_any_page_of_notes_can_be_set(text: str, width: int) -> None:
     page = read_notes(Path("x.md"), text.encode("utf-8", "replace"))
     layout = PageLayout(page, Setting(width, "zh", True), {}, None)
     assert len(layout.rows) == len(layout.owners)
-    assert all(cells(line_text(line)) <= max(20, width - 4) for line in layout.rows)
+    rows = [slide(line, 0, layout.setting.prose + 1) for line in layout.rows]
+    assert all(cells(line_text(line)) <= max(21, width - 3) for line in rows)
 
 
 @given(texts)

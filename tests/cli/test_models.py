@@ -148,7 +148,7 @@ def test_what_the_hub_refuses_is_a_sentence(files: dict[str, bytes], tmp_path: P
             (("nobody/nothing",), "The Hub has no nobody/nothing"),
             (("secret/model",), "accepted its terms"),
             ((COURSE, "--revision", "never"), "no such revision"),
-            (("a/b/c",), "no Hub id"),
+            (("a/b/c",), "not a Hub id"),
         ):
             done = headnotes("models", "get", *words, "--yes", cache=tmp_path, hub=hub)
             assert done.returncode == 1

@@ -251,7 +251,7 @@ def test_files_that_lead_elsewhere(name: str, hostile: Path) -> None:
 @pytest.mark.parametrize("name", HEADERS)
 def test_headers_that_lie(name: str, hostile: Path) -> None:
     HEADERS[name](hostile)
-    with pytest.raises(CheckpointError, match="no whole safetensors file"):
+    with pytest.raises(CheckpointError, match="not a whole safetensors file"):
         ask("pipeline", text="good", model=str(hostile))
 
 
@@ -290,7 +290,7 @@ def test_the_sound_one_answers(hostile: Path) -> None:
     assert ask("pipeline", text="good", model=str(hostile)).label.startswith("LABEL_")
     (hostile / "notes").mkdir()
     index()(hostile)
-    assert missing_weights(hostile) == ""
+    assert missing_weights(hostile) == []
 
 
 def test_more_than_the_memory_is_a_sentence(hostile: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -110,7 +110,7 @@ def test_a_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("run:nothing", "There is no run 'nothing'. Did you mean 'nothing-yet'"),
         ("run:nothing-yet", "no checkpoint"),
         ("run:pairs@5", "no checkpoint at step 5. There are: 3"),
-        ("empty", "holds no config.json"),
+        ("empty", "has no config.json"),
         ("C:\\models\\x", "There is no folder of this name"),
         ("fill-mask", r"weights are for AutoModelForMaskedLM"),
         ("zero-shot", "has no head"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui.text.sizes import size_said
+from tui.text.sizes import size_text
 
 
 @pytest.mark.parametrize(
@@ -15,4 +15,4 @@ from tui.text.sizes import size_said
     ],
 )  # fmt: skip
 def test_sizes(count: float, said: str) -> None:
-    assert size_said(count) == said
+    assert size_text(count) == said

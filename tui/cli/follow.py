@@ -15,7 +15,7 @@ from tui.runs.events import Event, Tail, strict_json
 from tui.runs.folder import Run
 from tui.runs.run_status import Status
 from tui.text.durations import duration
-from tui.text.sizes import size_said
+from tui.text.sizes import size_text
 from tui.text.visible import visible
 
 POLL = 0.2
@@ -201,7 +201,7 @@ def sentences(event: Event, language: str = "en") -> Iterator[str]:
         case "evaluation":
             yield f"step {step:,}, epoch {event.number('epoch') or 0:g}: {metrics_line(of.get('metrics'))}"
         case "checkpoint":
-            size = size_said(event.number("bytes") or 0)
+            size = size_text(event.number("bytes") or 0)
             yield f"{visible(str(of.get('folder')))} saved: {size} in {event.number('seconds') or 0:.1f} s"
         case "order":
             yield f"order to {visible(str(of.get('order')))}: {visible(str(of.get('state')))}"

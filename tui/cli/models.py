@@ -9,7 +9,8 @@ from dataclasses import asdict
 
 from tui.errors import Stopped, UsageError
 from tui.settings import endpoint
-from tui.text.sizes import size_said
+from tui.text.sizes import size_text
+from tui.text.wrap import fill
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +28,7 @@ def run(asked: argparse.Namespace) -> int:
         from tui.models import download
 
         return get([download.resolve(asked.what, asked.revision)], yes=asked.yes)
-    return _list(as_json=asked.do == "list" and asked.json)
+    return _list(asked.language, as_json=asked.do == "list" and asked.json)
 
 
 def get(wanted: list[tuple[str, str | None]], *, yes: bool) -> int:
@@ -39,8 +40,8 @@ def get(wanted: list[tuple[str, str | None]], *, yes: bool) -> int:
         print("It is all on this machine already.")
         return 0
     for one in plans:
-        print(f"{one.name}: {size_said(one.bytes)} in {len(one.files)} files, from {endpoint()}")
-    whole = size_said(sum(one.bytes for one in plans))
+        print(f"{one.name}: {size_text(one.bytes)} in {len(one.files)} files, from {endpoint()}")
+    whole = size_text(sum(one.bytes for one in plans))
     if not yes:
         if not sys.stdin.isatty():
             raise UsageError(f"Fetching {whole} needs a yes.", next_step="Say --yes.")
@@ -51,7 +52,7 @@ def get(wanted: list[tuple[str, str | None]], *, yes: bool) -> int:
     return 0
 
 
-def _list(*, as_json: bool) -> int:
+def _list(language: str, *, as_json: bool) -> int:
     from tui.models import catalog, local
 
     rows = local.take()
@@ -60,6 +61,6 @@ def _list(*, as_json: bool) -> int:
         return 0
     for at, row in zip(catalog.SHELF, rows, strict=True):
         print(", ".join([at.task, *at.aliases]))
-        for line in local.sentences(at, row):
-            print(f"  {line}")
+        for name, text in local.stock_lines(language, at, row):
+            print(f"  {fill(name, 10)}{text}")
     return 0

@@ -17,7 +17,7 @@ from tui.runs.folder import Run
 from tui.runs.run_status import Status
 from tui.runs.run_warnings import recorded_warnings
 from tui.text.durations import duration
-from tui.text.sizes import size_said
+from tui.text.sizes import size_text
 from tui.text.visible import visible
 
 
@@ -80,7 +80,7 @@ def show_run(one: Run, language: str, *, as_json: bool) -> int:
     if scores := score_line(status.history.fields["best"], status.history.fields["last"]):
         print(scores)
     if kept:
-        print("checkpoints: " + ", ".join(f"{ck.step} ({size_said(ck.bytes)})" for ck in kept))
+        print("checkpoints: " + ", ".join(f"{ck.step} ({size_text(ck.bytes)})" for ck in kept))
     if one.model.is_dir():
         of_step = f", of step {status.model_step:,}" if status.model_step else ""
         print(f"model: {visible(str(one.model))}{of_step}")

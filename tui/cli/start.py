@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TextIO
 
 from tui.errors import Stopped, UsageError, for_programs, quoted
-from tui.text.sizes import size_said
+from tui.text.sizes import size_text
 from tui.text.visible import visible
 
 if TYPE_CHECKING:
@@ -117,8 +117,8 @@ def plan_lines(made: Plan, language: str) -> Iterator[str]:
     yield f"steps      {steps.steps:,} of {steps.effective_batch:,} rows, {steps.steps_an_epoch:,} an epoch{warmup}"
     yield f"weights    {made.trainable:,} of {made.parameters:,} are trained"
     yield f"device     {made.device}, {made.precision}"
-    yield f"memory     about {size_said(made.memory)}, {size_said(made.memory_free)} are free"
-    yield f"disk       about {size_said(made.disk)}, {size_said(made.disk_free)} are free"
+    yield f"memory     about {size_text(made.memory)}, {size_text(made.memory_free)} are free"
+    yield f"disk       about {size_text(made.disk)}, {size_text(made.disk_free)} are free"
     yield from (f"note       {visible(note)}" for note in made.notes)
     yield from (f"warning:   {visible(warning.text(language))}" for warning in made.warnings)
 

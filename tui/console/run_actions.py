@@ -18,7 +18,7 @@ from tui.recipes import recipe
 from tui.runs import console_lock, folder, launch, orders
 from tui.runs.folder import Run
 from tui.text.catalog import translate
-from tui.text.sizes import size_said
+from tui.text.sizes import size_text
 from tui.text.visible import visible
 
 
@@ -92,7 +92,7 @@ async def _resumed(app: Console, run: Run) -> SavedCheckpoint | None:
     checkpoints = await asyncio.to_thread(folder.checkpoints, run)
     if folder.alive(run):
         raise UsageError(translate(language, "console.runs.runs_already", name=run.name))
-    entries = [f"checkpoint-{saved.step}   {size_said(saved.bytes)}" for saved in reversed(checkpoints)]
+    entries = [f"checkpoint-{saved.step}   {size_text(saved.bytes)}" for saved in reversed(checkpoints)]
     title = translate(language, "console.runs.resume_title", name=visible(run.name))
     at = await app.push_screen_wait(ListWindow(title, entries)) if len(checkpoints) > 1 else 0
     if at is None:

@@ -14,7 +14,7 @@ from tui.course.files import MOST_BYTES, MOST_LINES, decode, split_front_matter
 from tui.course.front_matter import FrontMatter
 from tui.course.page import Page
 from tui.errors import HeadnotesError, LessonError
-from tui.text.sizes import size_said
+from tui.text.sizes import size_text
 
 MOST_TITLE = 300
 """Characters of a title that are kept: it is drawn whenever the reader moves on."""
@@ -72,7 +72,7 @@ def read_notes(path: Path, data: bytes, size: int = 0) -> Page:
     """
     text = decode(data)
     if size > len(data):
-        trouble = f"{path.name} is {size_said(size)}: only its first {size_said(len(data))} are shown, as plain text."
+        trouble = f"{path.name} is {size_text(size)}: only its first {size_text(len(data))} are shown, as plain text."
         return _plain_page(path, text, trouble, Paragraph(text.count("\n") + 1, (Span(trouble, italic=True),)))
     try:
         front, blocks = markdown.parse(text, myst=False)

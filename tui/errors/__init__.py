@@ -260,7 +260,7 @@ def _part(language: str, key: str, values: Mapping[str, Any]) -> str:
     names = value_names(key)
     if names and all(values.get(name) in ("", None, []) for name in names):
         return ""
-    return str(_text(language, phrase(key, **values)))
+    return str(_text(language, phrase(key, **values))).rstrip()  # a hint at its end may have a space after it
 
 
 def _text(language: str, value: Any) -> Any:

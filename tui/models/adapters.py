@@ -37,16 +37,14 @@ def adapter_base(folder: Path) -> Path | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CheckpointError(f"{folder / CONFIG} cannot be read.", str(error), "Fetch it again.") from error
+        raise CheckpointError("models.unreadable", path=str(folder / CONFIG), reason=str(error)) from error
     if not (folder / WEIGHTS).is_file():
-        raise CheckpointError(f"{folder} holds an adapter without safetensors.", "", "Name another folder.")
+        raise CheckpointError("models.adapter-without-safetensors", folder=str(folder))
     if base == checkpoints.BACKBONE_ID:
         return Path(checkpoints.backbone().folder)
     folder_of_base = paths.absolute(base) if Path(base).is_dir() else in_cache(base, None)
     if folder_of_base is None:
-        raise CheckpointError(
-            f"{folder} is an adapter to {base}, which is not on this machine.", "", "Name another checkpoint."
-        )
+        raise CheckpointError("models.adapter-base-missing", folder=str(folder), base=base)
     return folder_of_base
 
 
@@ -61,9 +59,7 @@ def adapter_head(folder: Path) -> str:
         or not all(isinstance(rank, int) and 0 < rank <= LARGEST_RANK for rank in ranks)
         or config.get("task_type") not in HEADS
     ):
-        raise CheckpointError(
-            f"{folder / CONFIG} is refused: it is not a plain LoRA adapter.", "", "Name another checkpoint."
-        )
+        raise CheckpointError("models.not-plain-lora", path=str(folder / CONFIG))
     return HEADS[config["task_type"]]
 
 
@@ -85,11 +81,9 @@ def _header(weights: Path) -> dict[str, Any]:
     with weights.open("rb") as opened:
         length = int.from_bytes(opened.read(8), "little")
         if length > LARGEST_HEADER:
-            raise CheckpointError(f"{weights} is not a whole safetensors file.", "", "Fetch it again.")
+            raise CheckpointError("models.not-safetensors", path=str(weights), reason="")
         try:
             header: dict[str, Any] = json.loads(opened.read(length))
         except ValueError as error:
-            raise CheckpointError(
-                f"{weights} is not a whole safetensors file.", str(error), "Fetch it again."
-            ) from error
+            raise CheckpointError("models.not-safetensors", path=str(weights), reason=str(error)) from error
     return header

@@ -78,7 +78,7 @@ def place(task: str) -> Place:
     for one in SHELF:
         if task == one.task or task in one.aliases:
             return one
-    raise UsageError(f"There is no task {task!r} on the shelf.", next_step=f"It has: {', '.join(names())}.")
+    raise UsageError("models.no-such-task", task=task, names=names())
 
 
 def names() -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tui import paths
-from tui.errors import CheckpointError
+from tui.errors import CheckpointError, Phrase, phrase
 from tui.models.checkpoint_files import INDEX, WEIGHTS, check_files, read_json, weight_files
 from tui.models.checkpoint_sizes import check_sizes
 from tui.models.digests import check_bundled
@@ -24,14 +24,8 @@ def check(folder: Path, head: str) -> None:
             file.name for pattern in ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl") for file in folder.glob(pattern)
         ]
         if pickled:
-            raise CheckpointError(
-                f"{folder.name} holds only pickled weights ({pickled[0]}), which are refused.",
-                "Loading a pickle runs whatever code is in it.",
-                "Look for a revision with model.safetensors, or convert it on a machine you can spare.",
-            )
-        raise CheckpointError(
-            f"{folder.name} lacks {lost}.", "It may have been fetched only in part.", "Fetch it again."
-        )
+            raise CheckpointError("models.pickled", folder=folder.name, file=pickled[0])
+        raise CheckpointError("models.incomplete", folder=folder.name, files=lost)
     check_sizes(folder, config, head)
 
 
@@ -43,45 +37,33 @@ def check_kind(folder: Path) -> dict[str, Any]:
     from transformers import CONFIG_MAPPING
 
     if config["model_type"] not in CONFIG_MAPPING:
-        why = "It brings Python files of its own, and running them is refused." if "auto_map" in config else ""
-        raise CheckpointError(
-            f"{folder.name}: the installed library does not know the model type {config['model_type']!r}.",
-            why or "It may be newer than the library.",
-            "Name a checkpoint whose architecture the library has.",
-        )
+        why = phrase("models.own-code" if "auto_map" in config else "models.newer-than-library")
+        raise CheckpointError("models.type-unknown", folder=folder.name, type=config["model_type"], why=why)
     return config
 
 
-def missing_weights(folder: Path) -> str:
+def missing_weights(folder: Path) -> list[str | Phrase]:
     """What a checkpoint's folder lacks of its weights; empty when they are all there. Opens no weights."""
     try:
         files = weight_files(folder)
     except CheckpointError:
-        return f"a readable {INDEX}"
+        return [phrase("models.readable-file", file=INDEX)]
     if not files:
-        return f"its weights ({WEIGHTS})"
-    return ", ".join(str(file.relative_to(folder)) for file in files if not file.is_file())
+        return [phrase("models.weights", file=WEIGHTS)]
+    return [str(file.relative_to(folder)) for file in files if not file.is_file()]
 
 
 def _config(folder: Path) -> dict[str, Any]:
     """The configuration of a folder whose files may be opened."""
     if not os.path.lexists(folder / "config.json"):
-        adapter = os.path.lexists(folder / "adapter_config.json")
-        raise CheckpointError(
-            f"{folder} holds no config.json, so it is no checkpoint.",
-            "It is an adapter to one." if adapter else "",
-            "Name another folder.",
-        )
+        is_adapter = os.path.lexists(folder / "adapter_config.json")
+        raise CheckpointError("models.adapter-alone" if is_adapter else "models.no-config", folder=str(folder))
     check_files(folder)
     weight_files(folder)
     config = read_json(folder / "config.json")
     if not isinstance(config.get("model_type"), str):
-        raise CheckpointError(f"{folder / 'config.json'} names no model_type.", "", "Name another folder.")
+        raise CheckpointError("models.no-type", path=str(folder / "config.json"))
     for key, value in config.items():
         if key.endswith("_implementation") and "/" in str(value):
-            raise CheckpointError(
-                f"{folder.name} is refused: its config.json asks for code from {value!r}.",
-                "Running code of strangers is refused.",
-                "Name another checkpoint.",
-            )
+            raise CheckpointError("models.code-from-elsewhere", folder=folder.name, source=str(value))
     return config

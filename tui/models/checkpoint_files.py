@@ -12,16 +12,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tui.errors import CheckpointError
+from tui.errors import CheckpointError, Phrase, phrase
+from tui.text.sizes import size_text
 
 WEIGHTS, INDEX = "model.safetensors", "model.safetensors.index.json"
 READ = (".json", ".txt", ".model", ".safetensors", ".jinja", ".tiktoken")
 """Ends of the names of files that the libraries open of themselves."""
 TEMPLATES = "additional_chat_templates"
 """A folder below that they look into."""
-LARGEST = {"config.json": 16 << 20, "generation_config.json": 1 << 20, "tokenizer_config.json": 64 << 20}
+LARGEST = {"config.json": 16_000_000, "generation_config.json": 1_000_000, "tokenizer_config.json": 64_000_000}
 """Bytes of a file; the largest real ones are far smaller."""
-LARGEST_OTHER = 512 << 20
+LARGEST_OTHER = 512_000_000
 """Bytes of any other file but weights."""
 
 
@@ -41,9 +42,9 @@ def read_json(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise
     except (ValueError, RecursionError, OSError) as error:
-        raise CheckpointError(f"{path} cannot be read.", _first_line(error), "Fetch it again.") from None
+        raise CheckpointError("models.unreadable", path=str(path), reason=_first_line(error)) from None
     if not isinstance(value, dict):
-        raise CheckpointError(f"{path} is not a JSON object.", "", "Fetch it again.")
+        raise CheckpointError("models.not-an-object", path=str(path))
     return value
 
 
@@ -60,7 +61,7 @@ def weight_files(folder: Path) -> list[Path]:
         return []
     shards = index.get("weight_map")
     if not isinstance(shards, dict) or not all(isinstance(name, str) for name in shards.values()):
-        raise CheckpointError(f"{folder / INDEX} has no weight_map of names.", "", "Fetch it again.")
+        raise CheckpointError("models.no-weight-map", path=str(folder / INDEX))
     return [_named(folder, INDEX, name, ".safetensors") for name in sorted(set(shards.values()))]
 
 
@@ -71,25 +72,25 @@ def _check_entry(folder: Path, path: Path) -> None:
         real = path.resolve(strict=True)
     except (OSError, RuntimeError) as error:  # a link to nothing, or in a circle
         if is_read:
-            raise _refused(folder, path, "a link that leads nowhere", _first_line(error)) from None
+            raise _refused(folder, path, phrase("models.entry.broken-link"), _first_line(error)) from None
         return
     kind = _kind(found.st_mode)
-    if (kind and kind != "a folder") or (kind and is_read):
-        raise _refused(folder, path, kind)
+    if (kind and kind != "folder") or (kind and is_read):
+        raise _refused(folder, path, phrase(f"models.entry.{kind}"))
     if is_read and not _is_inside(folder, real):
-        raise _refused(folder, path, "a link out of the folder", f"It leads to {real}.")
+        raise _refused(folder, path, phrase("models.entry.outer-link"), phrase("models.leads-to", path=str(real)))
     largest = LARGEST.get(path.name, LARGEST_OTHER)
     if is_read and path.suffix != ".safetensors" and found.st_size > largest:
-        raise _refused(folder, path, f"larger than {largest >> 20} MB")
+        raise _refused(folder, path, phrase("models.entry.too-large", most=size_text(largest)))
 
 
 def _kind(mode: int) -> str:
     """What an entry is when it is no regular file."""
     kinds = {
-        stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device",
-        stat.S_IFDIR: "a folder", stat.S_IFREG: "",
+        stat.S_IFIFO: "fifo", stat.S_IFSOCK: "socket", stat.S_IFCHR: "device", stat.S_IFBLK: "device",
+        stat.S_IFDIR: "folder", stat.S_IFREG: "",
     }  # fmt: skip
-    return kinds.get(stat.S_IFMT(mode), "of a kind that is not known")
+    return kinds.get(stat.S_IFMT(mode), "unknown-kind")
 
 
 def _is_inside(folder: Path, real: Path) -> bool:
@@ -110,31 +111,22 @@ def _check_names(folder: Path) -> None:
             if one is not None:
                 _named(folder, name, str(one), ".json" if key == "fast_tokenizer_files" else ".safetensors")
     if (folder / "adapter_config.json").exists() and (folder / "config.json").exists():
-        raise CheckpointError(
-            f"{folder.name} is refused: it is a checkpoint and an adapter at once.",
-            "adapter_config.json names another checkpoint, and the library would load that one.",
-            "Name a folder with one of the two.",
-        )
+        raise CheckpointError("models.checkpoint-and-adapter", folder=folder.name)
 
 
 def _named(folder: Path, by: str, name: str, end: str) -> Path:
     """A file that another one names. Raises `CheckpointError` when it is not inside the folder, or of another kind."""
     path = folder / name
     if not name.endswith(end) or Path(name).is_absolute() or ".." in Path(name).parts or "\\" in name or "\0" in name:
-        raise CheckpointError(
-            f"{folder.name} is refused: its {by} names {name!r}.",
-            f"It may name only *{end} files inside the folder.",
-            "Name another checkpoint.",
-        )
+        raise CheckpointError("models.names-file-elsewhere", folder=folder.name, by=by, name=name, end=end)
     if path.exists() or path.is_symlink():
         _check_entry(folder, path)
     return path
 
 
-def _refused(folder: Path, path: Path, what: str, detail: str = "") -> CheckpointError:
-    return CheckpointError(
-        f"{folder.name} is refused: {path.relative_to(folder)} is {what}.", detail, "Name another checkpoint."
-    )
+def _refused(folder: Path, path: Path, kind: Phrase, why: Phrase | str = "") -> CheckpointError:
+    file = str(path.relative_to(folder))
+    return CheckpointError("models.entry-refused", folder=folder.name, file=file, kind=kind, why=why)
 
 
 def _first_line(error: BaseException) -> str:

@@ -14,9 +14,9 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from tui.errors import CheckpointError
+from tui.errors import CheckpointError, Phrase, phrase
 from tui.models.checkpoint_files import read_json, weight_files
-from tui.text.sizes import size_said
+from tui.text.sizes import size_text
 
 LEAST = 1_024
 """A count up to this is never asked about."""
@@ -58,18 +58,15 @@ def check_sizes(folder: Path, config: Mapping[str, Any], head: str) -> None:
         return
     if parameters > FACTOR * held.parameters:
         raise CheckpointError(
-            f"{folder.name} is refused: its config.json asks for {parameters:,} parameters.",
-            f"Its files hold {held.parameters:,}.",
-            "Name another checkpoint.",
+            "models.too-many-parameters", folder=folder.name, parameters=parameters, saved=held.parameters
         )
     import psutil
 
     if needed > (free := psutil.virtual_memory().available):
         raise CheckpointError(
-            f"{folder.name} needs {size_said(needed)} of memory, and {size_said(free)} are free.",
-            f"It has {parameters:,} parameters, each of 4 bytes.",
-            "Close something, or name a smaller checkpoint.",
-        )
+            "models.too-large", folder=folder.name, needed=size_text(needed), free=size_text(free),
+            parameters=parameters,
+        )  # fmt: skip
 
 
 def _held(folder: Path) -> _Held:
@@ -82,11 +79,7 @@ def _held(folder: Path) -> _Held:
             with safe_open(str(file), framework="pt") as opened:
                 shapes = [opened.get_slice(name).get_shape() for name in opened.keys()]  # noqa: SIM118
         except (SafetensorError, OSError, ValueError) as error:
-            raise CheckpointError(
-                f"{folder.name} cannot be loaded: {file.name} is no whole safetensors file.",
-                str(error),
-                "Fetch it again.",
-            ) from None
+            raise CheckpointError("models.not-safetensors", path=str(file), reason=str(error)) from None
         tensors += len(shapes)
         parameters += sum(map(prod, shapes))
         largest = max([largest, *(size for shape in shapes for size in shape)])
@@ -106,9 +99,7 @@ def _check_counts(folder: Path, name: str, config: Mapping[str, Any], held: _Hel
         )  # fmt: skip
         if most is not None and value > most:
             raise CheckpointError(
-                f"{folder.name} is refused: its {name} asks for {key} = {_short(value)}.",
-                f"What its files hold allows {most:,} at most.",
-                "Name another checkpoint.",
+                "models.count-too-high", folder=folder.name, file=name, key=key, value=_short(value), most=most
             )
 
 
@@ -133,15 +124,11 @@ def _parameters(folder: Path, head: str) -> int:
             model = getattr(transformers, f"AutoModelFor{head}").from_config(config)
     except Exception as error:  # a stranger's configuration may break the library anywhere
         first = next(iter(str(error).strip().splitlines()), type(error).__name__)
-        raise CheckpointError(
-            f"{folder.name} cannot be loaded for this task.",
-            f"No model can be made of its config.json: {first}",
-            "Name another checkpoint.",
-        ) from error
+        raise CheckpointError("models.config-refused", folder=folder.name, reason=first) from error
     return sum(weights.numel() for weights in (*model.parameters(), *model.buffers()))
 
 
-def _short(number: int) -> str:
-    return (
-        f"{number:,}" if abs(number) < 10**15 else f"{float(number):.1e}" if abs(number) < 10**300 else "a huge number"
-    )
+def _short(number: int) -> str | Phrase:
+    if abs(number) >= 10**300:
+        return phrase("models.huge-number")
+    return f"{number:,}" if abs(number) < 10**15 else f"{float(number):.1e}"

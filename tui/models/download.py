@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from tui.errors import CheckpointError
 from tui.models.catalog import SHELF, place
 from tui.settings import endpoint
-from tui.text.sizes import size_said
+from tui.text.sizes import size_text
 
 T = TypeVar("T")
 KINDS = (".json", ".txt", ".model", ".safetensors", ".jinja", "README.md")
@@ -53,11 +53,7 @@ def plan(name: str, revision: str | None) -> Plan:
     info = _ask(name, lambda: HfApi().model_info(name, revision=revision, files_metadata=True))
     top = [file for file in info.siblings or [] if "/" not in file.rfilename and file.rfilename.endswith(KINDS)]
     if not any(file.rfilename.endswith(".safetensors") for file in top):
-        raise CheckpointError(
-            f"{name} has no safetensors weights, and others are refused.",
-            "Loading a pickle runs whatever code is in it.",
-            "Look for another revision (a pull request on the Hub often has them: --revision refs/pr/1).",
-        )
+        raise CheckpointError("models.no-safetensors", name=name)
     return Plan(name, revision, tuple(file.rfilename for file in top), sum(file.size or 0 for file in top))
 
 
@@ -72,9 +68,7 @@ def fetch(planned: Plan) -> str:
         free = planned.bytes
     if free < planned.bytes * 1.05:
         raise CheckpointError(
-            f"{planned.name} needs {size_said(planned.bytes)}, and {size_said(free)} are free.",
-            f"The cache is {cache}.",
-            "Make room, or set HF_HOME to a larger disk.",
+            "models.no-room", name=planned.name, needed=size_text(planned.bytes), free=size_text(free), cache=str(cache)
         )
     return _ask(
         planned.name,
@@ -95,17 +89,13 @@ def _reach() -> None:
     from huggingface_hub import constants
 
     if constants.HF_HUB_OFFLINE:
-        raise CheckpointError(
-            "HF_HUB_OFFLINE is set, so nothing is fetched.", "", "Unset it, or go on with the stand-in."
-        )
+        raise CheckpointError("models.offline")
     address = urlsplit(constants.ENDPOINT)
     port = address.port or (443 if address.scheme == "https" else 80)
     try:
         socket.create_connection((address.hostname or "", port), timeout=PATIENCE).close()
     except OSError as error:
-        raise CheckpointError(
-            f"{constants.ENDPOINT} cannot be reached.", str(error), "Go on with the stand-in; it needs no network."
-        ) from error
+        raise CheckpointError("models.no-hub", address=constants.ENDPOINT, reason=str(error)) from error
 
 
 def _ask(name: str, work: Callable[[], T]) -> T:
@@ -120,41 +110,21 @@ def _ask(name: str, work: Callable[[], T]) -> T:
     try:
         return work()
     except GatedRepoError as error:
-        raise CheckpointError(
-            f"{name} is given only to people who accepted its terms.",
-            "",
-            f"Accept them at {endpoint()}/{name}, then: hf auth login",
-        ) from error
+        raise CheckpointError("models.gated", name=name, address=f"{endpoint()}/{name}") from error
     except RevisionNotFoundError as error:
-        raise CheckpointError(
-            f"{name} has no such revision.", "", "Leave --revision out to take the newest."
-        ) from error
+        raise CheckpointError("models.no-revision", name=name) from error
     except RepositoryNotFoundError as error:
-        raise CheckpointError(
-            f"The Hub has no {name}, or it is private.", "", "Check the spelling: owner/name."
-        ) from error
+        raise CheckpointError("models.not-on-hub", name=name) from error
     except HFValidationError as error:
-        raise CheckpointError(
-            f"{name} is no Hub id.", str(error), "A Hub id looks like openai-community/gpt2."
-        ) from error
+        raise CheckpointError("models.not-a-hub-id", name=name, reason=str(error)) from error
     except OSError as error:
         if error.errno == errno.ENOSPC:
-            raise CheckpointError(
-                f"The disk filled up while {name} was fetched.",
-                "What is whole stays and is used the next time.",
-                "Make room, or set HF_HOME to a larger disk, and ask again.",
-            ) from error
-        raise CheckpointError(
-            f"{name} could not be fetched.", _first(error), "Ask again: what is whole is not fetched twice."
-        ) from error
+            raise CheckpointError("models.disk-full", name=name) from error
+        raise CheckpointError("models.not-fetched", name=name, reason=_first(error)) from error
     except (TypeError, KeyError, ValueError) as error:  # a captive portal, or another server in the Hub's place
-        raise CheckpointError(
-            "What answered does not speak as the Hub does.", _first(error), "Check HF_ENDPOINT and the network."
-        ) from error
+        raise CheckpointError("models.not-the-hub", reason=_first(error)) from error
     except HfHubHTTPError as error:
-        raise CheckpointError(
-            f"{name} could not be fetched.", _first(error), "Ask again: what is whole is not fetched twice."
-        ) from error
+        raise CheckpointError("models.not-fetched", name=name, reason=_first(error)) from error
 
 
 def _first(error: Exception) -> str:

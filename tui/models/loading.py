@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tui import paths
-from tui.errors import CheckpointError, ResultWarning
+from tui.errors import CheckpointError, Phrase, ResultWarning, phrase, warning
 from tui.models.catalog import place
 from tui.models.checkpoint_checks import check, check_kind
 from tui.models.checkpoint_files import check_files
@@ -106,7 +106,7 @@ def _load_tokenizer(at: Location, folder: Path) -> Any:
         with quiet_loading():
             return AutoTokenizer.from_pretrained(str(folder), trust_remote_code=False)
     except Exception as error:  # whatever a library raises on the files of strangers
-        raise _unloadable(at, "Its tokenizer: " + _first_line(error)) from error
+        raise _unloadable(at, phrase("models.its-tokenizer", reason=_first_line(error))) from error
 
 
 def _size(folder: Path) -> int:
@@ -118,11 +118,8 @@ def _load(at: Location, head: str, placement: Placement) -> Loaded:
     import transformers
 
     if at.head is not None and head != at.head:
-        raise CheckpointError(
-            f"{at.answered_by.checkpoint} cannot be loaded for this task.",
-            f"Its weights are for AutoModelFor{at.head}." if at.head else "It has no head.",
-            "Name another model.",
-        )
+        why = phrase("models.for-another-head", head=at.head) if at.head else phrase("models.no-head")
+        raise CheckpointError("models.other-task", checkpoint=at.answered_by.checkpoint, why=why)
     if at.is_bundled:
         _check_bundled(at)
     else:
@@ -153,9 +150,9 @@ def _check_bundled(at: Location) -> None:
         check_bundled(folder)
 
 
-def _unloadable(at: Location, why: str) -> CheckpointError:
-    step = "Reinstall headnotes." if at.is_bundled else "Fetch it again, or name another checkpoint."
-    return CheckpointError(f"{at.answered_by.checkpoint} cannot be loaded for this task.", why, step)
+def _unloadable(at: Location, why: Phrase | str) -> CheckpointError:
+    code = "models.bundled-not-loadable" if at.is_bundled else "models.not-loadable"
+    return CheckpointError(code, checkpoint=at.answered_by.checkpoint, why=why)
 
 
 def _first_line(error: Exception) -> str:
@@ -166,19 +163,12 @@ def _warnings(report: dict[str, Any], config: Any) -> Iterator[ResultWarning]:
     missing = sorted({key.rsplit(".", 1)[0] for key in report.get("missing_keys", ())})
     if missing:
         some = ", ".join(missing[:3]) + (" ..." if len(missing) > 3 else "")
-        yield ResultWarning(
-            "untrained-weights",
-            f"The checkpoint has no weights for {some}: the library filled them with random numbers. The answer means "
-            "nothing until they are trained. A checkpoint must have the head of the task.",
-        )
+        yield warning("models.warning.untrained-weights", names=some)
     if report.get("mismatched_keys"):
-        yield ResultWarning("mismatched-weights", "Some weights have another shape than the model; they were not used.")
+        yield warning("models.warning.mismatched-weights")
     for name, count in Counter((getattr(config, "id2label", None) or {}).values()).items():
         if count > 1:
-            yield ResultWarning(
-                "duplicate-labels",
-                f"The checkpoint calls {count} of its classes {name!r} (id2label): their scores cannot be told apart.",
-            )
+            yield warning("models.warning.duplicate-labels", count=count, name=name)
 
 
 class quiet_loading:

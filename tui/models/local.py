@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from tui.models.catalog import SHELF, Place
 from tui.models.checkpoints import Checkpoint
-from tui.text.sizes import size_said
+from tui.text.catalog import translate
+from tui.text.sizes import size_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,28 @@ def take() -> list[Stock]:
     return rows
 
 
-def sentences(at: Place, row: Stock) -> tuple[str, str]:
-    """The stand-in and the course's checkpoint, a line each."""
-    size = size_said(row.stand_in_bytes)
-    ours = (
-        ", ".join(part for part in (at.folder, row.stand_in, size, row.measured) if part) if row.stand_in else "missing"
+def stock_lines(language: str, at: Place, row: Stock) -> list[tuple[str, str]]:
+    """(Name, what is known of it) of the stand-in and of the course's checkpoint."""
+    ours = translate(language, "models.local.missing")
+    if row.stand_in:
+        ours = translate(
+            language, "models.local.stand_in_line",
+            folder=at.folder, name=translate(language, f"models.called.{at.folder}"),
+            size=size_text(row.stand_in_bytes), score=measured_text(language, row.measured),
+        )  # fmt: skip
+    where = translate(language, "models.local.here") if row.course_at_hand else f"headnotes models get {at.task}"
+    theirs = translate(
+        language, "models.local.course_line",
+        name=f"{row.course}@{row.revision}", size=size_text(row.megabytes * 1e6), license=row.licence, where=where,
+    )  # fmt: skip
+    return [(translate(language, "models.local.stand_in"), ours), (translate(language, "models.local.course"), theirs)]
+
+
+def measured_text(language: str, measured: str) -> str:
+    """How good a model is, of what its card says (`accuracy 0.880 on SST-2`)."""
+    score, _, data = measured.partition(" on ")
+    return (
+        translate(language, "models.local.score", score=score, data=data)
+        if data
+        else measured or translate(language, "models.local.not_measured")
     )
-    place = "on this machine" if row.course_at_hand else f"headnotes models get {at.task}"
-    theirs = f"{row.course}@{row.revision}, about {row.megabytes:,} MB, license {row.licence}; {place}"
-    return f"stand-in  {ours}", f"course    {theirs}"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from tui import paths
-from tui.errors import CheckpointError, quoted
+from tui.errors import CheckpointError, Phrase, phrase, quoted
 from tui.models import checkpoints
 from tui.models.adapters import adapter_base, adapter_head, adapter_labels
 from tui.models.catalog import SHELF
@@ -17,6 +17,7 @@ from tui.models.checkpoint_folders import folder_of, in_cache
 from tui.models.checkpoints import AnsweredBy, Checkpoint
 from tui.models.reference import BACKBONE, BEST, LAST, Reference, catalog_names
 from tui.models.run_checkpoints import whole_checkpoints
+from tui.text.sizes import size_text
 
 FILES = ("config.json", "model.safetensors", "model.safetensors.index.json", "adapter_config.json",
          "adapter_model.safetensors", "tokenizer.json", "tokenizer_config.json")  # fmt: skip
@@ -77,10 +78,7 @@ def _in_catalog(name: str) -> Location:
         return Location(backbone.answered(), base, is_bundled=True)
     at = next(at for at in SHELF if at.folder == name)
     if not at.is_bundled:
-        raise CheckpointError(
-            f"There is no stand-in for {at.task} here.", f"Looked in {at.standin}.",
-            f"With a network: headnotes models get {at.task}, then choose the model course.",
-        )  # fmt: skip
+        raise CheckpointError("models.no-stand-in", task=at.task, folder=str(at.standin))
     if name == "sentiment":
         checkpoints.sentiment()  # which says what is missing
     answered_by = Checkpoint(at.called, str(at.standin), "lessons", at.course).answered()
@@ -100,19 +98,14 @@ def _in_run(reference: Reference) -> Location:
     if reference.revision == BEST and has_model:
         return Location(AnsweredBy(str(reference)), model)
     if reference.revision.isdigit() and int(reference.revision) not in saved:
-        steps = ", ".join(map(str, saved)) or "none"
         raise CheckpointError(
-            f"The run {run.name} has no checkpoint at step {int(reference.revision)}.", f"There are: {steps}.",
-            f"Name one of them, or {LAST}.",
-        )  # fmt: skip
+            "models.no-such-step", run=run.name, step=int(reference.revision), steps=list(saved), last=LAST
+        )
     step = int(reference.revision) if reference.revision.isdigit() else max(saved, default=None)
     if step is None and has_model:  # every checkpoint was deleted: what the run ended with is the last
         return Location(AnsweredBy(str(reference)), model)
     if step is None:
-        raise CheckpointError(
-            f"The run {run.name} has no model yet.", "It has saved no checkpoint.",
-            f"headnotes runs show {run.name} says how far it is.",
-        )  # fmt: skip
+        raise CheckpointError("models.run-without-model", run=run.name)
     answered_by = AnsweredBy(f"run:{reference.name}, step {step}")
     if (base := adapter_base(saved[step])) is None:
         return Location(answered_by, saved[step])
@@ -133,33 +126,32 @@ def _run_folder(name: str) -> Path:
         folder = folder_of(text)
         if folder is not None and (folder / "about.json").is_file():
             return folder
+    names = [run.name for run in _runs()]
     raise CheckpointError(
-        f"There is no run {quoted(name)}.", "", _hint(name, [run.name for run in _runs()], "There are no runs yet.")
+        "models.no-such-run", name=quoted(name), hint=_hint(name, names) if names else phrase("models.no-runs")
     )
 
 
 def _absent(reference: Reference) -> CheckpointError:
     if reference.kind == "folder":
-        return CheckpointError(
-            f"{quoted(reference.name)} is not on this machine.", "There is no folder of this name.",
-            _hint(reference.name, catalog_names(), ""),
-        )  # fmt: skip
+        hint = _hint(reference.name, catalog_names())
+        return CheckpointError("models.no-such-folder", name=quoted(reference.name), hint=hint)
     at = next((at for at in SHELF if at.course == reference.name), None)
-    size = f" ({at.megabytes:,} MB)" if at else ""
+    size = f" ({size_text(at.megabytes * 1e6)})" if at else ""
     revision = f" --revision {reference.revision}" if reference.revision and not at else ""
     near = difflib.get_close_matches(reference.name, catalog_names(), 1)
-    meant = f" Did you mean {near[0]!r}?" if near else ""
     return CheckpointError(
-        f"{reference} is not on this machine.",
-        "Neither a folder of this name nor the Hugging Face cache has it." + meant,
-        f"With a network: headnotes models get {at.task if at else reference.name}{revision}{size}. "
-        f"Without: {', '.join(catalog_names())}.",
+        "models.not-here",
+        name=str(reference),
+        hint=phrase("errors.did-you-mean", name=near[0]) if near else "",
+        command=f"headnotes models get {at.task if at else reference.name}{revision}{size}",
+        names=catalog_names(),
     )
 
 
-def _hint(name: str, names: tuple[str, ...] | list[str], otherwise: str) -> str:
+def _hint(name: str, names: Sequence[str]) -> Phrase:
     near = difflib.get_close_matches(name, names, 1)
-    return f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(names[:8])}." if names else otherwise
+    return phrase("errors.did-you-mean", name=near[0]) if near else phrase("models.there-are", names=list(names[:8]))
 
 
 def _stamps(folders: set[Path]) -> Iterator[tuple[str, int, int]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from tui import paths
 from tui.atomic import write_atomically
-from tui.errors import UsageError
+from tui.errors import UsageError, phrase
 
 
 def names() -> list[str]:
@@ -27,13 +27,13 @@ def load(name: str, config: str | None = None) -> Any:
     known = names()
     if name not in known:
         near = difflib.get_close_matches(name, known, 1)
-        hint = f"Did you mean {near[0]!r}? " if near else ""
-        raise UsageError(f"There is no metric {name!r} here.", next_step=f"{hint}There are: {', '.join(known)}.")
+        hint = phrase("errors.did-you-mean", name=near[0]) if near else ""
+        raise UsageError("models.no-such-metric", name=name, hint=hint, names=known)
     _refresh(name)
     try:
         return evaluate.load(str(_script(name).parent), config, keep_in_memory=True)
     except KeyError as error:
-        raise UsageError(f"{name} has no configuration {config!r}.", next_step=f"{error.args[0]}.") from error
+        raise UsageError("models.no-such-configuration", name=name, config=config, reason=error.args[0]) from error
 
 
 def setup_line() -> str:

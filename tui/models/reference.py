@@ -59,7 +59,7 @@ def parse(text: str, task: str = "") -> Reference:
     if match := _HUB_ID.fullmatch(text):
         return Reference("hub", match["name"], match["revision"] or "")
     if not text.strip():
-        raise UsageError("No model is named.", "", f"For example: model={BACKBONE}, or run:NAME, or a folder.")
+        raise UsageError("models.no-model-named", example=BACKBONE)
     return Reference("folder", text)
 
 
@@ -73,21 +73,17 @@ def _run(text: str) -> Reference:
     name, at, checkpoint = rest.rpartition("@")
     if at and not _CHECKPOINT.fullmatch(checkpoint) and "/" not in checkpoint:
         raise UsageError(
-            f"{quoted(text)} names no checkpoint of a run.", f"After @ comes {BEST}, {LAST} or a step.",
-            f"For example: {_RUN}{name}@{LAST}",
-        )  # fmt: skip
+            "models.not-a-checkpoint", text=quoted(text), best=BEST, last=LAST, example=f"{_RUN}{name}@{LAST}"
+        )
     if not at or not _CHECKPOINT.fullmatch(checkpoint):
         name, checkpoint = rest, BEST
     if not name:
-        raise UsageError(f"{quoted(text)} names no run.", "", "headnotes runs lists them.")
+        raise UsageError("models.no-run-named", text=quoted(text))
     return Reference("run", name, checkpoint)
 
 
 def _of_task(text: str, task: str) -> Reference:
     if not task:
-        raise UsageError(
-            f"{text!r} is a model for a task, and no task is named here.",
-            next_step=f"Name one of: {', '.join(catalog_names())}.",
-        )
+        raise UsageError("models.no-task-named", text=text, names=catalog_names())
     at = place(task)
     return Reference("catalog", at.folder) if text == STAND_IN else Reference("hub", at.course, at.revision)

@@ -11,7 +11,7 @@ from tui.errors import ResultWarning, warning
 from tui.recipes.recipe import Recipe
 from tui.recipes.run_plan import Plan
 from tui.recipes.task import task_of
-from tui.text.sizes import size_said
+from tui.text.sizes import size_text
 
 FEW = 10
 """Rows of a label from which nothing is learned."""
@@ -35,9 +35,9 @@ Rule = tuple[str, bool, dict[str, Any]]
 
 
 def _room(plan: Plan) -> Iterator[Rule]:
-    disk = {"needed": size_said(plan.disk), "free": size_said(plan.disk_free)}
+    disk = {"needed": size_text(plan.disk), "free": size_text(plan.disk_free)}
     yield "disk", plan.disk > plan.disk_free, disk
-    memory = {"needed": size_said(plan.memory), "free": size_said(plan.memory_free)}
+    memory = {"needed": size_text(plan.memory), "free": size_text(plan.memory_free)}
     yield "memory", plan.memory > plan.memory_free, memory
 
 

@@ -35,7 +35,7 @@ from tui.tables.summary import Summary
 from tui.tables.table_store import Changed, Page, Table
 from tui.text.catalog import translate
 from tui.text.lines import Line, line_text
-from tui.text.sizes import size_said
+from tui.text.sizes import size_text
 from tui.text.visible import visible
 
 MOST_WARNINGS = 4
@@ -215,7 +215,7 @@ class Data(ConsoleScreen[None]):
             translate(language, "console.data.columns", count=len(table.columns)),
         ]
         if table.bytes:
-            facts.append(size_said(table.bytes))
+            facts.append(size_text(table.bytes))
         if len(table.splits) > 1 or self.rows.split not in ("train", "rows"):
             facts.append(self.rows.split)
         if self._looking_back:
@@ -429,7 +429,7 @@ class Data(ConsoleScreen[None]):
         whole = str(Path(path).with_suffix(".parquet"))
         files = ", ".join(map(_from_here, plan.standing or plan.files))
         rows = translate(language, "console.data.rows", count=plan.rows) if plan.rows is not None else ""
-        rows += f", {size_said(plan.bytes)}" if plan.bytes else ""
+        rows += f", {size_text(plan.bytes)}" if plan.bytes else ""
         yes = translate(
             language, "console.data.save_over" if plan.standing else "console.data.save_it", files=files, rows=rows
         )

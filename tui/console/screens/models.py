@@ -25,7 +25,8 @@ from tui.options import revive
 from tui.settings import HUB, endpoint
 from tui.text.catalog import translate
 from tui.text.lines import Line, line_text, plain_lines
-from tui.text.sizes import size_said
+from tui.text.sizes import size_text
+from tui.text.wrap import fill
 
 
 class Models(ConsoleScreen[None]):
@@ -101,10 +102,9 @@ class Models(ConsoleScreen[None]):
             look = "cursor" if index == self._at else "heading"
             lines += [(), ((f" {', '.join([at.task, *at.aliases])} ", look),)]
             first = len(lines) - 1 if index else 0
-            for text in local.sentences(at, row):
-                head, rest = text[:10], text[10:]
-                for number, line in enumerate(plain_lines(rest, width - 12)):
-                    lines.append(((f"  {head if number == 0 else '':10}", "dim"), *line))
+            for name, text in local.stock_lines(self.app.language, at, row):
+                for number, line in enumerate(plain_lines(text, width - 12)):
+                    lines.append(((f"  {fill(name if number == 0 else '', 10)}", "dim"), *line))
             if index == self._at:
                 marked = (first, len(lines) - 1)
         view.set_lines(lines)
@@ -160,7 +160,7 @@ class Models(ConsoleScreen[None]):
             self._say(translate(language, "console.models.asking_hub", name=name, hub=endpoint()))
             plan: dict[str, Any] = await fetcher.ask("plan", what=row.task)
             size = translate(
-                language, "console.models.fetch_it", size=size_said(plan["bytes"]), count=len(plan["files"])
+                language, "console.models.fetch_it", size=size_text(plan["bytes"]), count=len(plan["files"])
             )
             if (
                 await self.app.push_screen_wait(
@@ -184,7 +184,7 @@ class Models(ConsoleScreen[None]):
         if self._fetcher is None or not progress.total:
             return
         large = progress.total >= 1_000_000
-        done, whole = (size_said(int(n)) if large else f"{n:g}" for n in (progress.done, progress.total))
+        done, whole = (size_text(int(n)) if large else f"{n:g}" for n in (progress.done, progress.total))
         self._say(
             translate(self.app.language, "console.models.fetching", name=name, what=progress.what, done=done, all=whole)
         )

@@ -28,7 +28,7 @@ from tui.text.catalog import translate
 from tui.text.chart import figure
 from tui.text.durations import age
 from tui.text.lines import plain_lines
-from tui.text.sizes import size_said
+from tui.text.sizes import size_text
 from tui.text.visible import visible
 
 LOOK = 0.5
@@ -131,7 +131,7 @@ class Runs(OrderingScreen):
             cells += [facts.state_piece(language, one.status.state), (facts.steps_said(one.status), "text")]
             cells += [(loss, "text")] if wide else []
             cells += [(facts.metric_said(one.status), "number"), (age(language, time.time() - one.created), "dim")]
-            return (*cells, (size_said(one.disk), "dim"))
+            return (*cells, (size_text(one.disk), "dim"))
 
         table = self.query_one(RunTable)
         table.put(columns, len(glances), cells_of)
@@ -212,7 +212,7 @@ class Runs(OrderingScreen):
 
     async def _remove(self, one: Glance) -> None:
         language = self.app.language
-        title = translate(language, "console.runs.remove_title", name=visible(one.run.name), size=size_said(one.disk))
+        title = translate(language, "console.runs.remove_title", name=visible(one.run.name), size=size_text(one.disk))
         entries = [translate(language, "console.runs.keep_it"), translate(language, "console.runs.remove_it")]
         if await self.app.push_screen_wait(ListWindow(title, entries)) != 1:
             return

@@ -16,6 +16,7 @@ from tui.console.typeset import one_line
 from tui.console.verbatim import verbatim
 from tui.engine.client import Progress, Request
 from tui.errors import HeadnotesError
+from tui.models.local import measured_text
 from tui.text.catalog import translate
 from tui.text.visible import visible
 from tui.text.wrap import wrapped
@@ -94,7 +95,7 @@ class Status(Static):
         if by is not None:
             facts[0] += f"   {by.checkpoint}"
         if by is not None and by.stands_in_for:
-            measured = by.measured or translate(language, "console.bench.not_measured")
+            measured = measured_text(language, by.measured)
             facts.append(translate(language, "console.bench.stand_in", measured=measured, name=by.stands_in_for))
         rows = [row for fact in facts for row in wrapped(visible(fact), max(20, self.size.width - 2))]
         self.update(verbatim("\n".join(rows), lines=True))

@@ -6,12 +6,12 @@ from tui.instruments.stream.compute import StreamResult
 from tui.text.catalog import translate
 from tui.text.grid import grid
 from tui.text.lines import Line, plain_lines
-from tui.text.sizes import size_said
+from tui.text.sizes import size_text
 
 
 def stream_lines(result: StreamResult, width: int, language: str) -> list[Line]:
     """The figures, the rows, and what a break did."""
-    read = "?" if result.bytes_read is None else size_said(result.bytes_read)
+    read = "?" if result.bytes_read is None else size_text(result.bytes_read)
     said = translate(
         language,
         "instruments.stream.summary",

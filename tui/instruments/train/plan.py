@@ -15,7 +15,7 @@ from tui.text.bar import bar
 from tui.text.catalog import translate
 from tui.text.chart import Series, chart
 from tui.text.lines import Line
-from tui.text.sizes import size_said
+from tui.text.sizes import size_text
 from tui.text.visible import visible
 from tui.text.wrap import cells, fill, shorten
 
@@ -106,7 +106,7 @@ def _labels(plan: Plan, width: int, language: str) -> list[Line]:
 
 def _room(name: str, needed: int, free: int, width: int, language: str) -> Line:
     """What is needed of what is free, and a bar of it."""
-    said = translate(language, "instruments.train.plan.of_free", needed=size_said(needed), free=size_said(free))
+    said = translate(language, "instruments.train.plan.of_free", needed=size_text(needed), free=size_text(free))
     room = max(0, min(20, width - LEFT - cells(said) - 2))
     look = "warn" if needed > free else "accent"
     return ((fill(name, LEFT), "dim"), (f"{said}  ", "text"), (bar(needed / max(1, free), room), look))

@@ -78,9 +78,7 @@ def plain(output: Any) -> Any:
         return [plain(one) for one in output]
     value = output.item() if hasattr(output, "item") else output
     if isinstance(value, float) and not math.isfinite(value):
-        raise CheckpointError(
-            "The model's scores are not numbers.", "Its weights hold NaN or infinity.", "Name another checkpoint."
-        )
+        raise CheckpointError("models.scores-not-finite")
     return value
 
 

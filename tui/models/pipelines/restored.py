@@ -46,10 +46,7 @@ class QuestionAnswering(ChunkPipeline):
         longest = min(max_seq_len, self.tokenizer.model_max_length, positions)
         room = longest - len(self.tokenizer(question, truncation=True)["input_ids"]) - 1
         if room < 16:
-            raise UsageError(
-                f"The question leaves {max(room, 0)} of {longest} tokens for the context.",
-                next_step="Ask a shorter question.",
-            )
+            raise UsageError("models.question-too-long", room=max(room, 0), longest=longest)
         windows = self.tokenizer(
             question,
             context,

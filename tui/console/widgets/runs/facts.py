@@ -12,7 +12,7 @@ from tui.text.catalog import has_message, translate
 from tui.text.chart import figure
 from tui.text.durations import duration
 from tui.text.lines import Line, Piece
-from tui.text.sizes import size_said
+from tui.text.sizes import size_text
 from tui.text.visible import visible
 from tui.text.wrap import cells, shorten
 
@@ -21,7 +21,7 @@ OF_A_STEP: dict[str, Callable[[float], str]] = {
     "grad_norm": figure,
     "rows_s": lambda value: figure(round(value, 1)),
     "tokens_s": lambda value: figure(round(value)),
-    "memory": size_said,
+    "memory": size_text,
     "cpu": "{:.0f}%".format,
     "gpu": "{:.0f}%".format,
     "watts": "{:.0f}".format,

@@ -21,7 +21,7 @@ from tui.runs.run_warnings import planned_warnings
 from tui.text.catalog import has_message, translate
 from tui.text.chart import figure
 from tui.text.lines import Line
-from tui.text.sizes import size_said
+from tui.text.sizes import size_text
 from tui.text.visible import visible
 from tui.text.wrap import fill
 
@@ -50,7 +50,7 @@ def recipe_lines(run: Run, curves: Curves, width: int, language: str) -> list[Li
         lines += plain_lines(visible(warning.text(language)), width, "warn")
     lines += [(), ((translate(language, "console.runs.checkpoints"), "heading"),)]
     kept = folder.checkpoints(run)
-    lines += [((f"  checkpoint-{one.step}   {size_said(one.bytes)}", "text"),) for one in kept]
+    lines += [((f"  checkpoint-{one.step}   {size_text(one.bytes)}", "text"),) for one in kept]
     lines += [] if kept else [((f"  {translate(language, 'console.runs.none_yet')}", "dim"),)]
     lines += [(), ((translate(language, "console.runs.recipe"), "heading"),)]
     try:
@@ -93,7 +93,7 @@ def event_said(event: Event, by: dict[str, str], language: str) -> str:
             values = "  ".join(f"{name} {figure(Event(0, 0, '', metrics).number(name))}" for name in metrics)
             return visible(f"{translate(language, 'console.event.evaluation')}  {_step(event, language)}  {values}")
         case "checkpoint":
-            size = size_said(event.number("bytes") or 0)
+            size = size_text(event.number("bytes") or 0)
             took = f"{event.number('seconds') or 0:.1f} s"
             return f"{translate(language, 'console.event.checkpoint')}  {_step(event, language)}  {size}  {took}"
         case "order":

@@ -12,7 +12,7 @@ from tui.text.catalog import translate
 from tui.text.chart import STYLES, Series, chart, figure
 from tui.text.durations import duration
 from tui.text.lines import Line, Piece, line_text
-from tui.text.sizes import size_said
+from tui.text.sizes import size_text
 from tui.text.visible import visible
 from tui.text.wrap import cells, shorten
 
@@ -181,7 +181,7 @@ def _title(found: Sequence[_Curve], view: View, panel: str, width: int, language
         place = len(one.xs) - 1
         if view.cursor is not None:
             place = nearest(one.xs, view.cursor)
-        value = size_said(one.ys[place]) if panel == "memory" else figure(one.ys[place])
+        value = size_text(one.ys[place]) if panel == "memory" else figure(one.ys[place])
         label = f"{one.mark} {visible(one.name)} ".lstrip() if panel in ("metrics", "use") or one.points else ""
         text = shorten(f"  {label}{value}", room)
         room -= cells(text)

@@ -114,6 +114,22 @@ def test_try_pipeline_and_the_code_that_gives_the_same(tmp_path: Path) -> None:
     assert first["score"] == pytest.approx(answer["score"], abs=1e-5)
 
 
+def test_options_of_try_may_be_anywhere(capfd: pytest.CaptureFixture[str]) -> None:
+    outputs = set()
+    for words in ("--code tokens text=a pair=b", "tokens --code text=a pair=b", "tokens text=a --code pair=b"):
+        assert main(["try", *words.split()]) == 0
+        outputs.add(capfd.readouterr().out)
+    (code,) = outputs
+    assert "tokenizer('a', 'b'," in code
+
+
+@pytest.mark.parametrize("words", ["try tokens --json text=a --jsom", "doctor --json more"])
+def test_words_that_no_command_takes_are_wrong_usage(words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(words.split())
+    assert "unrecognized arguments: " in capsys.readouterr().err
+
+
 def test_try_for_people() -> None:
     done = headnotes("try", "tokens", "text=[CLS] \x1b[31m")
     assert re.findall(r"^ *\d+ +(\S+) +\d+ ", done.stdout, re.M) == ["[CLS]", "[CLS]", "[", "31", "##m", "[SEP]"]

@@ -23,8 +23,11 @@ PACKAGES = (
 Report = dict[str, dict[str, str]]
 
 
-def report(engine: Mapping[str, Any] | None = None) -> Report:
-    """The report by parts; `engine` is the engine's own account, when it has given one."""
+def report(engine: Mapping[str, Any] | None = None, rejected: Mapping[str, str] | None = None) -> Report:
+    """The report by parts; `engine` is the engine's own account, when it has given one.
+
+    `rejected` says why instruments of other packages cannot be used.
+    """
     sections: Report = {
         "headnotes": {
             "version": tui.__version__,
@@ -34,6 +37,7 @@ def report(engine: Mapping[str, Any] | None = None) -> Report:
         },
         "engine": {str(name): str(value) for name, value in (engine or {}).items()},
         "packages": {name: _version(name) for name in PACKAGES},
+        **({"instruments": dict(rejected)} if rejected else {}),
         "terminal": {
             name: os.environ.get(name, "-")
             for name in ("TERM", "COLORTERM", "LANG", "LC_ALL", "NO_COLOR", "TMUX", "SSH_CONNECTION")

@@ -17,6 +17,7 @@ from tests.course.test_lint import FRONT
 from tests.instruments.wheels import build, environment
 from tui.errors import UsageError
 from tui.instruments import registry
+from tui.text.key import Key
 
 ON_THE_BENCH = """
 import asyncio
@@ -80,6 +81,7 @@ def test_try_answers(python: Path, tmp_path: Path) -> None:
     assert json.loads(answer)["counts"] == {"to": 2, "be": 2, "or": 1, "not": 1}
     assert headnotes(python, "try", "words", "text=b a b", cwd=tmp_path) == "   2 b\n   1 a\n"
     assert "Counter(" in headnotes(python, "try", "words", "text=a", "--code", cwd=tmp_path)
+    assert "cannot be used: it fails when it is loaded" in headnotes(python, "doctor", cwd=tmp_path)
 
 
 def test_the_help_lists_it_and_says_what_is_wrong_with_the_broken_one(python: Path, tmp_path: Path) -> None:
@@ -126,6 +128,7 @@ def point(name: str, value: str) -> EntryPoint:
 
 
 WORDS = dataclasses.replace(registry.INSTRUMENTS["pipeline"], name="words")
+ROWS = dataclasses.replace(WORDS, name="rows", keys=(Key("rows.order", "o", "order", "rows"),))
 
 
 def test_what_comes_with_headnotes_is_found_without_a_look_at_other_packages(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,6 +145,7 @@ def test_what_comes_with_headnotes_is_found_without_a_look_at_other_packages(mon
         ("thing", "collections:Counter", "not_an_instrument"),
         ("thing", f"{__name__}:WORDS", "other_name"),
         ("thing", "tests.instruments.ends:INSTRUMENT", "fails"),
+        ("rows", f"{__name__}:ROWS", "scope_taken"),
     ],
 )
 def test_what_cannot_be_used_is_told_in_a_sentence(
@@ -156,6 +160,15 @@ def test_what_cannot_be_used_is_told_in_a_sentence(
     if name not in registry.INSTRUMENTS:
         with pytest.raises(UsageError, match="cannot be used"):
             registry.find(name)
+
+
+def test_without_keys_it_may_be_called_as_the_keys_of_a_screen(
+    offered: list[EntryPoint], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"{__name__}.ROWS", dataclasses.replace(ROWS, keys=()))
+    offered.append(point("rows", f"{__name__}:ROWS"))
+    assert registry.find("rows") is ROWS
+    assert registry.rejected() == ()
 
 
 def test_of_two_packages_with_one_name_the_first_is_used(offered: list[EntryPoint]) -> None:

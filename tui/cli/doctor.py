@@ -10,6 +10,7 @@ from typing import Any
 from tui import doctor, paths
 from tui.engine.client import EngineClient
 from tui.errors import HeadnotesError, explain
+from tui.instruments import registry
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -17,7 +18,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(asked: argparse.Namespace) -> int:
-    report = doctor.report(asyncio.run(_ask_engine()))
+    report = doctor.report(asyncio.run(_ask_engine()), registry.rejection_reasons(asked.language))
     print(json.dumps(report, ensure_ascii=False) if asked.json else doctor.as_text(report))
     return 0
 

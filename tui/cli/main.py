@@ -51,7 +51,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if name in words[:1]:
             _module(name).add(sub)
             _add_language(sub)
-    asked = parser.parse_args(words)
+    asked, more = parser.parse_known_args(words)
+    if more and ("values" not in asked or any(word.startswith("-") for word in more)):
+        parser.error(f"unrecognized arguments: {' '.join(more)}")
+    elif more:
+        asked.values += more  # `try tokens --json text=a`: argparse takes no more words after an option
     chosen, _ = settings.load(paths.settings_file(), language=language)
     asked.language = chosen.language
     settings.export_endpoint(chosen)

@@ -12,19 +12,12 @@ from types import MappingProxyType
 from textual.binding import Binding, BindingType
 
 from tui.text.catalog import add_key_names, translate
-from tui.text.key import Key, shown
+from tui.text.key import SCOPES, Key, shown
 
 __all__ = [
     "KEYS", "SCOPES", "Key", "all_keys", "all_scopes", "bindings", "foot", "help_of", "keys_of", "label_of",
     "name_of", "on_bottom_line", "shown", "title_of",
 ]  # fmt: skip
-
-SCOPES = (
-    "everywhere", "scroll", "contents", "lesson", "notes", "bench", "free", "edit", "options", "rows", "data",
-    "models", "runs", "run", "curves", "evaluations", "log", "overlay", "exercise", "prompt", "window", "list",
-    "palette",
-)  # fmt: skip
-
 
 KEYS: tuple[Key, ...] = (
     # everywhere
@@ -230,6 +223,7 @@ KEYS: tuple[Key, ...] = (
 
 
 _BY_ID = {key.id: key for key in KEYS}
+_BY_SCOPE = {scope: [key for key in KEYS if key.scope == scope] for scope in SCOPES}
 
 
 def all_keys() -> tuple[Key, ...]:
@@ -275,7 +269,7 @@ add_key_names(name_of)
 def keys_of(scope: str) -> Sequence[Key]:
     """The keys of a scope; the instruments are asked only for a scope that no screen has."""
     if scope in SCOPES:
-        return [key for key in KEYS if key.scope == scope]
+        return _BY_SCOPE[scope]
     from tui.instruments import registry
 
     return registry.find(scope).keys
@@ -314,10 +308,10 @@ def on_bottom_line(
     taken: set[str] = set()
     for nearness, scope in enumerate(scopes):
         here = keys_of(scope)
-        for key in here:
+        for key in (key for key in here if key.rank):
             label = labels.get(key.id, label_of(key))
             free = [one for one in key.spellings if one not in taken and not is_typed(one)]
-            if key.rank and label is not None and free:
+            if label is not None and free:
                 count = min(counts.get(key.id, len(key.spellings)), len(key.spellings))
                 spelling = key.shown_up_to(count) if free[0] == key.spellings[0] else shown(free[0])
                 lines.append((key.rank, nearness, (spelling, label, key)))

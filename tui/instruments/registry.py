@@ -19,6 +19,7 @@ import tui.instruments
 from tui.errors import Phrase, UsageError, explain, phrase, sentence
 from tui.instruments.instrument import Instrument, Result
 from tui.text.catalog import add_room
+from tui.text.key import SCOPES
 
 GROUP = "headnotes.instruments"
 """The entry points of other packages: a name, and the `Instrument` of that name."""
@@ -33,7 +34,7 @@ class Rejected:
     name: str
     package: str
     reason: str
-    """`fails`, `not_an_instrument`, `other_name` or `name_taken`."""
+    """`fails`, `not_an_instrument`, `other_name`, `name_taken` or `scope_taken`."""
     detail: str = ""
 
     @property
@@ -82,7 +83,9 @@ def _load(point: EntryPoint, taken: Mapping[str, Instrument]) -> Instrument | Re
         return Rejected(point.name, _package(point), "fails", explained.title.rstrip("."))
     if not _is_instrument(loaded):
         return Rejected(point.name, _package(point), "not_an_instrument")
-    return loaded if loaded.name == point.name else Rejected(point.name, _package(point), "other_name")
+    if loaded.name != point.name:
+        return Rejected(point.name, _package(point), "other_name")
+    return Rejected(point.name, _package(point), "scope_taken") if loaded.keys and loaded.name in SCOPES else loaded
 
 
 def _is_instrument(loaded: Any) -> bool:
@@ -108,6 +111,11 @@ def instruments() -> dict[str, Instrument]:
 def rejected() -> tuple[Rejected, ...]:
     """Instruments of other packages that cannot be used, and why."""
     return _installed()[1]
+
+
+def rejection_reasons(language: str) -> dict[str, str]:
+    """Sentences about them, by their names and packages."""
+    return {f"{one.name} ({one.package})": one.sentence(language) for one in rejected()}
 
 
 def find(name: str) -> Instrument:

@@ -12,6 +12,14 @@ _SHOWN = {
 }  # fmt: skip
 
 
+SCOPES = (
+    "everywhere", "scroll", "contents", "lesson", "notes", "bench", "free", "edit", "options", "rows", "data",
+    "models", "runs", "run", "curves", "evaluations", "log", "overlay", "exercise", "prompt", "window", "list",
+    "palette",
+)  # fmt: skip
+"""The groups of keys that screens and their widgets have, in the order of the help page."""
+
+
 @record
 class Key:
     """One thing a key does."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -13,6 +14,7 @@ from tui.console.screens.base import ConsoleScreen
 from tui.console.widgets.chrome import KeyLine, TopLine
 from tui.console.widgets.lines import Lines
 from tui.errors import HeadnotesError, explain
+from tui.instruments import registry
 from tui.text.catalog import translate
 from tui.text.lines import Line, plain_lines
 
@@ -31,6 +33,7 @@ class Doctor(ConsoleScreen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._engine: dict[str, Any] | None = None
+        self._rejected: dict[str, str] = {}
 
     def compose(self) -> ComposeResult:
         yield TopLine()
@@ -45,6 +48,8 @@ class Doctor(ConsoleScreen[None]):
         self.call_after_refresh(self._draw)
 
     async def _ask(self) -> None:
+        self._rejected = await asyncio.to_thread(registry.rejection_reasons, self.app.language)
+        self._draw()
         try:
             self._engine = await self.app.engine.ask("about")
         except HeadnotesError as error:
@@ -58,7 +63,8 @@ class Doctor(ConsoleScreen[None]):
         super().translate()
 
     def _report(self) -> doctor.Report:
-        return doctor.report(self._engine or {"state": translate(self.app.language, "console.not_known_yet")})
+        engine = self._engine or {"state": translate(self.app.language, "console.not_known_yet")}
+        return doctor.report(engine, self._rejected)
 
     def _draw(self) -> None:
         width = max(30, self.query_one("#report", Lines).size.width - 2)

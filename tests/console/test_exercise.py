@@ -11,6 +11,7 @@ from tests.course.test_exercises import CHINESE, EXERCISE
 from tui.console.screens.exercise import ExerciseScreen
 from tui.console.screens.reader import Reader
 from tui.console.widgets.code_editor import CodeEditor
+from tui.course import consent
 from tui.course.book import Course
 from tui.course.exercises import ExerciseRecord
 from tui.models import setup_code
@@ -26,7 +27,9 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
     (tmp_path / "one").mkdir()
     for language, text in (("en", EXERCISE), ("zh", CHINESE)):
         (tmp_path / "one" / f"01-a.{language}.md").write_text(FRONT + text, "utf-8")
-    return Course.open(tmp_path)
+    course = Course.open(tmp_path)
+    consent.allow(course)
+    return course
 
 
 async def test_from_a_first_try_to_success_and_back(book: Course) -> None:

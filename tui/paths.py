@@ -11,6 +11,8 @@ from pathlib import Path
 
 from tui.errors import UsageError, quoted
 
+_PACKAGE = Path(__file__).resolve().parent
+
 
 def _base(kind: str) -> Path:
     if home := os.environ.get("HEADNOTES_HOME"):
@@ -108,9 +110,8 @@ def copied_file() -> Path:
 
 def lessons_dir() -> Path:
     """The course: inside the package when installed from a wheel, beside it in a checkout."""
-    package = Path(__file__).resolve().parent
-    bundled = package / "lessons"
-    return bundled if bundled.is_dir() else package.parent / "lessons"
+    bundled = _PACKAGE / "lessons"
+    return bundled if bundled.is_dir() else _PACKAGE.parent / "lessons"
 
 
 def data_dir() -> Path:

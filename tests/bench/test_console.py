@@ -127,7 +127,7 @@ def delays_of(it: Terminal, keys: tuple[str, str]) -> tuple[list[float], int]:
 
 def test_key_to_paint_while_the_engine_multiplies_on_two_threads(table: Callable[..., None], busy_course: Path) -> None:
     rows: list[tuple[object, ...]] = []
-    with Terminal("2.2", cwd=str(busy_course)) as it:
+    with Terminal("2.2", PYTHONPATH=str(busy_course)) as it:  # `-P` leaves the working folder out
         it.until("POSITIVE", "ready")
         it.press("n", "n")
         it.until("enter runs it")

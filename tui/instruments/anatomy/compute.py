@@ -82,10 +82,14 @@ def run(spec: AnatomySpec) -> AnatomyResult:
     tokenizer, model = loaded.tokenizer, loaded.model
     text = clean(spec.text)
     inputs = tokenizer(text, truncation=True, return_tensors="pt")
-    with torch.inference_mode():
-        body = model.base_model(**inputs, output_hidden_states=True)
-        logits = model(**inputs).logits[0]
+    bodies: list[Any] = []  # the head's output has no pooler_output; a second forward pass would take as long again
+    with (
+        torch.inference_mode(),
+        model.base_model.register_forward_hook(lambda module, inputs, output: bodies.append(output)),
+    ):
+        logits = model(**inputs, output_hidden_states=True).logits[0]
         probabilities = logits.softmax(dim=-1)
+    body = bodies[0]
     pooled = getattr(body, "pooler_output", None)
     best = int(probabilities.argmax())
     ids = inputs["input_ids"][0].tolist()

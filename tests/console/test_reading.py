@@ -18,9 +18,10 @@ from tui.console.typeset import Answering, Outcome
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.notes import Notes
 from tui.course.blocks import Cell, Claim, Quiz, Try
-from tui.course.book import Entry, Folder, entries
+from tui.course.book import Entry, Folder, entries, find
 from tui.course.page import Page
 from tui.course.progress import Progress
+from tui.course.quizzes import display_order
 from tui.errors import EngineDied
 from tui.text.lines import line_text
 from tui.text.wrap import cells
@@ -122,13 +123,19 @@ async def test_answering_a_question() -> None:
         assert isinstance(quiz, Quiz)
         right = next(i for i, choice in enumerate(quiz.choices) if choice.right)
         wrong = (right + 1) % len(quiz.choices)
+        order = display_order(quiz, it.app.progress.seed)
         await it.go_to_stop(block)
         await it.press("enter")
-        assert block not in notes.states, "nothing was chosen, so nothing is judged"
-        await it.press(str(wrong + 1), "enter")
-        await it.until(lambda: notes.states.get(block) == Answering((wrong,), judged=False))
-        await it.press(str(right + 1), "enter")
-        await it.until(lambda: notes.states.get(block) == Answering((right,), judged=True))
+        await it.until_shown("Choose an answer first")
+        await it.press(str(order.index(wrong) + 1), "enter")
+        await it.until(lambda: notes.states.get(block) == Answering((wrong,), judged=False, order=order))
+        await it.press(str(order.index(right) + 1), "enter")
+        await it.until(lambda: notes.states.get(block) == Answering((right,), judged=True, order=order))
+        await it.press("q")
+        await it.until(lambda: not isinstance(it.app.screen, Reader))
+        it.app.open_entry(find(it.app.book, "2.2"))
+        await it.until(lambda: isinstance(it.app.screen, Reader) and it.reader.page is not None)
+        await it.until(lambda: it.reader.notes.states.get(block) == Answering((right,), judged=True, order=order))
     assert Progress(paths.progress_file()).quiz("behind-the-pipeline")[quiz.id] is True
 
 
@@ -137,23 +144,41 @@ async def test_putting_steps_in_order_and_typing_a_number() -> None:
         notes = it.reader.notes
         assert it.reader.page is not None
         kinds = {b.kind: i for i, b in enumerate(it.reader.page.blocks) if isinstance(b, Quiz)}
-        from tui.course.quizzes import display_order
-
         order = it.reader.page.blocks[kinds["order"]]
         assert isinstance(order, Quiz)
         await it.go_to_stop(kinds["order"])
-        shown = display_order(order)
+        shown = display_order(order, it.app.progress.seed)
         await it.press(*[str(shown.index(i) + 1) for i in range(len(shown))], "enter")
         state = notes.states[kinds["order"]]
         assert isinstance(state, Answering)
         assert state.judged is True
 
         await it.go_to_stop(kinds["number"])
-        await it.press("enter")
-        await it.type("12288")
-        await it.press("enter")
-        await it.until(lambda: notes.states.get(kinds["number"]) == Answering(number="12288", judged=True))
+        await it.press("1", "9", "backspace", "0", "enter")
+        await it.until_shown("= 10", "Not yet.", "s shows the answer")
+        assert "The answer is" not in it.screen()
+        await it.press(*"12288", "enter")
+        await it.until_shown("= 12288", "Right.", "The answer is 12288.")
         assert it.app.focused is notes
+
+
+async def test_an_answer_that_is_shown_counts_as_not_known() -> None:
+    async with console("2.2") as it:
+        notes = it.reader.notes
+        assert it.reader.page is not None
+        block = next(i for i, b in enumerate(it.reader.page.blocks) if isinstance(b, Quiz) and b.kind == "number")
+        quiz = it.reader.page.blocks[block]
+        assert isinstance(quiz, Quiz)
+        await it.go_to_stop(block)
+        assert "s show answer" in it.screen()
+        await it.press("s")
+        await it.until_shown("The answer is 12288.")
+        assert "s show answer" not in it.screen()
+        await it.press(*"12288", "enter")
+        state = notes.states[block]
+        assert isinstance(state, Answering)
+        assert (state.revealed, state.judged, state.number) == (True, False, "")
+        assert it.app.progress.quiz("behind-the-pipeline") == {quiz.id: False}
 
 
 async def test_finding_words_in_the_page() -> None:

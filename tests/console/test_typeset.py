@@ -122,19 +122,48 @@ def test_output_is_shown_verbatim() -> None:
     assert "[CLS] ␛[31m [/INST]" in shown
 
 
-def test_a_question_explains_every_choice_after_it_was_answered() -> None:
-    choices = "- {text: first, right: true, why: because}\n- {text: second, why: not so}"
-    text = f"```{{quiz}} q\nask: Which?\nchoices:\n{choices}\n```"
+def question(text: str) -> Quiz:
     front = '---\nid: x\nsection: "1"\ntitle: x\n---\n'
+    text = f"```{{quiz}} q\nask: Which?\n{text}\n```"
     (quiz,) = read_lesson(Path("x.en.md"), "en", (front + text).encode()).blocks
     assert isinstance(quiz, Quiz)
-    before = text_of(set_block(quiz, Setting(70, "en", False), Answering((0,))))
-    after = text_of(set_block(quiz, Setting(70, "en", False), Answering((1,), judged=False)))
+    return quiz
+
+
+def shown_as(quiz: Quiz, answering: Answering) -> str:
+    return text_of(set_block(quiz, Setting(70, "en", False), answering))
+
+
+def test_a_wrong_try_explains_itself_and_nothing_else() -> None:
+    quiz = question(
+        "choices:\n- {text: first, right: true, why: because}\n- {text: second, why: not so}\n- {text: third, why: nor}"
+    )
+    before, wrong = shown_as(quiz, Answering((0,))), shown_as(quiz, Answering((1,), judged=False))
     assert "1 [x] first" in before
     assert "because" not in before
-    assert "because" in after
-    assert "not so" in after
-    assert "Not yet." in after
+    assert all(words in wrong for words in ("not so", "Not yet.", "s shows the answer"))
+    assert "because" not in wrong
+    assert "nor" not in wrong
+    for over in (Answering((0,), judged=True), Answering((1,), judged=False, revealed=True)):
+        assert all(words in shown_as(quiz, over) for words in ("because", "not so", "nor"))
+    assert "1 [ ] third" in shown_as(quiz, Answering(order=(2, 0, 1)))
+
+
+def test_a_wrong_order_says_how_far_it_is_right() -> None:
+    quiz = question("kind: order\nchoices:\n- {text: a, why: A}\n- {text: b, why: B}\n- {text: c, why: C}")
+    wrong = shown_as(quiz, Answering((0, 2, 1), judged=False))
+    assert "counted from the first: 1." in wrong
+    assert not any(why in wrong for why in ("+ A", "+ B", "+ C", "The order is"))
+    assert "The order is" in shown_as(quiz, Answering((0, 2, 1), judged=False, revealed=True))
+
+
+def test_a_number_appears_as_it_is_typed_and_its_answer_only_when_known() -> None:
+    quiz = question("answer: 12288\nwhy: counted")
+    assert "type a number" in shown_as(quiz, Answering())
+    wrong = shown_as(quiz, Answering(number="12", judged=False))
+    assert "= 12\n" in wrong
+    assert "12288" not in wrong
+    assert "The answer is 12288." in shown_as(quiz, Answering(number="12288", judged=True))
 
 
 def test_prose_is_never_wider_than_it_reads_well() -> None:

@@ -6,10 +6,10 @@ import asyncio
 
 from tui.console.app_protocol import Console
 from tui.console.phases import phase_name
-from tui.console.typeset import Answering, Outcome
+from tui.console.typeset import Outcome
 from tui.console.widgets.notes import Notes
 from tui.course.blocks import Quiz
-from tui.course.quizzes import Answer, display_order, is_right
+from tui.course.quizzes import Answering
 from tui.engine.client import Request
 from tui.errors import HeadnotesError, Stopped
 from tui.text.catalog import translate
@@ -69,36 +69,38 @@ class StopActions:
 
     def pick(self, block: int, quiz: Quiz, place: int) -> None:
         """Choose, or take back, the n-th choice as shown."""
-        if quiz.kind == "number" or place > len(quiz.choices):
-            return
-        state = self._notes.states.get(block)
-        picked = state.picked if isinstance(state, Answering) and state.judged is None else ()
-        index = display_order(quiz)[place - 1]
-        if index in picked:
-            picked = tuple(i for i in picked if i != index)
-        else:
-            picked = (index,) if quiz.kind == "single" else (*picked, index)
-        self._notes.set_state(block, Answering(picked))
+        self._put(block, self._answering(block).pick(quiz, place))
+
+    def type(self, block: int, character: str) -> None:
+        """Add a character to the number of a question, or take one away."""
+        self._put(block, self._answering(block).type(character))
 
     def submit(self, block: int, quiz: Quiz) -> None:
-        """Judge what was picked."""
-        state = self._notes.states.get(block)
-        picked = state.picked if isinstance(state, Answering) else ()
-        if picked:
-            self._judge(block, quiz, Answering(picked, judged=is_right(quiz, picked)))
-        else:
-            self._app.notify(translate(self._app.language, "console.reader.choose_first"))
+        """Judge what was picked or typed."""
+        before = self._answering(block)
+        answering = before.submit(quiz)
+        if answering is None:
+            number = before.number
+            key = "choose_first" if quiz.kind != "number" else "no_number_yet" if not number else "not_a_number"
+            self._app.notify(translate(self._app.language, f"console.reader.{key}", text=number))
+        elif before.judged is None:
+            self._judge(block, quiz, answering)
 
-    def submit_number(self, block: int, quiz: Quiz, text: str) -> None:
-        """Judge a number that was typed."""
-        try:
-            number: Answer = float(text.replace(",", "").replace("，", ""))
-        except ValueError:
-            self._app.notify(translate(self._app.language, "console.no_number", text=text))
-            return
-        self._judge(block, quiz, Answering(number=text.strip(), judged=is_right(quiz, number)))
+    def reveal(self, block: int, quiz: Quiz) -> None:
+        """Show the answer, which counts as not known."""
+        answering = self._answering(block)
+        if not answering.is_over:
+            self._judge(block, quiz, answering.reveal())
+
+    def _answering(self, block: int) -> Answering:
+        state = self._notes.states.get(block)
+        return state if isinstance(state, Answering) else Answering()
+
+    def _put(self, block: int, answering: Answering) -> None:
+        if answering != self._answering(block):
+            self._notes.set_state(block, answering)
 
     def _judge(self, block: int, quiz: Quiz, answering: Answering) -> None:
         self._notes.set_state(block, answering)
         if self._notes.page is not None:
-            self._app.progress.mark_quiz(self._notes.page.id, quiz.id, answering.judged is True)
+            self._app.progress.mark_quiz(self._notes.page.id, quiz.id, answering.judged is True, answering.plain())

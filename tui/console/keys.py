@@ -68,6 +68,7 @@ KEYS: tuple[Key, ...] = (
     Key("notes.act", "enter", "act", "notes", 1),
     Key("notes.next", "n", "stop(1)", "notes", 1),
     Key("notes.previous", "p,N", "stop(-1)", "notes"),
+    Key("notes.reveal", "s", "reveal", "notes", 3),
     Key("notes.find", "slash", "find", "notes", 4),
     # bench
     Key("bench.next", "n,ctrl+n", "screen.next_stop", "bench", 2),

@@ -8,7 +8,7 @@ from tui.course.exercises import ExerciseRecord
 
 _FIELDS = {"place": ("place", "line"), "sections": ("sections", "questions", "tasks")}
 """What is written together, by the name that its time has."""
-_TABLES = ("quiz", "cells")
+_TABLES = ("quiz", "answers", "cells")
 """What is written entry by entry; the time of each is `table:entry`."""
 
 

@@ -8,6 +8,9 @@
           "read": ["why-a-mask", ...],              anchors of the sections that were seen to their end
           "sections": 9,                            how many there were
           "quiz": {"what-a-zero-does": true, ...},  by quiz id: whether the last answer was right
+          "answers": {                              by quiz id: what was picked (places in the file) or typed last
+            "what-a-zero-does": {"picked": [2]},    "number": "105", "revealed": true: the answer was shown
+          },
           "questions": 4,
           "cells": {"a3f0...": "print(2)", ...},    the reader's code, by the digest of the lesson's; "" is the lesson's
           "exercises": {                            by exercise id
@@ -19,12 +22,14 @@
           "times": {                                when these were written, in seconds since 1970 (older files: none)
             "place": 1790000000.5,                  "place" and "line"
             "sections": 1790000000.5,               "sections", "questions" and "tasks"
-            "quiz:what-a-zero-does": 1790000000.5,  the answer to that question
+            "quiz:what-a-zero-does": 1790000000.5,  whether the answer was right
+            "answers:what-a-zero-does": 179000...,  the answer
             "cells:a3f0...": 1790000000.5,          the code of that cell
             "exercise:pad-by-hand": 1790000000.5    what was written in that exercise
           }
         }
       },
+      "seed": 812345,                               mixes the choices of the questions
       "times": {"last": 1790000000.5}
     }
 
@@ -37,9 +42,10 @@ from __future__ import annotations
 
 import copy
 import json
+import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -86,6 +92,19 @@ class Progress:
         """Whether the last answer to each question was right."""
         quiz = self._of(lesson).get("quiz")
         return {str(k): v is True for k, v in quiz.items()} if isinstance(quiz, dict) else {}
+
+    def answers(self, lesson: str) -> dict[str, Any]:
+        """The last answer to each question, as `Answering.plain` wrote it."""
+        answers = self._of(lesson).get("answers")
+        return {k: v for k, v in answers.items() if isinstance(v, dict)} if isinstance(answers, dict) else {}
+
+    @property
+    def seed(self) -> str:
+        """What mixes the choices of questions: another for every reader, the same every day."""
+        with self._lock:
+            if not isinstance(self._data.get("seed"), int):
+                self._data["seed"] = secrets.randbelow(10**9)
+            return str(self._data["seed"])
 
     def cells(self, lesson: str) -> dict[str, str]:
         """The reader's code by the key of its cell."""
@@ -138,12 +157,15 @@ class Progress:
             entry["read"] = list(dict.fromkeys([*strings(entry.get("read")), *anchors]))
         self._changed()
 
-    def mark_quiz(self, lesson: str, question: str, right: bool) -> None:
-        """A question was answered."""
+    def mark_quiz(self, lesson: str, question: str, right: bool, answer: Mapping[str, Any] | None = None) -> None:
+        """A question was answered: this way, where that is to be shown again."""
         with self._lock:
             entry = self._entry(lesson)
             entry["quiz"] = {**self.quiz(lesson), question: right}
             self._stamp(entry, f"quiz:{question}")
+            if answer is not None:
+                entry["answers"] = {**self.answers(lesson), question: dict(answer)}
+                self._stamp(entry, f"answers:{question}")
         self._changed()
 
     def keep_cell(self, lesson: str, key: str, code: str) -> None:

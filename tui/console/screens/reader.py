@@ -17,6 +17,7 @@ from tui.console.keys import bindings
 from tui.console.link_targets import links_of, resolve
 from tui.console.page_layout import source_of
 from tui.console.screens.with_bench import WithBench
+from tui.console.typeset import State
 from tui.console.widgets.bench import Bench
 from tui.console.widgets.chrome import KeyLine, Prompt, TopLine
 from tui.console.widgets.notes import Notes
@@ -24,6 +25,7 @@ from tui.course import consent
 from tui.course.blocks import Cell, Claim, Exercise, Quiz, Try
 from tui.course.book import Course, Entry, entries
 from tui.course.page import Page
+from tui.course.quizzes import display_order, restored
 from tui.errors import HeadnotesError, UsageError
 from tui.text.catalog import translate
 
@@ -119,17 +121,28 @@ class Reader(WithBench):
         self._arrange()
         if not self._may_run and self._has_bench():
             self.bench.clear("console.consent.no_bench")
-        self.notes.open(page, self.app.language, read=progress.read(page.id), at=place if block is None else block)
-        self._show_exercises()
+        at = place if block is None else block
+        self.notes.open(page, self.app.language, read=progress.read(page.id), at=at, states=self._states(page))
         self._show_place()
+
+    def _states(self, page: Page) -> dict[int, State]:
+        """The questions of a page as the reader left them, each in the order in which they saw it; its exercises."""
+        progress = self.app.progress
+        seed, answers, records = progress.seed, progress.answers(page.id), progress.exercises(page.id)
+        states: dict[int, State] = {}
+        for index, block in enumerate(page.blocks):
+            if isinstance(block, Quiz):
+                states[index] = restored(block, answers.get(block.id), display_order(block, seed))
+            elif isinstance(block, Exercise) and block.id in records:
+                states[index] = records[block.id]
+        return states
 
     def _show_exercises(self, _: object = None) -> None:
         """How far the reader has come with each exercise of the page."""
         if self.page is not None:
-            records = self.app.progress.exercises(self.page.id)
-            for index, block in enumerate(self.page.blocks):
-                if isinstance(block, Exercise) and block.id in records:
-                    self.notes.set_state(index, records[block.id])
+            for index, state in self._states(self.page).items():
+                if isinstance(self.page.blocks[index], Exercise):
+                    self.notes.set_state(index, state)
 
     def _leave_page(self) -> None:
         self.actions.leave()
@@ -275,10 +288,6 @@ class Reader(WithBench):
 
                 screen = ExerciseScreen(self._shown, self.page, event.target, self._space)
                 self.app.push_screen(screen, self._show_exercises)
-            case Quiz() if event.target.kind == "number":
-                await self.query_one(Prompt).open(
-                    f"number {event.block}", translate(self.app.language, "console.reader.number")
-                )
             case Quiz():
                 self.actions.submit(event.block, event.target)
 
@@ -289,9 +298,21 @@ class Reader(WithBench):
 
     @on(Notes.Pick)
     def pick(self, event: Notes.Pick) -> None:
-        quiz = self.page.blocks[event.block] if self.page is not None else None
-        if isinstance(quiz, Quiz):
+        if (quiz := self._quiz(event.block)) is not None:
             self.actions.pick(event.block, quiz, event.place)
+
+    @on(Notes.Type)
+    def type_number(self, event: Notes.Type) -> None:
+        self.actions.type(event.block, event.character)
+
+    @on(Notes.Reveal)
+    def reveal(self, event: Notes.Reveal) -> None:
+        if (quiz := self._quiz(event.block)) is not None:
+            self.actions.reveal(event.block, quiz)
+
+    def _quiz(self, block: int) -> Quiz | None:
+        quiz = self.page.blocks[block] if self.page is not None else None
+        return quiz if isinstance(quiz, Quiz) else None
 
     # -- the prompt -----------------------------------------------------------------------------------------------
 
@@ -307,11 +328,6 @@ class Reader(WithBench):
             if event.text and not found:
                 self.notes.end_search()
                 self.app.notify(translate(self.app.language, "console.nothing_found", words=event.text))
-            return
-        block = int(event.purpose.removeprefix("number "))
-        quiz = self.page.blocks[block] if self.page is not None else None
-        if isinstance(quiz, Quiz) and event.text.strip():
-            self.actions.submit_number(block, quiz, event.text)
 
     @on(Prompt.Closed)
     def back_to_notes(self) -> None:

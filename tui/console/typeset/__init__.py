@@ -3,7 +3,8 @@
 from tui.console.typeset.blocks import code_of, set_block, set_blocks
 from tui.console.typeset.code import code_lines, fold, highlighted, output_lines, slide, verbatim_width
 from tui.console.typeset.prose import WIDEST, Setting, prose, set_pieces
-from tui.console.typeset.stops import Answering, Outcome, State, exercise_status
+from tui.console.typeset.stops import Outcome, State, exercise_status
+from tui.course.quizzes import Answering
 from tui.text.lines import one_line, plain_lines
 
 __all__ = [

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from tui.console.typeset.code import code_lines, figure_lines
 from tui.console.typeset.prose import Setting, pieces_of, set_pieces
-from tui.console.typeset.stops import Answering, State, cell_lines, claim_lines, exercise_lines, quiz_lines, try_lines
+from tui.console.typeset.stops import State, cell_lines, claim_lines, exercise_lines, quiz_lines, try_lines
 from tui.course.blocks import (
     Block,
     Cell,
@@ -24,6 +24,7 @@ from tui.course.blocks import (
     Try,
     plain,
 )  # fmt: skip
+from tui.course.quizzes import Answering
 from tui.text.lines import Line, Piece
 from tui.text.visible import visible
 from tui.text.wrap import cells

@@ -6,7 +6,7 @@ from tui.console.typeset.code import code_lines, output_lines
 from tui.console.typeset.prose import Setting, prose
 from tui.course.blocks import Cell, Claim, Exercise, Quiz, Try
 from tui.course.exercises import ExerciseRecord
-from tui.course.quizzes import display_order
+from tui.course.quizzes import Answering, display_order
 from tui.record import record
 from tui.text.catalog import translate
 from tui.text.lines import Line, plain_lines
@@ -20,17 +20,6 @@ class Outcome:
 
     output: str
     failed: bool
-
-
-@record
-class Answering:
-    """How far the reader has come with a question."""
-
-    picked: tuple[int, ...] = ()
-    """Indices of choices, in the order in which they were picked."""
-    number: str = ""
-    judged: bool | None = None
-    """Whether the submitted answer was right; None before."""
 
 
 State = Outcome | Answering | ExerciseRecord | str | None
@@ -106,11 +95,9 @@ def exercise_status(record: ExerciseRecord, language: str) -> str:
 
 
 def quiz_lines(block: Quiz, setting: Setting, answering: Answering) -> list[Line]:
-    language = setting.language
     lines = prose(block.ask, setting.prose, "title")
-    order = display_order(block)
-    judged = answering.judged is not None
-    for place, index in enumerate(order, 1):
+    explained = _explained(block, answering)
+    for place, index in enumerate(answering.order or display_order(block), 1):
         choice = block.choices[index]
         picked = index in answering.picked
         if block.kind == "order":
@@ -121,28 +108,49 @@ def quiz_lines(block: Quiz, setting: Setting, answering: Answering) -> list[Line
         look = "accent" if picked else "text"
         for row, line in enumerate(prose(choice.text, setting.prose - len(head), look)):
             lines.append(((head if row == 0 else " " * len(head), look), *line))
-        if judged and choice.why:
+        if index in explained and (choice.why or answering.is_over):
             sign, color = ("+ ", "good") if choice.right or block.kind == "order" else ("- ", "warn")
-            for row, line in enumerate(prose(choice.why, setting.prose - len(head) - 2, "dim")):
+            for row, line in enumerate(prose(choice.why, setting.prose - len(head) - 2, "dim") or [()]):
                 lines.append(((" " * len(head), "dim"), (sign if row == 0 else "  ", color), *line))
     if block.kind == "number" and answering.number:
         lines.append(((f"= {answering.number}", "accent"),))
-    return [*lines, *_verdict(block, setting, answering, language)]
+    return [*lines, *_verdict(block, setting, answering)]
 
 
-def _verdict(block: Quiz, setting: Setting, answering: Answering, language: str) -> list[Line]:
+def _explained(block: Quiz, answering: Answering) -> set[int]:
+    """The choices whose explanations are shown: all once the answer is known, before only those of a wrong try."""
+    if answering.judged is None:
+        return set()
+    if answering.is_over:
+        return set(range(len(block.choices)))
+    return set() if block.kind == "order" else set(answering.picked)
+
+
+def _verdict(block: Quiz, setting: Setting, answering: Answering) -> list[Line]:
+    language = setting.language
     if answering.judged is None:
         return plain_lines(translate(language, f"console.pick.{block.kind}"), setting.prose, "dim")
-    verdict = translate(language, "console.reader.right" if answering.judged else "console.reader.not_yet")
-    lines: list[Line] = [((verdict, "good" if answering.judged else "warn"),)]
+    verdict = "right" if answering.judged else "shown" if answering.revealed else "not_yet"
+    lines: list[Line] = [((translate(language, f"console.reader.{verdict}"), "good" if answering.judged else "warn"),)]
+    if not answering.is_over:
+        if block.kind == "order":
+            count = _first_right(answering.picked)
+            lines += plain_lines(translate(language, "console.reader.right_so_far", n=count), setting.prose, "dim")
+        elif block.kind == "multiple" and all(block.choices[i].right for i in answering.picked):
+            lines += plain_lines(translate(language, "console.reader.some_missing"), setting.prose, "dim")
+        return [*lines, *plain_lines(translate(language, "console.reader.try_again"), setting.prose, "dim")]
     if block.kind == "number" and block.answer is not None:
-        lines += plain_lines(
-            translate(language, "console.reader.the_answer", answer=f"{block.answer:g}"), setting.prose
-        )
+        answer = translate(language, "console.reader.the_answer", answer=f"{block.answer:.10g}")
+        lines += plain_lines(answer, setting.prose)
     elif block.kind == "order" and not answering.judged:
-        places = {index: place for place, index in enumerate(display_order(block), 1)}
+        places = {index: place for place, index in enumerate(answering.order or display_order(block), 1)}
         order = " ".join(str(places[i]) for i in range(len(block.choices)))
         lines += plain_lines(translate(language, "console.reader.right_order", order=order), setting.prose)
     if block.why:
         lines += prose(block.why, setting.prose, "dim")
     return lines
+
+
+def _first_right(picked: tuple[int, ...]) -> int:
+    """How many steps from the first on are in their places."""
+    return next((place for place, index in enumerate(picked) if place != index), len(picked))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import ClassVar, TypeGuard
 
+from textual import events
 from textual.binding import BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -16,10 +17,11 @@ from textual.timer import Timer
 
 from tui.console.keys import bindings
 from tui.console.page_layout import PageLayout
-from tui.console.typeset import Setting, State, code_of, highlighted, slide
+from tui.console.typeset import Answering, Setting, State, code_of, highlighted, slide
 from tui.console.widgets.lines import Lines
 from tui.course.blocks import Block, Cell, Claim, Exercise, Quiz, Stop, Try
 from tui.course.page import Page, Section
+from tui.course.quizzes import NUMBER_CHARACTERS
 from tui.text.catalog import translate
 from tui.text.lines import Line, Piece, line_text
 
@@ -75,6 +77,19 @@ class Notes(Lines):
         block: int
         place: int
 
+    @dataclass
+    class Type(Message):
+        """A character of a number was typed into the marked question; an empty one takes the last away."""
+
+        block: int
+        character: str
+
+    @dataclass
+    class Reveal(Message):
+        """The reader wants to see the answer of the marked question."""
+
+        block: int
+
     class Find(Message):
         """The reader wants to find words."""
 
@@ -116,10 +131,18 @@ class Notes(Lines):
 
     # -- the page ------------------------------------------------------------------------------------------------
 
-    def open(self, page: Page, language: str, *, read: set[str], at: tuple[str, int] | int = ("", 0)) -> None:
-        """Show a page, at (anchor, lines below it) or at a block."""
+    def open(
+        self,
+        page: Page,
+        language: str,
+        *,
+        read: set[str],
+        at: tuple[str, int] | int = ("", 0),
+        states: dict[int, State] | None = None,
+    ) -> None:
+        """Show a page, at (anchor, lines below it) or at a block, with what has become of its stops."""
         self.page, self._language, self._read = page, language, set(read)
-        self.states, self.current, self.on_bench, self.words, self._found = {}, None, None, "", []
+        self.states, self.current, self.on_bench, self.words, self._found = states or {}, None, None, "", []
         self._match, self._side = None, 0
         self._section, self.layout_of, self._opening = None, None, at
         self._set()
@@ -344,15 +367,39 @@ class Notes(Lines):
         if self.words:
             return {"notes.act": None, "notes.pick": None, "notes.next": "console.keys.now.next_match"}
         marked = self.page.blocks[self.current] if self.page is not None and self.current is not None else None
+        quiz = self._open_quiz
         labels: dict[str, str | None] = {
-            "notes.act": _ACTS.get(type(marked)),
-            "notes.pick": "console.keys.now.choose" if isinstance(marked, Quiz) and marked.kind != "number" else None,
+            "notes.act": _ACTS.get(type(marked)) if quiz is not None or not isinstance(marked, Quiz) else None,
+            "notes.pick": "console.keys.now.choose" if quiz is not None and quiz.kind != "number" else None,
         }
+        if quiz is None:
+            labels["notes.reveal"] = None
         if isinstance(marked, Claim) and not marked.code:
             labels["notes.act"] = None
         if self.is_at_last_stop:
             labels["notes.next"] = None
         return labels
+
+    @property
+    def _open_quiz(self) -> Quiz | None:
+        """The marked question, while its answer is not known."""
+        marked = self.page.blocks[self.current] if self.page is not None and self.current is not None else None
+        if not isinstance(marked, Quiz) or self.words:
+            return None
+        state = self.states.get(self.current) if self.current is not None else None
+        return None if isinstance(state, Answering) and state.is_over else marked
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Digits are typed into a marked question that asks for a number."""
+        quiz = self._open_quiz
+        is_typed = key == "backspace" or bool(character and character in NUMBER_CHARACTERS)
+        return quiz is not None and quiz.kind == "number" and is_typed
+
+    def on_key(self, event: events.Key) -> None:
+        if self.current is not None and self.check_consume_key(event.key, event.character):
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Type(self.current, "" if event.key == "backspace" else event.character or ""))
 
     def key_counts(self) -> dict[str, int]:
         """How many keys of a range do something: a digit for each choice of the marked question."""
@@ -379,6 +426,10 @@ class Notes(Lines):
     def action_pick(self, place: int) -> None:
         if self.current is not None:
             self.post_message(self.Pick(self.current, place))
+
+    def action_reveal(self) -> None:
+        if self.current is not None and self._open_quiz is not None:
+            self.post_message(self.Reveal(self.current))
 
     # -- finding -------------------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from textual.pilot import Pilot
 
 from tests.conftest import LESSONS
 from tests.console.console import Driver, InProcess
+from tui import paths
 from tui.console.app import HeadnotesApp
 from tui.console.screens.windows import TextWindow
 from tui.course.blocks import Try
@@ -149,6 +150,8 @@ def test_screen(
     snap_compare: Callable[..., bool],
     request: pytest.FixtureRequest,
 ) -> None:
+    paths.progress_file().parent.mkdir(parents=True)
+    paths.progress_file().write_text('{"seed": 1}')  # mixes the choices of questions
     book = Course.open(LESSONS)
     engine = Recorded(record=request.config.getoption("--snapshot-update"))
     app = HeadnotesApp(

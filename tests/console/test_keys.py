@@ -23,6 +23,7 @@ from tui.console.screens.reader import Reader
 from tui.console.screens.run import RunScreen
 from tui.console.screens.runs import Runs
 from tui.console.screens.windows import ListWindow, TextWindow, help_window
+from tui.console.widgets.cell_desk import CellInput
 from tui.console.widgets.chrome import Prompt
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.notes import Notes
@@ -46,6 +47,7 @@ OWNERS = {
     "contents": (Contents,),
     "lesson": (Reader,),
     "notes": (Notes,),
+    "cell": (CellInput,),
     "bench": (Pane,),
     "free": (FreeBench,),
     "edit": (Sentence,),

@@ -47,7 +47,7 @@ def test_output_without_end_is_cut_while_it_is_printed(cells: Cells) -> None:
 
 def test_the_traceback_is_the_readers_lines_and_the_whole_one_is_there_too(cells: Cells) -> None:
     result = cells.run("2", "import json\n\ndef load(text):\n    return json.loads(text)\n\nload('{')")
-    assert result.output.splitlines()[:2] == ["line 6: load('{')", "line 4: return json.loads(text)"]
+    assert result.output.splitlines()[:2] == ["  6 | load('{')", "  4 | return json.loads(text)"]
     assert "json/decoder.py" not in result.output
     assert "json/decoder.py" in result.whole
     assert "IPython" not in result.whole

@@ -2,70 +2,37 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from tui.console.app_protocol import Console
-from tui.console.phases import phase_name
-from tui.console.typeset import Outcome
+from tui.console.cell_runs import CellRuns
 from tui.console.widgets.notes import Notes
 from tui.course.blocks import Quiz
 from tui.course.quizzes import Answering
-from tui.engine.client import Request
-from tui.errors import HeadnotesError, Stopped
 from tui.text.catalog import translate
 
 
 class StopActions:
     """The requests and answers of one open page."""
 
-    def __init__(self, app: Console, notes: Notes) -> None:
+    def __init__(self, app: Console, notes: Notes, runs: CellRuns) -> None:
         self._app = app
         self._notes = notes
-        self._requests: dict[int, Request] = {}
-        """What runs, by the block that it runs for."""
+        self._runs = runs
 
-    def run(self, block: int, code: str, space: str | None) -> None:
+    def run(self, block: int, code: str, space: str | None, guess: str = "") -> None:
         """Run a piece of code; its place in the notes says what it waits for, and then what it printed."""
-        if block in self._requests:
-            return
-        request = self._app.engine.ask("cell", space=space, code=code)
-        self._requests[block] = request
-        language, phase = self._app.language, self._app.engine.phase
-        name = phase_name(language, phase)
-        busy = translate(language, "console.reader.working")
-        self._notes.set_state(block, busy if phase.name == "ready" else f"{busy}: {name}")
-        self._notes.run_worker(self._show(block, request), group="cells")
-
-    async def _show(self, block: int, request: Request) -> None:
-        language = self._app.language
-        state: Outcome | str
-        try:
-            result = await asyncio.shield(request.answer)
-            more = f"\n{translate(language, 'console.reader.more_output', n=result['cut'])}" if result["cut"] else ""
-            state = Outcome(result["output"] + more, result["failed"])
-        except Stopped:
-            state = translate(language, "console.stopped")
-        except HeadnotesError as error:
-            state = Outcome(str(error.message(self._app.language)), failed=True)
-        if self._requests.get(block) is request:  # else the page has been left
-            del self._requests[block]
-            self._notes.set_state(block, state)
+        self._runs.start(block, code, space, guess)
 
     @property
     def is_running(self) -> bool:
-        return bool(self._requests)
+        return self._runs.is_running
 
     def stop(self) -> bool:
         """The reader stops whatever runs. False when nothing does."""
-        for request in list(self._requests.values()):
-            self._app.engine.stop(request)
-        return bool(self._requests)
+        return self._runs.stop()
 
     def leave(self) -> None:
         """The page is being left: nobody waits for its requests any more."""
-        for request in self._requests.values():
-            self._app.engine.drop(request)
-        self._requests.clear()
+        self._runs.leave()
 
     def pick(self, block: int, quiz: Quiz, place: int) -> None:
         """Choose, or take back, the n-th choice as shown."""

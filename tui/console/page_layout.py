@@ -7,9 +7,11 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from functools import cached_property
 
-from tui.console.typeset import Setting, State, set_block, verbatim_width
+from tui.console.typeset import Setting, State, plain_lines, set_block, verbatim_width
 from tui.course.blocks import Cell, Claim, Quiz, Stop, Try, plain
+from tui.course.cells import cells_of
 from tui.course.page import Page, Section
+from tui.text.catalog import translate
 from tui.text.lines import Line, line_text
 
 BELOW = 3
@@ -38,6 +40,11 @@ class PageLayout:
             self.firsts.append(len(self.rows))
             self.rows += [*lines, ()]
             self.owners += [index] * (len(lines) + 1)
+        if self.page.front is not None and cells_of(self.page):
+            words = translate(self.setting.language, "console.cell.scratch_here")
+            foot = plain_lines(words, self.setting.prose, "dim")
+            self.rows += foot
+            self.owners += [max(0, len(self._set) - 1)] * len(foot)
         self.rows += [()] * BELOW
         self.owners += [max(0, len(self._set) - 1)] * BELOW
 

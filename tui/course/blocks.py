@@ -96,6 +96,8 @@ class Cell(Block):
     """What it prints here, checked in CI; `...` stands for anything."""
     original: str | None = None
     """The lesson's own code, where `code` is what the reader has made of it."""
+    predict: str = ""
+    """What the reader is to guess before it runs."""
 
 
 @record

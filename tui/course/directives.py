@@ -81,7 +81,7 @@ def _cell(block: Code, argument: str) -> Cell:
     options, code = _split(block, "{code-cell}")
     if argument not in ("", "python"):
         raise LessonError(f"Line {block.line}: a cell in {argument} cannot run.", next_step="{code-cell} python")
-    return Cell(block.line, code, _text(options, "prints"))
+    return Cell(block.line, code, _text(options, "prints"), predict=_text(options, "predict"))
 
 
 def _claim(block: Code, argument: str) -> Claim:

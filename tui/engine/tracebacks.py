@@ -16,7 +16,7 @@ def short_traceback(error: BaseException, code: str) -> str:
     numbers = [number for number in cell_lines(error) if 0 < number <= len(lines)]
     if isinstance(error, SyntaxError) and error.lineno:
         numbers = [min(error.lineno, len(lines))]
-    path = [f"line {number}: {lines[number - 1].strip()}" for number in numbers]
+    path = [f"{number:>3} | {lines[number - 1].strip()}" for number in numbers]
     return "\n".join([*path, last_line(error)]) + "\n"
 
 

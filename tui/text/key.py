@@ -13,7 +13,7 @@ _SHOWN = {
 
 
 SCOPES = (
-    "everywhere", "scroll", "contents", "lesson", "notes", "bench", "free", "edit", "options", "rows", "data",
+    "everywhere", "scroll", "contents", "lesson", "notes", "cell", "bench", "free", "edit", "options", "rows", "data",
     "models", "runs", "run", "curves", "evaluations", "log", "overlay", "exercise", "prompt", "window", "list",
     "palette",
 )  # fmt: skip

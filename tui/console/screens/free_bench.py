@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.widgets import Static, TextArea
 
 from tui.console.keys import bindings
+from tui.console.scratch_cell import ScratchCell
 from tui.console.screens.with_bench import WithBench
 from tui.console.verbatim import verbatim
 from tui.console.widgets.bench import Bench
@@ -18,6 +19,9 @@ from tui.console.widgets.chrome import KeyLine, TopLine
 from tui.console.widgets.pane import Pane
 from tui.instruments import registry
 from tui.text.catalog import translate
+
+if TYPE_CHECKING:
+    from tui.console.widgets.cell_desk import CellDesk
 
 
 class FreeBench(WithBench):
@@ -42,6 +46,7 @@ class FreeBench(WithBench):
         self.instrument = registry.find(instrument)
         self.bench = Bench(id="bench")
         self._used: set[str] = set()
+        self.scratch = ScratchCell(self.app, self._add_desk)
 
     def shows_same(self, other: Screen[Any]) -> bool:
         return isinstance(other, FreeBench) and other.instrument is self.instrument
@@ -56,9 +61,13 @@ class FreeBench(WithBench):
         self.app.begin()
         await self.put(self.instrument.name)
 
+    async def _add_desk(self, desk: CellDesk) -> None:
+        await self.mount(desk, before=self.query_one(KeyLine))
+
     async def put(self, name: str) -> None:
         """Bring an instrument to the front: as it was left, or with its own example."""
         self.instrument = registry.find(name)
+        self._close_scratch()
         self.set_focus(None)
         self._describe()
         await self.bench.show(name, self.instrument.example, again=name not in self._used)
@@ -74,6 +83,7 @@ class FreeBench(WithBench):
     def translate(self) -> None:
         """The language has changed."""
         self._describe()
+        self.scratch.translate()
         super().translate()
 
     @on(Pane.Settled)
@@ -89,25 +99,56 @@ class FreeBench(WithBench):
         stop: str | None = "console.keys.now.stop" if self.is_running_something else None
         labels: dict[str, str | None] = {"bench.next": "console.keys.now.next_instrument", "free.escape": stop}
         if stop is not None:
-            labels["edit.done"] = stop
+            labels |= dict.fromkeys(("edit.done", "cell.leave"), stop)
         if self.bench.pane is None or self.focused is self.bench.pane.first_field:
             labels["free.edit"] = None
         if len(self.bench_fields) < (2 if self.is_on_bench else 1):
             labels |= {"free.switch": None, "bench.switch": None}
         return labels
 
+    @property
+    def is_running_something(self) -> bool:
+        return super().is_running_something or self.scratch.runs.is_running
+
+    def stop(self) -> bool:
+        return super().stop() or self.scratch.runs.stop()
+
+    def on_unmount(self) -> None:
+        self.scratch.runs.leave()
+
+    async def on_cell_desk_pressed(self, event: CellDesk.Pressed) -> None:
+        self.scratch.act(event.what)
+
+    def on_cell_desk_typed(self, event: CellDesk.Typed) -> None:
+        self.scratch.keep(event.code)
+
+    def _close_scratch(self) -> None:
+        self.scratch.close()
+        self.bench.display = True
+
     # -- keys -----------------------------------------------------------------------------------------------------
 
     def action_switch(self, by: int) -> None:
         """To the next field of the bench; after the last one, to the first."""
         fields = self.bench_fields
-        if fields:
+        if self.scratch.is_open:
+            self.scratch.focus()
+        elif fields:
             at = fields.index(self.focused) + by if self.focused in fields else 0 if by > 0 else -1
             fields[at % len(fields)].focus()
 
     def action_edit(self) -> None:
         if self.bench.pane is not None:
             self.bench.pane.edit()
+
+    async def action_scratch(self) -> None:
+        """Open the scratch cell of the free bench."""
+        self.bench.display = False
+        await self.scratch.open()
+
+    async def action_forget(self) -> None:
+        """Forget the names of the scratch cell."""
+        await self.scratch.forget()
 
     async def action_copy(self) -> None:
         await self.copy_from_bench()
@@ -121,7 +162,10 @@ class FreeBench(WithBench):
         """Stop what runs; else leave the text, else the bench."""
         if self.stop():
             return
-        if isinstance(self.focused, TextArea):
+        if self.scratch.is_open:
+            self._close_scratch()
+            self._focus_answer()
+        elif isinstance(self.focused, TextArea):
             self.set_focus(None)
             self._focus_answer()
         else:

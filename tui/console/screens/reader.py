@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -13,7 +15,9 @@ from textual.containers import Horizontal
 
 from tui.console.actions import StopActions
 from tui.console.ask_consent import ask_consent
+from tui.console.cell_runs import CellRuns, Hint
 from tui.console.keys import bindings
+from tui.console.lesson_cells import SCRATCH_BLOCK, LessonCells
 from tui.console.link_targets import links_of, resolve
 from tui.console.page_layout import source_of
 from tui.console.screens.with_bench import WithBench
@@ -24,10 +28,14 @@ from tui.console.widgets.notes import Notes
 from tui.course import consent
 from tui.course.blocks import Cell, Claim, Exercise, Quiz, Try
 from tui.course.book import Course, Entry, entries
+from tui.course.cells import with_versions
 from tui.course.page import Page
 from tui.course.quizzes import display_order, restored
 from tui.errors import HeadnotesError, UsageError
 from tui.text.catalog import translate
+
+if TYPE_CHECKING:
+    from tui.console.widgets.cell_desk import CellDesk
 
 SIDE_BY_SIDE = 110
 """Columns from which notes and bench stand side by side."""
@@ -48,7 +56,7 @@ class Reader(WithBench):
     Reader {
         #panes { height: 1fr; }
         #notes { width: 1fr; }
-        #bench { width: 1fr; }
+        #bench, #cell-desk { width: 1fr; }
     }
     """
 
@@ -68,7 +76,9 @@ class Reader(WithBench):
         self._may_run = True
         """Whether the code of the book may run: see `course.consent`."""
         self._back: list[tuple[Entry, str, int]] = []
-        self.actions = StopActions(self.app, self.notes)
+        self.runs = CellRuns(self.app, self._put_state, self._who_defines)
+        self.actions = StopActions(self.app, self.notes, self.runs)
+        self.cells = LessonCells(self)
 
     def compose(self) -> ComposeResult:
         yield TopLine()
@@ -112,8 +122,9 @@ class Reader(WithBench):
                 self.app.show_contents()
             return
         self._leave_page()
-        self._shown, self.page = entry, page
         progress = self.app.progress
+        page = with_versions(page, progress.cells(page.id))
+        self._shown, self.page = entry, page
         place = place or progress.place(page.id)
         progress.open(page)
         if page.trouble:
@@ -146,6 +157,7 @@ class Reader(WithBench):
 
     def _leave_page(self) -> None:
         self.actions.leave()
+        self.cells.leave()
         if self.page is not None:
             self.app.progress.mark_place(self.page.id, *self.notes.place())
 
@@ -178,8 +190,9 @@ class Reader(WithBench):
         entry = self._shown
         page = await self._read(entry)
         if page is not None and entry is self._shown:
-            self.page = page
+            self.page = page = with_versions(page, self.app.progress.cells(page.id))
             self.notes.translate(page, self.app.language)
+            self.cells.translate()
             self._show_place()
 
     # -- panes ----------------------------------------------------------------------------------------------------
@@ -192,8 +205,9 @@ class Reader(WithBench):
         has_bench = self._has_bench()
         self._wide = self.size.width >= SIDE_BY_SIDE
         self._on_bench = self._on_bench and has_bench
-        self.notes.display = self._wide or not self._on_bench
-        self.bench.display = has_bench and (self._wide or self._on_bench)
+        is_writing = self.cells.is_open
+        self.notes.display = self._wide or not (self._on_bench or is_writing)
+        self.bench.display = has_bench and (self._wide or self._on_bench) and not is_writing
 
     def _turn_to(self, *, bench: bool) -> None:
         """In a narrow window, turn the page to the notes or the bench."""
@@ -203,6 +217,9 @@ class Reader(WithBench):
     async def action_switch(self, by: int) -> None:
         """Focus what comes next: the notes, then the fields of the bench, then the notes again."""
         focused = self.focused
+        if self.cells.is_open:
+            self.cells.focus()
+            return
         if not self.is_on_bench:
             if await self._to_bench() and (fields := self.bench_fields):
                 fields[0 if by > 0 else -1].focus()
@@ -265,36 +282,79 @@ class Reader(WithBench):
     @on(Notes.Act)
     async def act(self, event: Notes.Act) -> None:
         if not (self._may_run or isinstance(event.target, Quiz)):
-            self.run_worker(self._act_with_consent(event), group="consent", exclusive=True)
+            self.run_worker(self._ask_consent(partial(self._act, event)), group="consent", exclusive=True)
         else:
             await self._act(event)
 
-    async def _act_with_consent(self, event: Notes.Act) -> None:
+    async def _ask_consent(self, then: Callable[[], Awaitable[None]]) -> None:
         """Ask whether the code of this folder may run, once; then do what the reader wanted."""
         if await ask_consent(self.app):
             self._may_run = self.notes.follows_reading = True
-            await self._act(event)
+            await then()
+
+    async def _act_on_cell(self, block: int, what: str) -> None:
+        if self._may_run or what not in ("run", "to_here"):
+            await self.cells.act(block, what)
+        else:
+            self.run_worker(self._ask_consent(partial(self.cells.act, block, what)), group="consent", exclusive=True)
 
     async def _act(self, event: Notes.Act) -> None:
         match event.target:
             case Try():
                 await self.action_edit()
             case Cell():
-                self.actions.run(event.block, event.target.code, space=self._space)
+                await self.cells.run(event.block)
             case Claim() if event.target.code:
                 self.actions.run(event.block, event.target.code, space=None)
             case Exercise() if self.page is not None:
                 from tui.console.screens.exercise import ExerciseScreen
 
-                screen = ExerciseScreen(self._shown, self.page, event.target, self._space)
+                screen = ExerciseScreen(self._shown, self.page, event.target, self.space)
                 self.app.push_screen(screen, self._show_exercises)
             case Quiz():
                 self.actions.submit(event.block, event.target)
 
     @property
-    def _space(self) -> str:
-        """Where the code of this page keeps its variables: with that of its chapter."""
-        return self.entry.number.split(".")[0] or self.entry.id
+    def space(self) -> str:
+        """The chapter, whose cells share their variables."""
+        return self._shown.number.split(".")[0] or self._shown.id
+
+    def _put_state(self, block: int, state: State) -> None:
+        """A piece of code has come this far."""
+        if block >= 0:
+            self.notes.set_state(block, state)
+        self.cells.put_state(block, state)
+
+    async def _who_defines(self, name: str) -> Hint | None:
+        return await self.cells.who_defines(name)
+
+    @on(Notes.CellKey)
+    async def act_on_cell(self, event: Notes.CellKey) -> None:
+        await self._act_on_cell(event.block, event.what)
+
+    async def on_cell_desk_pressed(self, event: CellDesk.Pressed) -> None:
+        await self._act_on_cell(event.block, event.what)
+
+    def on_cell_desk_typed(self, event: CellDesk.Typed) -> None:
+        self.cells.keep(event.block, event.code)
+
+    def entries_of_space(self) -> list[Entry]:
+        """The lessons that share their names with this one."""
+        return next((list(c.entries) for c in self.app.book.chapters if self._shown in c.entries), [])
+
+    async def add_desk(self, desk: CellDesk) -> None:
+        """Make room for the editor: where the bench is."""
+        await self.query_one("#panes").mount(desk)
+
+    def show_panes(self) -> None:
+        """Show what is to be seen in a window of this size."""
+        self._arrange()
+
+    async def ask_for_guess(self, block: int, question: str) -> None:
+        """Ask what a cell will print, before it runs."""
+        await self.query_one(Prompt).open(
+            f"guess {block}", translate(self.app.language, "console.cell.guess", question=question)
+        )
 
     @on(Notes.Pick)
     def pick(self, event: Notes.Pick) -> None:
@@ -328,6 +388,9 @@ class Reader(WithBench):
             if event.text and not found:
                 self.notes.end_search()
                 self.app.notify(translate(self.app.language, "console.nothing_found", words=event.text))
+            return
+        if event.purpose.startswith("guess "):
+            self.cells.take_guess(int(event.purpose.removeprefix("guess ")), event.text.strip())
 
     @on(Prompt.Closed)
     def back_to_notes(self) -> None:
@@ -336,15 +399,21 @@ class Reader(WithBench):
     # -- keys -----------------------------------------------------------------------------------------------------
 
     async def action_edit(self) -> None:
-        if await self._to_bench() and self.bench.pane is not None:
+        if not self.is_on_bench and (marked := self.notes.marked_cell) is not None:
+            await self.cells.open(marked)
+        elif await self._to_bench() and self.bench.pane is not None:
             self.bench.pane.edit()
 
     def key_labels(self) -> dict[str, str | None]:
         """The messages of what keys do otherwise just now; None for what would do nothing."""
         labels: dict[str, str | None] = {}
+        if not self.is_on_bench and self.notes.marked_cell is not None:
+            labels["lesson.edit"] = "console.keys.now.edit_cell"
         pane, known = self.bench.pane, entries(self.app.book)
         if not (self._has_bench() and self._may_run):
-            labels |= {"lesson.switch": None, "lesson.edit": None}
+            labels |= {"lesson.switch": None}
+            if self.notes.marked_cell is None:
+                labels["lesson.edit"] = None
         if pane is None or not self._has_bench():
             labels["lesson.code"] = None
         if not self.notes.is_at_last_stop or self.entry is known[-1]:
@@ -352,7 +421,7 @@ class Reader(WithBench):
         elif not isinstance(self.app.book, Course):
             labels["lesson.next"] = "console.keys.now.next_page"
         if self.is_running_something:
-            labels |= dict.fromkeys(("lesson.escape", "edit.done"), "console.keys.now.stop")
+            labels |= dict.fromkeys(("lesson.escape", "edit.done", "cell.leave"), "console.keys.now.stop")
         elif self.notes.words:
             labels["lesson.escape"] = "console.keys.now.end_search"
         else:
@@ -375,6 +444,9 @@ class Reader(WithBench):
         """Leave one layer: what runs, the text, the bench, the search."""
         if self.stop():
             pass
+        elif self.cells.is_open:
+            self.cells.close()
+            self._to_notes()
         elif self.is_on_bench:
             self._to_notes()
         elif self.notes.end_search():
@@ -382,6 +454,14 @@ class Reader(WithBench):
         elif self.notes.current is not None:
             self.notes.current = None
             self.notes.refresh()
+
+    async def action_scratch(self) -> None:
+        """Open the scratch cell of this lesson."""
+        await self.cells.open(SCRATCH_BLOCK)
+
+    async def action_forget(self) -> None:
+        """Forget the names of this chapter."""
+        await self.cells.forget()
 
     async def action_copy(self) -> None:
         if self.is_on_bench:

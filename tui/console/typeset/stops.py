@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from tui.console.typeset.code import code_lines, output_lines
 from tui.console.typeset.prose import Setting, prose
-from tui.course.blocks import Cell, Claim, Exercise, Quiz, Try
+from tui.course.blocks import Cell, Claim, Exercise, Quiz, Span, Try
 from tui.course.exercises import ExerciseRecord
 from tui.course.quizzes import Answering, display_order
 from tui.record import record
@@ -20,6 +23,14 @@ class Outcome:
 
     output: str
     failed: bool
+    cut: int = 0
+    """Characters left out at the end of `output`."""
+    whole: str = ""
+    """The whole traceback, where `output` has a short one."""
+    hints: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    """Messages, with their values, on what an error means."""
+    guess: str = ""
+    """What the reader expected."""
 
 
 State = Outcome | Answering | ExerciseRecord | str | None
@@ -40,7 +51,13 @@ def try_lines(block: Try, setting: Setting, on_bench: bool) -> list[Line]:
 
 def cell_lines(block: Cell, setting: Setting, state: State) -> list[Line]:
     lines = code_lines(block.code, "python", setting)
-    return [*lines, *_running(setting, state, translate(setting.language, "console.reader.cell_run"))]
+    language = setting.language
+    name = "" if block.original is None else translate(language, "console.cell.edited")
+    invitation = translate(language, "console.reader.cell_run")
+    if block.predict and state is None:
+        lines += prose((Span(block.predict),), setting.prose, "accent")
+        invitation = translate(language, "console.cell.guess_first")
+    return [*lines, *_running(setting, state, invitation, name)]
 
 
 def claim_lines(block: Claim, setting: Setting, state: State) -> list[Line]:
@@ -64,15 +81,32 @@ def claim_lines(block: Claim, setting: Setting, state: State) -> list[Line]:
 
 def _running(setting: Setting, state: State, invitation: str, name: str = "") -> list[Line]:
     """The line under a piece of code: what a key would do, what it is doing, or what it printed."""
-    right = cells(name)
     if isinstance(state, Outcome):
-        head = translate(setting.language, "console.reader.failed" if state.failed else "console.reader.prints")
-        output = state.output.rstrip("\n") or translate(setting.language, "console.reader.printed_nothing")
-        printed = output_lines(output, "bad" if state.failed else "text")
-        title = ((fill(head, setting.prose - right), "bad" if state.failed else "good"), (name, "dim"))
-        return [title, *printed]
+        return outcome_lines(setting, state, name)
     note = state if isinstance(state, str) else invitation
-    return [((fill(visible(note), setting.prose - right), "dim"), (name, "dim"))]
+    return [((fill(visible(note), setting.prose - cells(name)), "dim"), (name, "dim"))]
+
+
+def outcome_lines(setting: Setting, state: State, name: str = "") -> list[Line]:
+    """What came of a piece of code: what it printed, what was left out of it, and what an error means."""
+    language = setting.language
+    if not isinstance(state, Outcome):
+        return plain_lines(state, setting.prose, "dim") if isinstance(state, str) else []
+    head = translate(language, "console.reader.failed" if state.failed else "console.reader.prints")
+    look = "bad" if state.failed else "good"
+    lines: list[Line] = [((fill(head, setting.prose - cells(name)), look), (name, "dim"))]
+    if state.guess:
+        guess = translate(language, "console.cell.your_guess", guess=state.guess)
+        lines += plain_lines(guess, setting.prose, "accent")
+    output = state.output.rstrip("\n") or translate(language, "console.reader.printed_nothing")
+    lines += output_lines(output, "bad" if state.failed else "text")
+    if state.cut:
+        lines += plain_lines(translate(language, "console.reader.more_output", count=state.cut), setting.prose, "dim")
+    for message, values in state.hints:
+        lines += plain_lines(translate(language, message, **values), setting.prose, "warn")
+    if state.whole:
+        lines += plain_lines(translate(language, "console.cell.whole_on_key"), setting.prose, "dim")
+    return lines
 
 
 def exercise_lines(block: Exercise, setting: Setting, state: State) -> list[Line]:

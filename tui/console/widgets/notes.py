@@ -17,9 +17,10 @@ from textual.timer import Timer
 
 from tui.console.keys import bindings
 from tui.console.page_layout import PageLayout
-from tui.console.typeset import Answering, Setting, State, code_of, highlighted, slide
+from tui.console.typeset import Answering, Outcome, Setting, State, code_of, highlighted, slide
 from tui.console.widgets.lines import Lines
 from tui.course.blocks import Block, Cell, Claim, Exercise, Quiz, Stop, Try
+from tui.course.cells import with_block
 from tui.course.page import Page, Section
 from tui.course.quizzes import NUMBER_CHARACTERS
 from tui.text.catalog import translate
@@ -89,6 +90,13 @@ class Notes(Lines):
         """The reader wants to see the answer of the marked question."""
 
         block: int
+
+    @dataclass
+    class CellKey(Message):
+        """The reader wants something done with the marked cell: `to_here`, `whole`, `original`."""
+
+        block: int
+        what: str
 
     class Find(Message):
         """The reader wants to find words."""
@@ -321,6 +329,19 @@ class Notes(Lines):
         if block == self.current and self.layout_of is not None:
             self.show(*self.layout_of.rows_of(block))
 
+    def set_block(self, index: int, block: Block) -> None:
+        """Show another block in the place of one: the reader's code in a cell."""
+        if self.page is not None and self.layout_of is not None:
+            self.page = self.layout_of.page = with_block(self.page, index, block)
+            self._relay(index)
+
+    def forget(self) -> None:
+        """What cells and claims have printed is not true any more."""
+        for index, state in list(self.states.items()):
+            if isinstance(state, Outcome):
+                del self.states[index]
+                self._relay(index)
+
     def _relay(self, block: int) -> None:
         layout = self.layout_of
         if layout is not None:
@@ -376,6 +397,10 @@ class Notes(Lines):
             labels["notes.reveal"] = None
         if isinstance(marked, Claim) and not marked.code:
             labels["notes.act"] = None
+        if not isinstance(marked, Cell):
+            labels["notes.to_here"] = None
+        if not self.has_whole_error:
+            labels["notes.whole"] = None
         if self.is_at_last_stop:
             labels["notes.next"] = None
         return labels
@@ -400,6 +425,20 @@ class Notes(Lines):
             event.stop()
             event.prevent_default()
             self.post_message(self.Type(self.current, "" if event.key == "backspace" else event.character or ""))
+
+    @property
+    def marked_cell(self) -> int | None:
+        """The marked cell, while it can be seen."""
+        is_cell = (
+            self.page is not None and self.current is not None and isinstance(self.page.blocks[self.current], Cell)
+        )
+        return self.current if is_cell and self._is_visible(self.current) else None
+
+    @property
+    def has_whole_error(self) -> bool:
+        """Whether the marked code has ended in an error."""
+        state = self.states.get(self.current) if self.current is not None else None
+        return isinstance(state, Outcome) and bool(state.whole)
 
     def key_counts(self) -> dict[str, int]:
         """How many keys of a range do something: a digit for each choice of the marked question."""
@@ -430,6 +469,10 @@ class Notes(Lines):
     def action_reveal(self) -> None:
         if self.current is not None and self._open_quiz is not None:
             self.post_message(self.Reveal(self.current))
+
+    def action_cell(self, what: str) -> None:
+        if self.current is not None:
+            self.post_message(self.CellKey(self.current, what))
 
     # -- finding -------------------------------------------------------------------------------------------------
 

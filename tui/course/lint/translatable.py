@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tui.course.blocks import (
     Block,
+    Cell,
     Claim,
     Exercise,
     Figure,
@@ -38,6 +39,8 @@ def spans_of(block: Block) -> Iterator[Spans]:
                 yield tuple(span for cell in row for span in (*cell, Span(" ")))
         case Claim():
             yield from (block.myth, block.fact)
+        case Cell() if block.predict:
+            yield (Span(block.predict),)
         case Exercise():
             yield from (block.task, *block.hints, block.after)
         case Figure():

@@ -108,6 +108,8 @@ def _difference(first: Block, second: Block) -> str:
             return "The {try} asks for something else"
         case Cell(), Cell() if (first.code, first.prints) != (second.code, second.prints):
             return "The code of the cell is another"
+        case Cell(), Cell() if bool(first.predict) != bool(second.predict):
+            return "The cell asks for a guess in one language only, and is another"
         case Claim(), Claim() if (first.id, first.code, first.prints) != (second.id, second.code, second.prints):
             return "The claim has another id or code"
         case Quiz(), Quiz() if _key(first) != _key(second):

@@ -44,7 +44,7 @@ def test_a_broken_lesson_does_not_hide_the_others(tmp_path: Path) -> None:
     write(tmp_path / "one", **{"01-bad.en_md": "---\nid: [\n---\n", "02-good.en_md": good})
     bad, fine = entries(Course.open(tmp_path))
     assert bad.trouble
-    assert (fine.id, fine.trouble) == ("good", "")
+    assert (fine.id, fine.trouble) == ("good", None)
 
 
 def test_a_folder_of_notes_in_natural_order(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from tests.hostile import texts
 from tui.course.blocks import Cell, Claim, Code, Paragraph, Quiz, Try, plain
 from tui.course.lesson import read_lesson, read_notes
 from tui.course.page import Page
-from tui.errors import LessonError
+from tui.errors import LessonError, sentence
 
 FRONT = '---\nid: masks\nsection: "2.5"\ntitle: Masks\nminutes: 20\ncovers: [H045]\nclaims: [E054]\n---\n\n'
 
@@ -113,7 +113,7 @@ def test_sections_cover_the_page_without_gaps() -> None:
 
 def test_foreign_markdown_with_broken_front_matter_is_still_readable() -> None:
     page = read_notes(Path("x.md"), b"---\ntitle: [broken\n---\n\n# Hello\n\ntext\n")
-    assert "broken" in page.trouble
+    assert "broken" in sentence("en", page.trouble)
     assert page.title == "Hello"
     assert any(isinstance(block, Paragraph) for block in page.blocks)
 
@@ -121,7 +121,7 @@ def test_foreign_markdown_with_broken_front_matter_is_still_readable() -> None:
 def test_a_huge_file_is_shown_as_plain_text() -> None:
     page = read_notes(Path("x.md"), b"# a\n" * 300_000)
     assert len(page.blocks) == 1
-    assert "plain text" in page.trouble
+    assert "plain text" in sentence("en", page.trouble)
 
 
 def test_an_empty_file_says_so() -> None:

@@ -13,7 +13,7 @@ import tui.errors
 from tests.text.messages import TUI, messages, placeholders, rooms
 from tui.errors import HeadnotesError
 
-MIGRATED = ("engine", "instruments", "options", "models", "paths", "recipes", "runs", "settings", "tables")
+MIGRATED = ("course", "engine", "instruments", "options", "models", "paths", "recipes", "runs", "settings", "tables")
 """Folders and modules of `tui` whose errors and warnings have codes."""
 ERRORS = {
     name for name, kind in vars(tui.errors).items() if isinstance(kind, type) and issubclass(kind, HeadnotesError)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tui import paths, settings
 from tui.course.book import Book, Course, Entry, find, find_exactly
-from tui.errors import UsageError, quoted
+from tui.errors import UsageError, quoted, sentence
 from tui.settings import THEMES
 from tui.text.catalog import translate
 
@@ -61,7 +61,7 @@ def _run(book: Book, entry: Entry | None, asked: argparse.Namespace, data: Sourc
     ascii_only = not asked.utf8 and not terminal.is_utf8(os.environ)
     chosen, complaints = settings.load(paths.settings_file(), language=asked.language, theme=asked.theme)
     if book.trouble:
-        complaints.append(book.trouble)
+        complaints.append(sentence(chosen.language, book.trouble))
     from tui.console.app import HeadnotesApp
     from tui.engine.client import DATA_FIRST, ENGINE, EngineClient
 

@@ -31,7 +31,7 @@ from tui.console.widgets.chrome import scopes_of
 from tui.course.book import Book, Entry
 from tui.course.progress import Progress
 from tui.engine.client import EngineClient, Phase
-from tui.errors import HeadnotesError
+from tui.errors import HeadnotesError, sentence
 from tui.settings import Settings
 from tui.text.catalog import translate
 from tui.text.visible import visible
@@ -140,7 +140,8 @@ class HeadnotesApp(ConsoleApp):
             self.run_worker(self._begin(), group="begin")
 
     async def _begin(self) -> None:
-        for complaint in (*self._complaints, self.progress.trouble):
+        trouble = self.progress.trouble
+        for complaint in (*self._complaints, sentence(self.language, trouble) if trouble else ""):
             if complaint:
                 self.notify(complaint, severity="warning", timeout=8)
         try:
@@ -436,7 +437,7 @@ class HeadnotesApp(ConsoleApp):
         before = self.progress.trouble
         await asyncio.to_thread(self.progress.save)
         if self.progress.trouble and self.progress.trouble != before:
-            self.notify(self.progress.trouble, severity="warning")
+            self.notify(sentence(self.language, self.progress.trouble), severity="warning")
 
 
 def _rejected_instruments() -> tuple[Rejected, ...]:

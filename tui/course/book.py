@@ -15,14 +15,13 @@ from tui.course.cache import remembered
 from tui.course.files import FIRST_FRONT, MOST_FRONT, decode, read_file, split_front_matter
 from tui.course.front_matter import FrontMatter
 from tui.course.plan import read_plan
-from tui.errors import LessonError, UsageError, quoted
+from tui.errors import LessonError, Phrase, UsageError, phrase, quoted
 from tui.record import record
 from tui.text.catalog import LANGUAGES
 
 if TYPE_CHECKING:
     from tui.course.page import Page
 
-_TAKES = "headnotes notes DIR takes a folder of Markdown files, or one file."
 MARKDOWN = (".md", ".markdown", ".mdx", ".rst.md")
 MOST_NOTES = 20_000
 """Files of Markdown in a folder of notes; found and sorted in half a second."""
@@ -41,7 +40,7 @@ class Entry:
     titles: dict[str, str]
     files: dict[str, Path]
     minutes: int = 0
-    trouble: str = ""
+    trouble: Phrase | None = None
 
     def title(self, language: str) -> str:
         return self.titles.get(language) or next(iter(self.titles.values()), self.id)
@@ -69,8 +68,8 @@ class Book(Protocol):
     is_bundled: bool
     """Whether it came with Headnotes: the code of any other book runs only where the reader has allowed it."""
     chapters: tuple[Chapter, ...]
-    trouble: str
-    """What of it is not shown, in a sentence."""
+    trouble: Phrase | None
+    """What of it is not shown."""
 
     def read(self, entry: Entry, language: str) -> Page: ...
 
@@ -93,8 +92,8 @@ def find(book: Book, reference: str) -> Entry:
     begins = [entry for entry in lessons if entry.id.startswith(reference)]
     if len(begins) == 1:
         return begins[0]
-    listed = ", ".join(f"{entry.number} {entry.id}" for entry in lessons[:12])
-    raise UsageError(f"There is no lesson {quoted(reference)}.", next_step=f"There are: {listed}.")
+    listed = [f"{entry.number} {entry.id}" for entry in lessons[:12]]
+    raise UsageError("course.no-such-lesson", name=quoted(reference), lessons=listed)
 
 
 @dataclass
@@ -104,7 +103,7 @@ class Course:
     folder: Path
     name: str = "Headnotes"
     chapters: tuple[Chapter, ...] = field(default=())
-    trouble: str = ""
+    trouble: Phrase | None = None
     course_id: str = ""
     languages: tuple[str, ...] = LANGUAGES
     """In which every lesson is there."""
@@ -120,14 +119,14 @@ class Course:
         if folder == paths.lessons_dir():
             return cls(folder, chapters=chapters)
         name = plan.titles.get(language) or next(iter(plan.titles.values()), folder.resolve().name)
-        return cls(folder, name, chapters, "", plan.id, plan.languages, is_bundled=False)
+        return cls(folder, name, chapters, None, plan.id, plan.languages, is_bundled=False)
 
     def read(self, entry: Entry, language: str) -> Page:
         """The lesson in that language, or in one it has. Raises `LessonError`."""
         for candidate in (language, *LANGUAGES):
             if candidate in entry.files:
-                return _page(entry.files[candidate], candidate)
-        raise LessonError(entry.trouble or f"The lesson {entry.id} has no file.")
+                return _page(entry.files[candidate], candidate, candidate)
+        raise LessonError("course.lesson-without-file", id=entry.id)
 
 
 @dataclass
@@ -137,28 +136,26 @@ class Folder:
     folder: Path
     name: str
     chapters: tuple[Chapter, ...]
-    trouble: str = ""
+    trouble: Phrase | None = None
     course_id: str = ""
     is_bundled: bool = False
 
     @classmethod
     def open(cls, path: Path) -> Folder:
         """A folder, or one file, by its names alone. Raises `UsageError` when there is no Markdown in it."""
-        trouble = ""
+        trouble = None
         if path.is_file():
             files = [path]
         elif path.is_dir():
             files, is_whole = _markdown_files(path)
             if not is_whole:
-                trouble = f"{path} holds more than can be listed: these are the first {len(files):,} files of Markdown."
+                trouble = phrase("course.more-files", folder=str(path), count=len(files))
         elif os.path.lexists(path):
-            raise UsageError(f"{path} is not a folder, nor a file that can be read.", next_step=_TAKES)
+            raise UsageError("course.no-folder-nor-file", path=str(path))
         else:
-            raise UsageError(f"There is no {path}.", next_step=_TAKES)
+            raise UsageError("course.no-such-path", path=str(path))
         if not files:
-            raise UsageError(
-                f"There are no Markdown files in {path}.", next_step="It looks for *.md, *.markdown, *.mdx."
-            )
+            raise UsageError("course.no-markdown", path=str(path))
         root = path.parent if path.is_file() else path
         by_folder: dict[Path, list[Entry]] = {}
         for file in files:
@@ -171,7 +168,7 @@ class Folder:
 
     def read(self, entry: Entry, language: str) -> Page:
         """Raises `LessonError` only when the file itself cannot be read."""
-        return _page(entry.files[""], "")
+        return _page(entry.files[""], "", language)
 
 
 def _lessons(folder: Path) -> Iterator[Entry]:
@@ -182,20 +179,20 @@ def _lessons(folder: Path) -> Iterator[Entry]:
             stems.setdefault(stem, {})[language] = file
     for stem, files in stems.items():
         front: FrontMatter | None = None
-        titles, trouble = {}, ""
+        titles, trouble = {}, None
         for language, file in files.items():
             try:
                 front = _front_matter(file)
                 titles[language] = front.title
             except LessonError as error:
-                trouble = str(error)
+                trouble = error.phrase
         if front is None:
             yield Entry(stem, "", {"": stem}, files, trouble=trouble)
         else:
             yield Entry(front.id, front.section, titles, files, front.minutes, trouble)
 
 
-def _page(file: Path, language: str) -> Page:
+def _page(file: Path, lesson_language: str, language: str) -> Page:
     """A lesson in a language, or a page of notes; from memory when it was read before. Raises `LessonError`."""
     from tui.course.page import Page
 
@@ -204,9 +201,13 @@ def _page(file: Path, language: str) -> Page:
     def read() -> Page:
         from tui.course.lesson import read_lesson, read_notes
 
-        return read_lesson(file, language, data, size) if language else read_notes(file, data, size)
+        if lesson_language:
+            return read_lesson(file, lesson_language, data, size)
+        return read_notes(file, data, size, language)
 
-    return remembered(f"page {file} {language} {size}\0".encode("utf-8", "surrogateescape") + data, Page, read)
+    return remembered(
+        f"page {file} {lesson_language} {language} {size}\0".encode("utf-8", "surrogateescape") + data, Page, read
+    )
 
 
 def _front_matter(file: Path) -> FrontMatter:

@@ -13,7 +13,7 @@ import yaml
 
 from tui.course.blocks import Block, Cell, Choice, Claim, Code, Exercise, Figure, Quiz, Spans, Try
 from tui.course.markdown import inline
-from tui.errors import LessonError
+from tui.errors import LessonError, Phrase, phrase
 from tui.text.characters import closes_up
 
 KINDS = ("try", "code-cell", "claim", "quiz", "exercise", "figure")
@@ -27,7 +27,7 @@ MOST_YAML, MOST_LEVELS, MOST_ALIASES = 65_536, 20, 10
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def read_yaml(text: str, what: str, line: int) -> dict[str, Any]:
+def read_yaml(text: str, what: str | Phrase, line: int) -> dict[str, Any]:
     """A YAML mapping. Raises `LessonError` that names the line in the file."""
     _check_size(text, what, line)
     try:
@@ -35,29 +35,35 @@ def read_yaml(text: str, what: str, line: int) -> dict[str, Any]:
     except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as error:
         mark = getattr(error, "problem_mark", None)
         at = line + (min(mark.line, text.rstrip("\n").count("\n")) if mark else 0)
-        problem = getattr(error, "problem", None) or str(error).splitlines()[0] if str(error) else "unreadable"
-        raise LessonError(
-            f"Line {at}: the YAML of {what} is broken: {problem}.",
-            next_step="Put texts that hold a colon or a bracket in quotes.",
-        ) from None
+        reason = getattr(error, "problem", None) or next(iter(str(error).splitlines()), type(error).__name__)
+        raise LessonError("course.yaml-broken", where=line_phrase(at), what=what, reason=str(reason)) from None
     if not isinstance(value, dict):
-        raise LessonError(f"Line {line}: {what} should be a list of 'name: value' lines.")
+        raise LessonError("course.not-a-mapping", where=line_phrase(line), what=what)
     return {str(k): v for k, v in value.items()}
 
 
-def _check_size(text: str, what: str, line: int) -> None:
+def line_phrase(line: int) -> Phrase:
+    """Where something is wrong, for a sentence that begins with it."""
+    return phrase("course.line", line=line)
+
+
+def _check_size(text: str, what: str | Phrase, line: int) -> None:
     """Raises `LessonError` for YAML that would grow far beyond its text: aliases of aliases, thousands of levels."""
     depth = aliases = 0
-    too_much = f"{MOST_YAML:,} characters" if len(text) > MOST_YAML else ""
+    too_much = phrase("course.characters", most=MOST_YAML) if len(text) > MOST_YAML else None
     with suppress(yaml.YAMLError, ValueError):  # loading it says what is wrong, with its line
         for event in () if too_much else yaml.parse(text, Loader=_Loader):
             aliases += isinstance(event, yaml.AliasEvent)
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if aliases > MOST_ALIASES or depth > MOST_LEVELS:
-                too_much = f"{MOST_ALIASES} aliases" if aliases > MOST_ALIASES else f"{MOST_LEVELS} levels"
+                too_much = (
+                    phrase("course.aliases", most=MOST_ALIASES)
+                    if aliases > MOST_ALIASES
+                    else phrase("course.levels", most=MOST_LEVELS)
+                )
                 break
     if too_much:
-        raise LessonError(f"Line {line}: the YAML of {what} has more than {too_much}.")
+        raise LessonError("course.yaml-too-large", where=line_phrase(line), what=what, limit=too_much)
 
 
 def read(block: Code) -> Block:
@@ -73,53 +79,50 @@ def read(block: Code) -> Block:
 
 def _try(block: Code, argument: str) -> Try:
     if not argument:
-        raise LessonError(f"Line {block.line}: {{try}} needs the name of an instrument.", next_step="{try} tokens")
+        raise LessonError("course.try-without-instrument", where=line_phrase(block.line))
     return Try(block.line, argument, read_yaml(block.text, f"{{try}} {argument}", block.line + 1))
 
 
 def _cell(block: Code, argument: str) -> Cell:
     options, code = _split(block, "{code-cell}")
     if argument not in ("", "python"):
-        raise LessonError(f"Line {block.line}: a cell in {argument} cannot run.", next_step="{code-cell} python")
+        raise LessonError("course.cell-language", where=line_phrase(block.line), language=argument)
     return Cell(block.line, code, _text(options, "prints"), predict=_text(options, "predict"))
 
 
 def _claim(block: Code, argument: str) -> Claim:
     options, code = _split(block, f"{{claim}} {argument}")
     if not argument:
-        raise LessonError(f"Line {block.line}: {{claim}} needs the id of its erratum.", next_step="{claim} E028")
+        raise LessonError("course.claim-without-id", where=line_phrase(block.line))
     texts = {}
     for name, old_name in (("myth", "said"), ("fact", "so")):
         if not (text := _text(options, name) or _text(options, old_name)):
-            raise LessonError(f"Line {block.line}: the claim {argument} lacks '{name}'.")
+            raise LessonError("course.claim-lacks", where=line_phrase(block.line), claim=argument, name=name)
         texts[name] = inline(text)
     return Claim(block.line, argument, texts["myth"], texts["fact"], code, _text(options, "prints"))
 
 
 def _quiz(block: Code, argument: str) -> Quiz:
     values = read_yaml(block.text, "{quiz}", block.line + 1)
-    where = f"Line {block.line}: the quiz {argument or 'question'}"
+    place = {"where": line_phrase(block.line), "what": phrase("course.quiz", id=argument or "?")}
     raw = values.get("choices") or []
     if not isinstance(raw, list) or not all(isinstance(choice, Mapping) and choice.get("text") for choice in raw):
-        raise LessonError(f"{where}: every choice needs a 'text'.")
+        raise LessonError("course.choice-without-text", **place)
     choices = tuple(Choice(_spans(c["text"]), c.get("right") is True, _spans(c.get("why"))) for c in raw)
     right = sum(choice.right for choice in choices)
     answer = values.get("answer")
     kind = values.get("kind") or ("number" if answer is not None else "multiple" if right > 1 else "single")
     if kind not in QUIZ_KINDS:
-        raise LessonError(f"{where}: kind {kind!r} is none of {', '.join(QUIZ_KINDS)}.")
+        raise LessonError("course.quiz-kind", **place, kind=str(kind), kinds=QUIZ_KINDS)
     if not argument or not values.get("ask"):
-        raise LessonError(f"{where} needs an id and an 'ask'.", next_step="{quiz} what-logits-are")
+        raise LessonError("course.quiz-without-ask", **place)
     if kind == "number":
         if isinstance(answer, bool) or not isinstance(answer, int | float):
-            raise LessonError(f"{where}: 'answer' should be a number.")
+            raise LessonError("course.answer-not-a-number", **place)
     elif len(choices) < 2 or (kind != "order" and not right):
-        raise LessonError(
-            f"{where} has no right answer." if len(choices) > 1 else f"{where} has fewer than two choices.",
-            next_step="Mark each right choice with 'right: true'.",
-        )
+        raise LessonError("course.no-right-answer" if len(choices) > 1 else "course.few-choices", **place)
     elif kind == "single" and right > 1:
-        raise LessonError(f"{where} has {right} right answers.", next_step="Write kind: multiple.")
+        raise LessonError("course.several-right-answers", **place, count=right)
     return Quiz(
         line=block.line,
         id=argument,
@@ -133,18 +136,18 @@ def _quiz(block: Code, argument: str) -> Quiz:
 
 
 def _exercise(block: Code, argument: str) -> Exercise:
-    where = f"Line {block.line}: the exercise {argument}".rstrip()
+    place = {"where": line_phrase(block.line), "what": phrase("course.exercise", id=argument or "?")}
     if not argument:
-        raise LessonError(f"{where} needs an id.", next_step="{exercise} build-the-triangle")
+        raise LessonError("course.without-id", **place, example="{exercise} build-the-triangle")
     options, rest = _split(block, f"{{exercise}} {argument}")
     if rest.strip():
-        raise LessonError(f"{where} has text after its fields.", next_step="Write every field between the --- lines.")
-    _check_fields(options, where, EXERCISE_FIELDS, ("messages",))
+        raise LessonError("course.text-after-fields", **place)
+    _check_fields(options, place, EXERCISE_FIELDS, ("messages",))
     hints, messages = options["hints"], options.get("messages") or {}
     if not isinstance(hints, list) or len(hints) != HINTS or not all(hints):
-        raise LessonError(f"{where} needs exactly {HINTS} hints.", next_step="Write them as a list under 'hints:'.")
+        raise LessonError("course.hints", **place, count=HINTS)
     if not isinstance(messages, Mapping):
-        raise LessonError(f"{where}: 'messages' should be a list of 'message: translation' lines.")
+        raise LessonError("course.messages-not-a-mapping", **place)
     return Exercise(
         block.line,
         argument,
@@ -159,13 +162,13 @@ def _exercise(block: Code, argument: str) -> Exercise:
 
 
 def _figure(block: Code, argument: str) -> Figure:
-    where = f"Line {block.line}: the figure {argument}".rstrip()
+    place = {"where": line_phrase(block.line), "what": phrase("course.figure", id=argument or "?")}
     if not argument:
-        raise LessonError(f"{where} needs an id.", next_step="{figure} causal-mask")
+        raise LessonError("course.without-id", **place, example="{figure} causal-mask")
     options, text = _split(block, f"{{figure}} {argument}")
-    _check_fields(options, where, ("alt",))
+    _check_fields(options, place, ("alt",))
     if not text.strip():
-        raise LessonError(f"{where} is empty.", next_step="Draw it in text under the --- lines.")
+        raise LessonError("course.figure-empty", **place)
     return Figure(block.line, argument, _spans(options["alt"]), text.strip("\n"))
 
 
@@ -179,15 +182,16 @@ _READERS = {
 }  # fmt: skip
 
 
-def _check_fields(options: Mapping[str, Any], where: str, needed: Sequence[str], optional: Sequence[str] = ()) -> None:
+def _check_fields(
+    options: Mapping[str, Any], place: dict[str, Phrase], needed: Sequence[str], optional: Sequence[str] = ()
+) -> None:
     """Raises `LessonError` for a field that is missing, empty or unknown."""
     for name in needed:
         if not options.get(name):
-            raise LessonError(f"{where} lacks '{name}'.", next_step=f"Write {name}: between its --- lines.")
+            raise LessonError("course.field-missing", **place, name=name)
     for name in options:
         if name not in (*needed, *optional):
-            listed = ", ".join((*needed, *optional))
-            raise LessonError(f"{where} has an unknown field {name!r}.", next_step=f"There are: {listed}.")
+            raise LessonError("course.field-unknown", **place, name=name, names=(*needed, *optional))
 
 
 def _split(block: Code, what: str) -> tuple[dict[str, Any], str]:

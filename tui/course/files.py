@@ -21,7 +21,8 @@ def read_file(file: Path, most: int = MOST_BYTES) -> tuple[bytes, int]:
     try:
         data, size = read_regular(file, most)
     except (OSError, ValueError) as error:  # ValueError: a path with a NUL
-        raise LessonError(f"{file} cannot be read: {getattr(error, 'strerror', None) or error}.") from error
+        reason = getattr(error, "strerror", None) or str(error)
+        raise LessonError("course.unreadable", file=str(file), reason=reason) from error
     if len(data) < size:
         data = data[: data.rfind(b"\n") + 1] or data
     if data.count(b"\n") + data.count(b"\r") < MOST_LINES:

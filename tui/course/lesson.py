@@ -13,7 +13,8 @@ from tui.course.blocks import Block, Code, Heading, Paragraph, Span, plain
 from tui.course.files import MOST_BYTES, MOST_LINES, decode, split_front_matter
 from tui.course.front_matter import FrontMatter
 from tui.course.page import Page
-from tui.errors import HeadnotesError, LessonError
+from tui.errors import HeadnotesError, LessonError, Phrase, phrase, sentence
+from tui.text.catalog import LANGUAGES, translate
 from tui.text.sizes import size_text
 
 MOST_TITLE = 300
@@ -24,14 +25,11 @@ def read_front_matter(text: str, path: Path) -> FrontMatter:
     """What stands between the `---` lines. Raises `LessonError` with the line and what to do."""
     raw = split_front_matter(text)
     if raw is None:
-        raise LessonError(
-            f"{path.name} has no front matter.",
-            next_step="Begin the file with --- lines that hold id, section, title.",
-        )
-    values = directives.read_yaml(raw, "the front matter", 2)
+        raise LessonError("course.no-front-matter", file=path.name)
+    values = directives.read_yaml(raw, phrase("course.front-matter"), 2)
     for name in ("id", "section", "title"):
         if not str(values.get(name) or "").strip():
-            raise LessonError(f"{path.name}, line 1: the front matter lacks '{name}'.")
+            raise LessonError("course.front-matter-lacks", where=_line_of_file(path, 1), name=name)
     course = values.get("course")
     course = course if isinstance(course, dict) else {}
     minutes = values.get("minutes")
@@ -50,7 +48,7 @@ def read_front_matter(text: str, path: Path) -> FrontMatter:
 def read_lesson(path: Path, language: str, data: bytes, size: int = 0) -> Page:
     """A lesson of the course. Raises `LessonError` for anything that does not fit the format."""
     if size > len(data):
-        raise LessonError(f"{path.name} is longer than a lesson may be: {MOST_BYTES:,} bytes, {MOST_LINES:,} lines.")
+        raise LessonError("course.lesson-too-long", file=path.name, bytes=MOST_BYTES, lines=MOST_LINES)
     text = decode(data)
     front = read_front_matter(text, path)
     _, blocks = markdown.parse(text, myst=True)
@@ -59,41 +57,46 @@ def read_lesson(path: Path, language: str, data: bytes, size: int = 0) -> Page:
         try:
             read.append(directives.read(block) if isinstance(block, Code) else block)
         except LessonError as error:
-            raise LessonError(
-                f"{path.name}, {error.title[0].lower()}{error.title[1:]}", error.detail, error.next_step
-            ) from None
+            where = _line_of_file(path, error.values["where"]["values"]["line"])
+            raise LessonError(error.code, **{**error.values, "where": where}) from None
     return Page(front.id, front.title, language, path, tuple(read), front)
 
 
-def read_notes(path: Path, data: bytes, size: int = 0) -> Page:
+def _line_of_file(path: Path, line: int) -> Phrase:
+    return phrase("course.line-of-file", file=path.name, line=line)
+
+
+def read_notes(path: Path, data: bytes, size: int = 0, language: str = LANGUAGES[0]) -> Page:
     """Any Markdown file. Never raises for what is in it; `trouble` says what could not be read as it was meant.
 
-    Of a file larger than `data` (`size` bytes), only these first bytes are shown, at once: as plain text.
+    `language` is that of the few words that are not the file's. Of a file larger than `data` (`size` bytes), only these
+    first bytes are shown, at once: as plain text.
     """
     text = decode(data)
     if size > len(data):
-        trouble = f"{path.name} is {size_text(size)}: only its first {size_text(len(data))} are shown, as plain text."
-        return _plain_page(path, text, trouble, Paragraph(text.count("\n") + 1, (Span(trouble, italic=True),)))
+        cut = phrase("course.cut", file=path.name, size=size_text(size), part=size_text(len(data)))
+        note = Paragraph(text.count("\n") + 1, (Span(sentence(language, cut), italic=True),))
+        return _plain_page(path, text, cut, note)
     try:
         front, blocks = markdown.parse(text, myst=False)
     except LessonError as error:
-        return _plain_page(path, text, f"{path.name} is shown as plain text. {error.title}")
-    title, trouble = "", ""
+        return _plain_page(path, text, phrase("course.shown-plain", file=path.name, error=error.phrase))
+    title, trouble = "", None
     if front is not None:
         try:
-            raw_title = directives.read_yaml(front, "the front matter", 2).get("title")
+            raw_title = directives.read_yaml(front, phrase("course.front-matter"), 2).get("title")
             title = str(raw_title) if isinstance(raw_title, str | int | float | date) else ""
         except HeadnotesError as error:
-            trouble = error.title
+            trouble = error.phrase
             blocks = (Code(1, front, "yaml"), *blocks)
     headings = [b for b in blocks if isinstance(b, Heading)]
     title = title or (plain(headings[0].spans) if headings else path.stem)
     if not blocks:
-        blocks = (Paragraph(1, (Span("This file is empty.", italic=True),)),)
+        blocks = (Paragraph(1, (Span(translate(language, "course.empty"), italic=True),)),)
     return Page(str(path), title[:MOST_TITLE], "", path, blocks, trouble=trouble)
 
 
-def _plain_page(path: Path, text: str, trouble: str, *after: Block) -> Page:
+def _plain_page(path: Path, text: str, trouble: Phrase, *after: Block) -> Page:
     return Page(str(path), path.name, "", path, (Code(1, text.rstrip("\n"), ""), *after), trouble=trouble)
 
 

@@ -50,7 +50,7 @@ def parse(text: str, *, myst: bool) -> tuple[str | None, tuple[Block, ...]]:
         front = next((token.content for token in tokens if token.type == "front_matter"), None)
         return front, _with_anchors(tuple(_blocks(iter(tokens))))
     except RecursionError:  # images within the text of images, each parsed within the other
-        raise LessonError("The Markdown is nested too deeply.") from None
+        raise LessonError("course.nested-too-deeply") from None
 
 
 @cache
@@ -78,7 +78,7 @@ def _count_marks(state: StateInline, silent: bool) -> bool:
 def _count(env: EnvType, elements: int) -> None:
     env[_COUNTED] = env.get(_COUNTED, 0) + elements
     if env[_COUNTED] > MOST_ELEMENTS:
-        raise LessonError(f"The Markdown has more than {MOST_ELEMENTS:,} elements.")
+        raise LessonError("course.too-many-elements", most=MOST_ELEMENTS)
 
 
 def _blocks(tokens: Iterator[Token]) -> Iterator[Block]:

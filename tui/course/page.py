@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tui.course.blocks import Block, Cell, Claim, Code, Exercise, Figure, Heading, Paragraph, Quiz, Try, plain
 from tui.course.front_matter import FrontMatter
+from tui.errors import Phrase
 from tui.record import record
 
 
@@ -34,7 +35,7 @@ class Page:
     path: Path
     blocks: tuple[Block, ...]
     front: FrontMatter | None = None
-    trouble: str = ""
+    trouble: Phrase | None = None
     """What could not be read as it was meant, in a sentence."""
 
     @cached_property

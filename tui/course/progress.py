@@ -52,6 +52,7 @@ from typing import TYPE_CHECKING, Any
 from tui.atomic import locked, read_regular, write_atomically
 from tui.course.exercises import ExerciseRecord
 from tui.course.merge import merge, strings, time_of
+from tui.errors import Phrase, phrase
 
 if TYPE_CHECKING:
     from tui.course.page import Page
@@ -72,10 +73,10 @@ class Progress:
         self._changed = changed
         self._clock = clock
         self._lock = threading.Lock()
-        self._failure = ""
+        self._failure: Phrase | None = None
         """The first of a row of failures: it is said once, not in other words with each."""
-        self.trouble = ""
-        """Why the file could not be read or written, in a sentence."""
+        self.trouble: Phrase | None = None
+        """Why the file could not be read or written."""
         self._data = self._load()
 
     @property
@@ -203,7 +204,7 @@ class Progress:
         """Write the file. A failure is kept in `trouble`; reading goes on without it."""
         with self._lock:
             ours = copy.deepcopy(self._data)
-        self.trouble = ""
+        self.trouble = None
         try:
             with locked(self._file):
                 theirs = self._stored()
@@ -216,7 +217,7 @@ class Progress:
         except OSError as error:
             self.trouble = self._describe_failure(error)
             return
-        self._failure = ""
+        self._failure = None
         with self._lock:
             self._data = merge(both, self._data)
 
@@ -244,18 +245,17 @@ class Progress:
             while (aside := self._file.with_suffix(f".broken{number if number > 1 else ''}.json")).exists():
                 number += 1
             self._file.replace(aside)
-            self.trouble = f"{self._file} could not be read and was put aside as {aside.name}; progress starts anew."
+            self.trouble = phrase("course.progress-put-aside", file=str(self._file), aside=aside.name)
             return {}
 
-    def _describe_failure(self, error: OSError) -> str:
-        self._failure = self._failure or f"Progress is not kept: {error.strerror or error} ({self._file})."
+    def _describe_failure(self, error: OSError) -> Phrase:
+        self._failure = self._failure or phrase(
+            "course.progress-not-kept", reason=error.strerror or str(error), file=str(self._file)
+        )
         return self._failure
 
-    def _left_alone(self, data: dict[str, Any]) -> str:
-        return (
-            f"{self._file} was written by a newer Headnotes (format {data['version']}). It is left as it is: "
-            "what is read and answered here is not kept."
-        )
+    def _left_alone(self, data: dict[str, Any]) -> Phrase:
+        return phrase("course.progress-newer", file=str(self._file), version=data["version"])
 
     def _stamp(self, entry: dict[str, Any], name: str) -> None:
         """What has this name was written now: later than what was known of it, whatever the clock says."""

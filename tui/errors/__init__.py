@@ -74,6 +74,11 @@ class HeadnotesError(Exception):
         return ErrorText(title, detail, next_step)
 
     @property
+    def phrase(self) -> Phrase:
+        """The error as a part of a sentence."""
+        return phrase(self.code, **self.values)
+
+    @property
     def title(self) -> str:
         """In English, like the next two."""
         return self.message("en").title

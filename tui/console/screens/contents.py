@@ -15,6 +15,7 @@ from tui.console.widgets.chrome import KeyLine, Prompt, TopLine
 from tui.console.widgets.lines import Lines
 from tui.course.book import Entry, entries
 from tui.course.search import Hit, in_book
+from tui.errors import sentence
 from tui.record import record
 from tui.text.catalog import translate
 from tui.text.lines import Line, one_line
@@ -195,7 +196,11 @@ class Contents(ConsoleScreen[None]):
         done = sections and read >= sections
         number = fill(entry.number, 6)
         look = "warn" if entry.trouble else "text"
-        title = entry.title(language) if not entry.trouble else f"{entry.title(language)}: {entry.trouble}"
+        title = (
+            entry.title(language)
+            if not entry.trouble
+            else f"{entry.title(language)}: {sentence(language, entry.trouble)}"
+        )
         mark = ("✓ " if done else "  ", "good")
         return (
             ("    ", "text"),

@@ -31,7 +31,7 @@ from tui.course.book import Course, Entry, entries
 from tui.course.cells import with_versions
 from tui.course.page import Page
 from tui.course.quizzes import display_order, restored
-from tui.errors import HeadnotesError, UsageError
+from tui.errors import HeadnotesError, UsageError, sentence
 from tui.text.catalog import translate
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class Reader(WithBench):
         place = place or progress.place(page.id)
         progress.open(page)
         if page.trouble:
-            self.app.notify(page.trouble, severity="warning")
+            self.app.notify(sentence(self.app.language, page.trouble), severity="warning")
         self._arrange()
         if not self._may_run and self._has_bench():
             self.bench.clear("console.consent.no_bench")

@@ -50,6 +50,18 @@ async def test_the_bench_follows_what_is_read() -> None:
         await it.until(lambda: it.reader.bench.pane and it.reader.bench.pane.instrument.name == "pipeline")
 
 
+async def test_figures_are_drawn_or_described() -> None:
+    async with console("2.2") as it:
+        await it.until_shown("│    tokenizer    │")
+        await it.press("d")
+        await it.until_shown("Three boxes, one below the other.")
+        assert "│    tokenizer    │" not in it.screen()
+        await it.press("d")
+        await it.until_shown("│    tokenizer    │")
+    async with console("2.2", ascii_only=True) as it:
+        await it.until_shown("Three boxes, one below the other.")
+
+
 async def test_arrows_and_hjkl_do_the_same() -> None:
     async with console("2.2") as it:
         notes = it.reader.notes

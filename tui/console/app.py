@@ -105,6 +105,7 @@ class HeadnotesApp(ConsoleApp):
             self._filters = [one for one in self._filters if not isinstance(one, Monochrome | NoColor)]
             self._filters.append(WithoutColor())
         self.animation_level = "none"  # a page is turned, not slid: one frame, and a tenth of the bytes
+        self.is_ascii = ascii_only
         if ascii_only:
             self._filters.append(Ascii())
 

@@ -29,6 +29,8 @@ class Console(Protocol):
     language: str
     progress: Progress
     engine: EngineClient
+    is_ascii: bool
+    """Whether the terminal shows ASCII alone."""
 
     @property
     def text_styles(self) -> TextStyles: ...

@@ -74,6 +74,7 @@ KEYS: tuple[Key, ...] = (
     Key("notes.next", "n", "stop(1)", "notes", 1),
     Key("notes.previous", "p,N", "stop(-1)", "notes"),
     Key("notes.reveal", "s", "reveal", "notes", 3),
+    Key("notes.describe", "d", "describe", "notes"),
     Key("notes.find", "slash", "find", "notes", 4),
     # a cell that is written in
     Key("cell.run", "ctrl+r", "press('run')", "cell", 1),

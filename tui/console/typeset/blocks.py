@@ -87,7 +87,7 @@ def set_blocks(blocks: Iterable[Block], setting: Setting) -> list[Line]:
 
 
 def _narrower(setting: Setting, by: int) -> Setting:
-    return Setting(setting.prose + 4 - by, setting.language, setting.highlight)
+    return Setting(setting.prose + 4 - by, setting.language, setting.highlight, setting.described)
 
 
 def _list(block: List, setting: Setting) -> Iterator[Line]:

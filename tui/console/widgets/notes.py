@@ -19,7 +19,7 @@ from tui.console.keys import bindings
 from tui.console.page_layout import PageLayout
 from tui.console.typeset import Answering, Outcome, Setting, State, code_of, highlighted, slide
 from tui.console.widgets.lines import Lines
-from tui.course.blocks import Block, Cell, Claim, Exercise, Quiz, Stop, Try
+from tui.course.blocks import Block, Cell, Claim, Exercise, Figure, Quiz, Stop, Try
 from tui.course.cells import with_block
 from tui.course.page import Page, Section
 from tui.course.quizzes import NUMBER_CHARACTERS
@@ -125,6 +125,8 @@ class Notes(Lines):
         """What is being searched for."""
         self._side = 0
         """Cells by which code and output that are too wide are moved to the left."""
+        self.describes = self.app.is_ascii
+        """Whether figures are shown in words."""
         self._language = "en"
         self._highlight = False
         self._found: list[int] = []
@@ -189,7 +191,7 @@ class Notes(Lines):
     def _set(self) -> None:
         if self.page is None or not self.size.width:
             return
-        setting = Setting(self.size.width, self._language, self._highlight)
+        setting = Setting(self.size.width, self._language, self._highlight, self.describes)
         self.layout_of = PageLayout(self.page, setting, self.states, self.on_bench)
         self._found = self.layout_of.find(self.words)
         self._show_rows()
@@ -198,6 +200,16 @@ class Notes(Lines):
             self.go_to_block(at) if isinstance(at, int) else self.go_to(*at)
             self._painted = False
             self.app.paint()
+
+    def action_describe(self) -> None:
+        """Figures in words, or drawn again."""
+        if self.page is not None and not any(isinstance(block, Figure) for block in self.page.blocks):
+            self.app.notify(translate(self._language, "console.reader.no_figures"))
+            return
+        place = self.place_in_section()
+        self.describes = not self.describes
+        self._set()
+        self._go_to_place(place)
 
     def _show_rows(self) -> None:
         if self.layout_of is not None:

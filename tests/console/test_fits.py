@@ -1,8 +1,10 @@
-"""Nothing on the screens is cut where it could wrap: every screen and window at 80x24 and 100x30, in both languages."""
+"""Every screen and window at 80x24 and 100x30, in both languages: nothing is cut where it could wrap, and nothing is in
+the other language."""
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,11 +12,14 @@ from typing import Any
 import pytest
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Static, TextArea
 
+from tests.conftest import LESSONS
 from tests.console.console import Driver, console
+from tests.console.languages import in_other_language
 from tests.console.test_snapshots import Recorded
 from tests.runs.recorded import Recorded as FinishedRun
+from tui import doctor
 from tui.console.keys import all_keys, help_of
 from tui.console.screens.free_bench import FreeBench
 from tui.console.screens.overlay import Overlay
@@ -26,6 +31,7 @@ from tui.console.widgets.lines import Lines
 from tui.console.widgets.row_table import RowTable
 from tui.instruments.registry import INSTRUMENTS
 from tui.tables.source import Source
+from tui.tables.steps import BY_NAME
 from tui.text.catalog import translate
 from tui.text.lines import line_text
 from tui.text.wrap import cells
@@ -83,6 +89,21 @@ async def number_prompt(it: Driver) -> None:
     assert it.app.screen.query_one(Prompt).is_open
 
 
+BUNDLED = "cloze countries entities pairs parallel texts en fr question answering"
+DATA = [
+    "id note tags score text rows lists warned out jsonl csv string null",
+    "row is not import json dataset None if else for name in",
+    BUNDLED,
+    *BY_NAME,
+]
+"""Columns, files, types, what is in prompts and programs, and steps."""
+PACKAGES = [
+    *doctor.PACKAGES,
+    "face fc cpu headnotes numpy COLORTERM KeyError AssertionError detail Linux",
+    *os.environ,
+    *os.environ.values(),
+]
+"""What the report of the doctor names."""
 LESSON = {
     "notes": keys(),
     "bench": keys("tab"),
@@ -96,18 +117,18 @@ LESSON = {
     "models": keys("f3"),
     "data": keys("f4"),
     "leave": keys("ctrl+c"),
-    "history": keys("escape", "h"),
+    "history": keys("e", "escape", "h"),
     "number": number_prompt,
 }
 
 
-async def cut_at_both_sizes(it: Driver) -> dict[str, list[str]]:
-    """What is cut, by size."""
+async def cut_at_both_sizes(it: Driver, data: Any = ()) -> dict[str, list[str]]:
+    """What is cut, or in the other language and not in the data that is shown, by size."""
     trouble = {}
     for size in SIZES:
         await it.pilot.resize_terminal(*size)
         await it.pilot.pause()
-        if found := cut(it):
+        if found := [*cut(it), *in_other_language(it, data)]:
             trouble[f"{size[0]}x{size[1]}"] = found
     return trouble
 
@@ -119,16 +140,18 @@ async def close_windows(it: Driver, base: type[Screen[Any]]) -> None:
     for prompt in it.app.screen.query(Prompt):
         if prompt.is_open:
             prompt.cancel()
+    if isinstance(it.app.focused, TextArea):
+        await it.press("escape")  # else the next keys would be typed
     await it.pilot.pause()
 
 
-async def walk_all(it: Driver, walks: Mapping[str, Walk]) -> dict[str, dict[str, list[str]]]:
+async def walk_all(it: Driver, walks: Mapping[str, Walk], data: Any = ()) -> dict[str, dict[str, list[str]]]:
     """What is cut in each of these states of a screen."""
     trouble = {}
     base = type(it.app.screen)
     for name, walk in walks.items():
         await walk(it)
-        if found := await cut_at_both_sizes(it):
+        if found := await cut_at_both_sizes(it, data):
             trouble[name] = found
         await close_windows(it, base)
     return trouble
@@ -138,7 +161,8 @@ async def walk_all(it: Driver, walks: Mapping[str, Walk]) -> dict[str, dict[str,
 async def test_nothing_of_a_lesson_is_cut(language: str) -> None:
     async with console("2.2", size=SIZES[0], language=language, engine=Recorded(record=False)) as it:
         await it.until(lambda: it.reader.bench.pane is not None and it.reader.bench.pane.result is not None)
-        assert await walk_all(it, LESSON) == {}
+        page = next((LESSONS / "2-using-transformers").glob(f"02-*.{language}.md")).read_text("utf-8")
+        assert await walk_all(it, LESSON, [page, BUNDLED, *PACKAGES, it.engine.known]) == {}
 
 
 async def test_what_is_cut_would_be_found() -> None:
@@ -153,13 +177,14 @@ async def test_nothing_of_the_contents_is_cut(language: str) -> None:
         await it.ask("slash", "mask")
         await it.until_shown("1.3")
 
+    pages = [page.read_text("utf-8") for page in LESSONS.glob(f"*/*.{language}.md")]
     async with console(size=SIZES[0], language=language, engine=Recorded(record=False)) as it:
         await it.until_shown("1.1")
         assert await cut_at_both_sizes(it) == {}
         assert "…" not in it.text_of("#contents"), "a title has room at 80 columns"
         await it.pilot.resize_terminal(*SIZES[0])
         await it.until_shown("12 分钟" if language == "zh" else "12 min")
-        assert await walk_all(it, {"prompt": keys("slash"), "found": found}) == {}
+        assert await walk_all(it, {"prompt": keys("slash"), "found": found}, pages) == {}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -187,11 +212,11 @@ async def test_nothing_of_the_data_room_is_cut(language: str, tmp_path: Path) ->
     source = Source((str(tmp_path / "lists.jsonl"),))
     async with console(size=SIZES[0], language=language, data=source, engine=Recorded(record=False)) as it:
         await it.until_shown("002")
-        assert await walk_all(it, {**walks, "save": keys("s"), "plan": saved_with_losses}) == {}
+        assert await walk_all(it, {**walks, "save": keys("s"), "plan": saved_with_losses}, DATA) == {}
     source = Source((str(tmp_path / "warned.csv"),))
     async with console(size=SIZES[0], language=language, data=source, engine=Recorded(record=False)) as it:
         await it.until_shown("007")
-        assert await walk_all(it, {"warnings": keys()}) == {}
+        assert await walk_all(it, {"warnings": keys()}, DATA) == {}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -204,15 +229,23 @@ async def test_nothing_of_the_runs_is_cut(language: str) -> None:
     async with console(size=SIZES[0], language=language, engine=Recorded(record=False)) as it:
         await it.press("f6")
         await it.until_shown("two")
-        assert await walk_all(it, {"list": keys(), "fork": keys("f"), "remove": keys("d")}) == {}
+        names = [run.name for run in runs]
+        assert await walk_all(it, {"list": keys(), "fork": keys("f"), "remove": keys("d")}, names) == {}
         screen = RunScreen(runs[0])
         await it.app.push_screen(screen)
         await it.until(lambda: screen.curves.status.step == 100)
         pages = {number: keys(number) for number in "1234"}
-        assert await walk_all(it, {**pages, "find": keys("4", "slash"), "code": keys("c")}) == {}
+        shown = [
+            *names,
+            *PACKAGES,
+            "cpu no yes loss",
+            runs[0].recipe_file.read_text("utf-8"),
+            runs[0].script_file.read_text("utf-8"),
+        ]
+        assert await walk_all(it, {**pages, "find": keys("4", "slash"), "code": keys("c")}, shown) == {}
         await it.app.push_screen(Overlay(runs))
         await it.until_shown("B two")
-        assert await walk_all(it, {"overlay": keys(), "tables": keys("tab"), "hidden": keys("A")}) == {}
+        assert await walk_all(it, {"overlay": keys(), "tables": keys("tab"), "hidden": keys("A")}, shown) == {}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -243,10 +276,11 @@ async def test_nothing_of_the_free_bench_is_cut(language: str) -> None:
         trouble = {}
         for name in INSTRUMENTS:
             await on_the_free_bench(it, name)
-            trouble[name] = await cut_at_both_sizes(it)
+            pane = it.app.screen.bench.pane  # type: ignore[attr-defined]
+            trouble[name] = await cut_at_both_sizes(it, [pane.result, pane.spec(), "text-classification"])
             await it.pilot.resize_terminal(*SIZES[0])
         await on_the_free_bench(it, "runs")
         await it.press("e", "space")
         await it.until_shown("eval/loss")
-        trouble["one run"] = await cut_at_both_sizes(it)
+        trouble["one run"] = await cut_at_both_sizes(it, run.run.name)
         assert {name: found for name, found in trouble.items() if found} == {}

@@ -119,7 +119,7 @@ def test_tokens_of_the_catalog(name: str) -> None:
     result, names = ask("tokens", **values), execute("tokens", **values)
     assert result.input_ids == names["ids"]
     assert "".join(result.tokens)
-    assert row_cells(result, 0)
+    assert row_cells(result, 0, "en")
 
 
 def test_a_model_of_the_catalog_under_another_task() -> None:
@@ -142,7 +142,7 @@ def test_a_tokenizer_without_token_types(home: Path) -> None:
         result = ask(name, text="good film", model=folder)
         assert result.token_type_ids == []
         execute(name, text="good film", model=folder)
-    assert row_cells(result, 0)
+    assert row_cells(result, 0, "en")
     assert stage_lines(ask("anatomy", text="good film", model=folder), 1, 60, "en")
 
 
@@ -175,7 +175,9 @@ def test_a_slow_tokenizer(home: Path) -> None:
     assert result.starts == result.word_ids == result.token_type_ids == []
     assert result.limit == 0
     assert "no-offsets" in [warning.code for warning in result.warnings]
-    assert all(row_cells(result, row) and span_lines(result, row, ("é good", ""), 40) for row in range(result.listed))
+    assert all(
+        row_cells(result, row, "en") and span_lines(result, row, ("é good", ""), 40) for row in range(result.listed)
+    )
 
 
 def test_the_code_shows_float32_and_the_revision() -> None:

@@ -133,7 +133,7 @@ def test_one_split_of_another_name_is_the_one_to_train_on(tmp_path: Path) -> Non
     DatasetDict(test=Dataset.from_list(table())).save_to_disk(tmp_path / "kept")
     found = loaded(str(tmp_path / "kept"))
     assert (found.train.num_rows, found.evaluation.num_rows) == (54, 6)  # type: ignore[union-attr]
-    assert "The only split is 'test'" in found.notes[0]
+    assert "'test' is the only split" in found.notes[0].message
 
 
 def test_classes_that_are_kept_secret(tmp_path: Path) -> None:

@@ -119,7 +119,7 @@ def plan_lines(made: Plan, language: str) -> Iterator[str]:
     yield f"device     {made.device}, {made.precision}"
     yield f"memory     about {size_text(made.memory)}, {size_text(made.memory_free)} are free"
     yield f"disk       about {size_text(made.disk)}, {size_text(made.disk_free)} are free"
-    yield from (f"note       {visible(note)}" for note in made.notes)
+    yield from (f"note       {visible(note.text(language))}" for note in made.notes)
     yield from (f"warning:   {visible(warning.text(language))}" for warning in made.warnings)
 
 

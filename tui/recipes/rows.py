@@ -31,7 +31,7 @@ class Rows:
     """Names of the classes, in the order of their ids; tags of words for token classification."""
     counts: dict[str, int] = field(default_factory=dict)
     """Rows (or words) of each label among the training rows."""
-    notes: list[str] = field(default_factory=list)
+    notes: list[ResultWarning] = field(default_factory=list)
     """What was done without being asked for."""
     warnings: list[ResultWarning] = field(default_factory=list)
     repeated: int = 0
@@ -47,7 +47,7 @@ def load(recipe: Recipe) -> Rows:
     rows = Rows(None, None)
     rows.train = _checked(tables[train], recipe, train, rows.warnings)
     if train not in (recipe.train_split, WHOLE):
-        rows.notes.append(f"The only split is {train!r}: it is the one to train on.")
+        rows.notes.append(warning("recipes.note.only-split", split=train))
     if evaluation:
         rows.evaluation = _checked(tables[evaluation], recipe, evaluation, rows.warnings)
     elif recipe.eval_split:
@@ -55,8 +55,13 @@ def load(recipe: Recipe) -> Rows:
         *parts, how = splits.cut(tables[train], recipe)  # all questions of a text are on one side of the cut
         rows.train, rows.evaluation = (task_of(recipe).flatten(part, recipe) for part in parts)
         rows.notes.append(
-            f"There is no split {recipe.eval_split!r}: {rows.evaluation.num_rows:,} of {total:,} rows are set aside "
-            f"({how}), by split_seed={recipe.split_seed}."
+            warning(
+                f"recipes.note.{how}",
+                split=recipe.eval_split,
+                rows=rows.evaluation.num_rows,
+                all=total,
+                seed=recipe.split_seed,
+            )
         )
     rows.train = _some(rows.train, recipe.rows, recipe.split_seed)
     if rows.evaluation is not None:

@@ -48,5 +48,6 @@ class Plan:
     disk_free: int
     rates: list[tuple[float, float]]
     """(step, learning rate)."""
-    notes: list[str] = field(default_factory=list)
+    notes: list[ResultWarning] = field(default_factory=list)
+    """What is done without being asked for."""
     warnings: list[ResultWarning] = field(default_factory=list)

@@ -33,7 +33,7 @@ def choose(splits: dict[str, Any], recipe: Recipe) -> tuple[str, str | None]:
 
 
 def cut(table: Any, recipe: Recipe) -> tuple[Any, Any, str]:
-    """A table without the rows that are set aside, these, and how they were chosen. Raises `DataError` for too few."""
+    """A table without the rows that are set aside, these, and the code of how. Raises `DataError` for too few."""
     total = table.num_rows
     if total < 2:
         raise DataError("recipes.one-row", data=recipe.data)
@@ -44,9 +44,9 @@ def cut(table: Any, recipe: Recipe) -> tuple[Any, Any, str]:
         rows = set_aside(table[recipe.label], recipe.eval_share, recipe.split_seed)
         if not rows:
             raise DataError("recipes.labels-of-one-row", column=recipe.label)
-        return table.select(sorted(set(range(total)) - set(rows))), table.select(rows), "every label has its share"
+        return table.select(sorted(set(range(total)) - set(rows))), table.select(rows), "set-aside-by-label"
     parts = table.train_test_split(test_size=recipe.eval_share, seed=recipe.split_seed)
-    return parts["train"], parts["test"], "drawn at random"
+    return parts["train"], parts["test"], "set-aside-at-random"
 
 
 def is_stratified(recipe: Recipe) -> bool:

@@ -16,6 +16,12 @@ def recorded_warnings(run: Run, status: Status) -> list[ResultWarning]:
     return planned_warnings(run) + worker
 
 
+def trouble_of(status: Status) -> ResultWarning | None:
+    """The last error or warning of the worker, its detail and next step included."""
+    event = status.trouble
+    return _warning(event.fields, str(message_of(event, "en"))) if event is not None else None
+
+
 def planned_warnings(run: Run) -> list[ResultWarning]:
     """Those of the plan alone."""
     plan = run.about().get("warnings")

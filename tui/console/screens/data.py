@@ -21,7 +21,7 @@ from tui.console.table_search import TableSearch
 from tui.console.typeset import one_line, plain_lines
 from tui.console.verbatim import verbatim
 from tui.console.widgets.chrome import KeyLine, Prompt, TopLine
-from tui.console.widgets.column_summary import summary_lines
+from tui.console.widgets.column_summary import summary_lines, type_text
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.row_table import RowTable
 from tui.console.widgets.status import Status
@@ -246,9 +246,9 @@ class Data(ConsoleScreen[None]):
         column = self.rows.column
         if column is None:
             return
-        where = (
-            f"{translate(self.app.language, 'console.data.row')} {self.rows.at.row:,}   {column.name}   {column.type}"
-        )
+        language = self.app.language
+        row = translate(language, "console.data.row", n=f"{self.rows.at.row:,}")
+        where = f"{row}   {column.name}   {type_text(column.type, language)}"
         self.query_one("#about", Static).update(verbatim(one_line(visible(where), max(20, self.size.width - 2))))
 
     # -- steps ----------------------------------------------------------------------------------------------------

@@ -13,10 +13,11 @@ from tui.console.keys import bindings
 from tui.console.screens.base import ConsoleScreen
 from tui.console.widgets.chrome import KeyLine, TopLine
 from tui.console.widgets.lines import Lines
-from tui.errors import HeadnotesError, explain
+from tui.errors import HeadnotesError
 from tui.instruments import registry
-from tui.text.catalog import translate
+from tui.text.catalog import has_message, translate
 from tui.text.lines import Line, plain_lines
+from tui.text.wrap import fill
 
 
 class Doctor(ConsoleScreen[None]):
@@ -34,6 +35,8 @@ class Doctor(ConsoleScreen[None]):
         super().__init__()
         self._engine: dict[str, Any] | None = None
         self._rejected: dict[str, str] = {}
+        self._error: HeadnotesError | None = None
+        """Why the engine cannot give its part."""
 
     def compose(self) -> ComposeResult:
         yield TopLine()
@@ -53,7 +56,7 @@ class Doctor(ConsoleScreen[None]):
         try:
             self._engine = await self.app.engine.ask("about")
         except HeadnotesError as error:
-            self._engine = explain(error).as_dict()
+            self._error = error
         self._draw()
 
     def translate(self) -> None:
@@ -63,22 +66,34 @@ class Doctor(ConsoleScreen[None]):
         super().translate()
 
     def _report(self) -> doctor.Report:
-        engine = self._engine or {"state": translate(self.app.language, "console.not_known_yet")}
-        return doctor.report(engine, self._rejected)
+        """In English, as whoever reads a bug report needs it."""
+        waiting = {"state": str(self._error) if self._error else translate("en", "console.not_known_yet")}
+        return doctor.report(self._engine or waiting, self._rejected)
 
     def _draw(self) -> None:
         width = max(30, self.query_one("#report", Lines).size.width - 2)
         lines: list[Line] = []
         for title, facts in self._report().items():
             lines += [()] if lines else []
-            lines.append(((title, "heading"),))
+            lines.append(((self._word(title), "heading"),))
             for name, value in facts.items():
-                for row, line in enumerate(plain_lines(value, width - 21)):
-                    lines.append(((f"  {name if row == 0 else '':18} ", "dim"), *line))
+                for row, line in enumerate(plain_lines(self._value(title, value), width - 21)):
+                    lines.append(((f"  {fill(self._word(name) if row == 0 else '', 18)} ", "dim"), *line))
         trouble = self.app.engine.phase.trouble
         if trouble is not None:
             lines += [(), *plain_lines(str(trouble.message(self.app.language)), width, "bad")]
         self.query_one("#report", Lines).set_lines(lines)
+
+    def _word(self, name: str) -> str:
+        """A heading or a name of the report; what is not in the catalog is the name of a package or a variable."""
+        key = f"console.report.{name.replace(' ', '_')}"
+        return translate(self.app.language, key) if has_message(key) else name
+
+    def _value(self, part: str, value: str) -> str:
+        if part == "engine" and self._engine is None:
+            language = self.app.language
+            return str(self._error.message(language)) if self._error else translate(language, "console.not_known_yet")
+        return self._word(value)
 
     def action_close(self) -> None:
         self.dismiss()

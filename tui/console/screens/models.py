@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from tui import paths
 from tui.console.keys import bindings
+from tui.console.phases import progress_name
 from tui.console.screens.base import ConsoleScreen
 from tui.console.screens.windows import ListWindow
 from tui.console.verbatim import verbatim
@@ -185,8 +186,16 @@ class Models(ConsoleScreen[None]):
             return
         large = progress.total >= 1_000_000
         done, whole = (size_text(int(n)) if large else f"{n:g}" for n in (progress.done, progress.total))
+        language = self.app.language
         self._say(
-            translate(self.app.language, "console.models.fetching", name=name, what=progress.what, done=done, all=whole)
+            translate(
+                language,
+                "console.models.fetching",
+                name=name,
+                what=progress_name(language, progress.what),
+                done=done,
+                all=whole,
+            )
         )
 
     async def _end_fetching(self) -> None:

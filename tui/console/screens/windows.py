@@ -56,7 +56,7 @@ class TextWindow(ModalScreen[None]):
 
     def __init__(self, title: str, lines: Sequence[Line], *, what: str, text: str) -> None:
         super().__init__()
-        self._title, self.unfolded, self._what, self._text = title, lines, what, text
+        self._title, self.unfolded, self.what, self._text = title, lines, what, text
 
     def compose(self) -> ComposeResult:
         with Vertical(id="window"):
@@ -80,7 +80,7 @@ class TextWindow(ModalScreen[None]):
         self.dismiss()
 
     def action_copy(self) -> None:
-        self.app.copy(self._what, self._text)
+        self.app.copy(self.what, self._text)
 
 
 class ListWindow(ModalScreen["int | None"]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 from tui.tables.summary import Histogram, Lengths, Summary, said
 from tui.text.bar import bar
@@ -38,7 +39,18 @@ def summary_lines(summary: Summary, width: int, language: str) -> list[Line]:
     for lengths in summary.lengths:
         title = translate(language, f"console.summary.length.{lengths.unit}", count=lengths.of)
         lines += [(), ((title, "heading"),), _lengths(lengths, language), (), *_histogram(lengths.histogram, width)]
-    return [*plain_lines(summary.type, width, "dim"), *lines]
+    return [*plain_lines(type_text(summary.type, language), width, "dim"), *lines]
+
+
+def type_text(name: str, language: str) -> str:
+    """A column's type as `tui.tables` names it: names of the library as they are, the words around them translated."""
+    if inner := re.fullmatch(r"list of (.*)", name):
+        return translate(language, "console.type.list", item=type_text(inner[1], language))
+    if labels := re.fullmatch(r"class label of (\d+)", name):
+        return translate(language, "console.type.class_label", n=labels[1])
+    if fields := re.fullmatch(r"struct of (.*)", name):
+        return translate(language, "console.type.struct", names=fields[1])
+    return translate(language, "console.type.json") if name == "json (mixed types)" else name
 
 
 def _fact(name: str, value: str) -> Line:

@@ -188,10 +188,8 @@ class Options(Lines):
         for index, option in enumerate(self._options):
             value = self.values[option.name]
             marked = index == self._at and self.has_focus
-            shown = (
-                "-" if value is None or value == "" else ("no", "yes")[value] if isinstance(value, bool) else f"{value}"
-            )
-            shown = shorten(visible(self._typed if marked and self._typed is not None else shown), max(8, width // 2))
+            shown = self._typed if marked and self._typed is not None else self._in_words(value)
+            shown = shorten(visible(shown), max(8, width // 2))
             piece = [
                 (f"{option.name} ", "dim"),
                 (f" {shown} ", "cursor" if marked else "strong.panel"),
@@ -210,6 +208,11 @@ class Options(Lines):
             lines[-1] += piece
             used += size
         return [tuple(line) for line in lines]
+
+    def _in_words(self, value: Any) -> str:
+        if isinstance(value, bool):
+            return translate(self.app.language, f"console.option.{'yes' if value else 'no'}")
+        return "-" if value is None or value == "" else str(value)
 
     def action_move(self, by: int) -> None:
         if self._options:

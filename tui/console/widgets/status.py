@@ -11,7 +11,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from tui.console.app_protocol import Console
-from tui.console.phases import phase_name
+from tui.console.phases import phase_name, progress_name
 from tui.console.typeset import one_line
 from tui.console.verbatim import verbatim
 from tui.engine.client import Progress, Request
@@ -30,15 +30,16 @@ PATIENCE = 0.3
 
 def said_progress(language: str, progress: Progress) -> str:
     """How far something has come; many bars do not know their end."""
+    what = progress_name(language, progress.what)
     if progress.total:
         return translate(
             language,
             "console.bench.progress",
-            what=progress.what,
+            what=what,
             done=f"{progress.done:,.0f}",
             all=f"{progress.total:,.0f}",
         )
-    return translate(language, "console.bench.progress_open", what=progress.what, done=f"{progress.done:,.0f}")
+    return translate(language, "console.bench.progress_open", what=what, done=f"{progress.done:,.0f}")
 
 
 class Status(Static):

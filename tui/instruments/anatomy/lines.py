@@ -35,7 +35,7 @@ def _body(result: AnatomyResult, stage: int, width: int, language: str) -> list[
     lines: list[Line] = [(MARGIN, *line) for line in plain_lines(sentence, width - 4)]
     lines.append(())
     if name in ("tokens", "ids"):
-        lines += _tokens(result, name, width)
+        lines += _tokens(result, name, width, language)
     elif name in ("embeddings", "hidden", "pooler"):
         view = {
             "embeddings": result.embeddings,
@@ -45,7 +45,7 @@ def _body(result: AnatomyResult, stage: int, width: int, language: str) -> list[
         if view is not None:
             lines += _tensor(view, result.tokens if name != "pooler" else ["[CLS]"], width, language)
     else:
-        lines += _labels(result, name, width)
+        lines += _labels(result, name, width, language)
     return lines
 
 
@@ -81,15 +81,16 @@ def _strip(result: AnatomyResult, stage: int, width: int) -> list[Line]:
     return [tuple(line) for line in lines]
 
 
-def _tokens(result: AnatomyResult, name: str, width: int) -> list[Line]:
+def _tokens(result: AnatomyResult, name: str, width: int, language: str) -> list[Line]:
     """Tokens in a row that wraps; under each its id, its mask and its type when those are asked for."""
     kinds = map(str, result.token_type_ids) if result.token_type_ids else [""] * len(result.tokens)
     columns = [
         (visible(token), str(id_), str(mask), kind)
         for token, id_, mask, kind in zip(result.tokens, result.input_ids, result.attention_mask, kinds, strict=True)
     ]
-    labels = ("token", "input_ids", "attention_mask", "token_type_ids") if name == "ids" else ("",)
-    left = max(map(len, labels)) + (2 if name == "ids" else 0)
+    token = translate(language, "instruments.anatomy.token")
+    labels = (token, "input_ids", "attention_mask", "token_type_ids") if name == "ids" else ("",)
+    left = max(map(cells, labels)) + (2 if name == "ids" else 0)
     lines: list[Line] = []
     row: list[tuple[str, ...]] = []
     used = left
@@ -133,7 +134,7 @@ def _tensor(view: TensorView, names: list[str], width: int, language: str) -> li
     return [*lines, (), (MARGIN, (translate(language, "instruments.anatomy.tensor_facts", **facts), "dim"))]
 
 
-def _labels(result: AnatomyResult, name: str, width: int) -> list[Line]:
+def _labels(result: AnatomyResult, name: str, width: int, language: str) -> list[Line]:
     left = max(cells(visible(label)) for label in result.labels) + 4
     lines: list[Line] = []
     if name == "logits":
@@ -148,7 +149,8 @@ def _labels(result: AnatomyResult, name: str, width: int) -> list[Line]:
             )
         return lines
     if name == "softmax":
-        lines.append((MARGIN, (fill("", left + 3) + f"{'exp':>9}{'share':>9}", "dim")))
+        share_title = fill(translate(language, "instruments.anatomy.share"), 9, "right")
+        lines.append((MARGIN, (fill("", left + 3) + f"{'exp':>9}{share_title}", "dim")))
         for index, label in enumerate(result.labels):
             share = result.probabilities[index]
             numbers = f"{result.exponentials[index]:9.4f}{share:9.4f}  "

@@ -17,7 +17,7 @@ LINES = 4
 
 def mask_lines(result: MaskResult, width: int, language: str) -> list[Line]:
     """The batch as a picture, then what the model reads."""
-    return [*grid_lines(result, None), (), *reading_lines(result, width, language)]
+    return [*grid_lines(result, None, language), (), *reading_lines(result, width, language)]
 
 
 def column_widths(result: MaskResult) -> list[int]:
@@ -28,9 +28,12 @@ def column_widths(result: MaskResult) -> list[int]:
     ]
 
 
-def grid_lines(result: MaskResult, cursor: tuple[int, int] | None) -> list[Line]:
+def grid_lines(result: MaskResult, cursor: tuple[int, int] | None, language: str) -> list[Line]:
     """For every text its tokens, their ids, and its mask; a cell that was turned over is marked."""
     widths = column_widths(result)
+    ids_title, mask_title = (
+        fill(translate(language, f"instruments.mask.row.{name}"), HEAD - 1, "right") + " " for name in ("ids", "mask")
+    )
     lines: list[Line] = []
     for row, (tokens, mask, given) in enumerate(
         zip(result.tokens, result.your_mask, result.attention_mask, strict=True)
@@ -38,8 +41,8 @@ def grid_lines(result: MaskResult, cursor: tuple[int, int] | None) -> list[Line]
         if row:
             lines.append(())
         top: list[tuple[str, str]] = [(f"{row + 1:>3}   ", "dim")]
-        ids: list[tuple[str, str]] = [("  ids ", "dim")]
-        below: list[tuple[str, str]] = [(" mask ", "dim")]
+        ids: list[tuple[str, str]] = [(ids_title, "dim")]
+        below: list[tuple[str, str]] = [(mask_title, "dim")]
         for column, (token, cell) in enumerate(zip(tokens, mask, strict=True)):
             width, padding = widths[column], result.input_ids[row][column] == result.pad_id
             look = "dim" if padding else "text" if cell else "struck.dim"

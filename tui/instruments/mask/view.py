@@ -48,7 +48,7 @@ class MaskGrid(Lines):
     def _draw(self) -> None:
         if self.result is None:
             return
-        lines = grid_lines(self.result, (self.row, self.column) if self.has_focus else None)
+        lines = grid_lines(self.result, (self.row, self.column) if self.has_focus else None, self.app.language)
         self.set_lines(lines, scroll_wide=True)
         self.styles.height = len(lines) + 1
 

@@ -14,7 +14,7 @@ from tui.runs import folder, run_status
 from tui.runs.curves import Curves
 from tui.runs.folder import Run
 from tui.runs.run_status import Status
-from tui.runs.run_warnings import recorded_warnings
+from tui.runs.run_warnings import recorded_warnings, trouble_of
 from tui.runs.series import extremes
 
 LEAST_POINTS, MOST_POINTS = 8, 2000
@@ -91,13 +91,13 @@ class RunsResult(Result):
     evaluations: list[Measured]
     baseline: float | None
     """Accuracy of always predicting the most frequent label."""
-    trouble: str
-    """The last error or warning, in one line; empty: none."""
+    trouble: ResultWarning | None
+    """The last error or warning of the worker."""
 
     @property
     def warnings_above(self) -> list[ResultWarning]:
         """Those that are not the trouble which the run's own lines tell."""
-        return [one for one in self.warnings if one.message != self.trouble]
+        return [one for one in self.warnings if self.trouble is None or one.message != self.trouble.message]
 
 
 def run(spec: RunsSpec) -> RunsResult:
@@ -108,15 +108,14 @@ def run(spec: RunsSpec) -> RunsResult:
     if not spec.name:
         known = folder.all_runs()
         told = [_listed(one, run_status.look(one)) for one in known[:LISTED]]
-        return RunsResult(place, told, len(known) - len(told), [], [], None, "")
+        return RunsResult(place, told, len(known) - len(told), [], [], None, None)
     found = folder.find(spec.name)
     followed = Curves(found)
     followed.read()
     while followed.read():
         pass
     status = followed.status
-    baseline, trouble = status.prepared.get("baseline"), status.trouble
-    said = [str(trouble.fields.get(part) or "") for part in ("title", "detail", "next_step")] if trouble else []
+    baseline = status.prepared.get("baseline")
     return RunsResult(
         folder=place,
         runs=[_listed(found, status)],
@@ -127,7 +126,7 @@ def run(spec: RunsSpec) -> RunsResult:
             for one in followed.evaluations
         ],
         baseline=_finite(baseline) if isinstance(baseline, int | float) else None,
-        trouble=" ".join(part for part in said if part),
+        trouble=trouble_of(status),
         warnings=recorded_warnings(found, status),
     )
 

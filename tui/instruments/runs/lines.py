@@ -24,7 +24,7 @@ def runs_lines(result: RunsResult, width: int, language: str) -> list[Line]:
     lines = _table(result.runs, width, language)
     if result.left_out:
         lines.append(((translate(language, "instruments.runs.more", n=f"{result.left_out:,}"), "dim"),))
-    lines += plain_lines(result.trouble, width, "warn") if result.trouble else []
+    lines += plain_lines(result.trouble.text(language), width, "warn") if result.trouble else []
     steps = result.runs[0].steps
     across = (0.0, float(steps)) if steps and result.curves else None
     for curve in result.curves:

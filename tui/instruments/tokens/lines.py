@@ -11,8 +11,8 @@ from tui.text.lines import Line, plain_lines
 from tui.text.visible import visible_with_positions
 from tui.text.wrap import breaks
 
-COLUMNS = ("#", "token", "id", "word", "type", "mask", "span", "special")
-NUMBERS = ("#", "id", "word", "type", "mask", "span")
+COLUMNS = ("number", "token", "id", "word", "type", "mask", "span", "special")
+NUMBERS = ("number", "id", "word", "type", "mask", "span")
 AROUND = 240
 """Characters shown on either side of the marked token."""
 
@@ -38,7 +38,12 @@ def span_lines(result: TokensResult, at: int, texts: tuple[str, str], width: int
     return lines[max(0, marked - 2) : max(0, marked - 2) + 4]
 
 
-def row_cells(result: TokensResult, row: int) -> Line:
+def title_of(column: str, language: str) -> str:
+    """What stands over a column of the table."""
+    return translate(language, f"instruments.tokens.column.{column}")
+
+
+def row_cells(result: TokensResult, row: int, language: str) -> Line:
     """The cells of a token's row: place, token, id, word, type, mask, characters, whether it is special."""
     special, masked = bool(result.special[row]), not result.attention_mask[row]
     look = "dim" if masked else "accent" if special else "text"
@@ -52,14 +57,14 @@ def row_cells(result: TokensResult, row: int) -> Line:
         (str(result.token_type_ids[row]) if result.token_type_ids else "", look),
         (str(result.attention_mask[row]), look),
         (span, look),
-        ("special" if special else "", look),
+        (title_of("special", language) if special else "", look),
     )
 
 
 def tokens_lines(result: TokensResult, width: int, language: str) -> list[Line]:
     """A row for each token, then the counts and the ids turned back into text."""
-    columns = [(name, name in NUMBERS) for name in COLUMNS]
-    rows = [[text for text, _ in row_cells(result, row)] for row in range(result.listed)]
+    columns = [(title_of(name, language), name in NUMBERS) for name in COLUMNS]
+    rows = [[text for text, _ in row_cells(result, row, language)] for row in range(result.listed)]
     return [*grid(columns, rows, width), (), *fact_lines(result, width, language)]
 
 

@@ -15,14 +15,12 @@ from tui.console.widgets.lines import Lines
 from tui.console.widgets.pane import Pane
 from tui.console.widgets.table import Column, Table
 from tui.instruments.tokens.compute import TokensResult
-from tui.instruments.tokens.lines import fact_lines, row_cells, span_lines
+from tui.instruments.tokens.lines import NUMBERS, fact_lines, row_cells, span_lines, title_of
 from tui.models.text_warnings import clean
 from tui.text.lines import Line
 
-COLUMNS = (
-    Column("#", 4, "right"), Column("token", 0), Column("id", 6, "right"), Column("word", 4, "right"),
-    Column("type", 4, "right"), Column("mask", 4, "right"), Column("span", 9, "right"), Column("special", 7),
-)  # fmt: skip
+WIDTHS = {"number": 4, "token": 0, "id": 6, "word": 4, "type": 4, "mask": 4, "span": 9, "special": 7}
+"""Cells of each column; the one with 0 has what is left."""
 
 
 class TokenTable(Table):
@@ -74,8 +72,13 @@ class TokensPane(Pane):
         yield facts
 
     def draw(self, result: TokensResult) -> None:
-        self.query_one(TokenTable).put(COLUMNS, result.listed, lambda row: row_cells(result, row))
-        self._fit("#facts", fact_lines(result, self.text_width, self.app.language))
+        language = self.app.language
+        columns = [
+            Column(title_of(name, language), width, "right" if name in NUMBERS else "left")
+            for name, width in WIDTHS.items()
+        ]
+        self.query_one(TokenTable).put(columns, result.listed, lambda row: row_cells(result, row, language))
+        self._fit("#facts", fact_lines(result, self.text_width, language))
         self.mark_span()
 
     def on_token_table_moved(self) -> None:

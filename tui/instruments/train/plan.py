@@ -31,7 +31,7 @@ def plan_lines(result: TrainResult, width: int, language: str) -> list[Line]:
     plan, asked = result.plan, recipe.read(tomllib.loads(result.recipe))
     lines: list[Line] = []
     for note in plan.notes:
-        lines += plain_lines(note, width, "dim")
+        lines += plain_lines(note.text(language), width, "dim")
     what = f"{asked.task}   {asked.data}   {asked.checkpoint}   {asked.loop}   {plan.device} {plan.precision}"
     lines += plain_lines(what, width, "dim")
     rows = translate(language, "instruments.train.plan.rows", n=f"{plan.rows:,}", measured=f"{plan.eval_rows:,}")

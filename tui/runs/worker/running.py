@@ -236,7 +236,7 @@ def _facts(session: Session, device: str) -> dict[str, Any]:
         "baseline": task_of(recipe).baseline(found.counts),
         "main": session.history.metric,
         "greater_is_better": session.history.greater_is_better,
-        "notes": found.notes,
+        "notes": [note.message for note in found.notes],
         **asdict(session.arithmetic),
         "parameters": sum(one.numel() for one in session.model.parameters()),
         "trainable": sum(one.numel() for one in session.model.parameters() if one.requires_grad),

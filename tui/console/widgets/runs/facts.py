@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from tui.console.phases import progress_name
 from tui.runs.curves import Curves
 from tui.runs.diagnostics import Diagnosis
 from tui.runs.run_status import ENDED, Status
@@ -89,7 +90,7 @@ def progress_line(curves: Curves, language: str) -> Line:
         what, done_, total = curves.progress
         if total is None or done_ < total:
             of = f" / {total:,.0f}" if total else ""
-            pieces.append((f"   {visible(what)} {done_:,.0f}{of}", "dim"))
+            pieces.append((f"   {visible(progress_name(language, what))} {done_:,.0f}{of}", "dim"))
     if curves.left is not None:
         pieces.append(
             (f"   {translate(language, 'console.runs.time_left', time=duration(language, curves.left))}", "text")
@@ -99,7 +100,7 @@ def progress_line(curves: Curves, language: str) -> Line:
             (f"   {translate(language, 'console.runs.took', time=duration(language, curves.elapsed))}", "dim")
         )
     if status.loss is not None:
-        pieces.append((f"   loss {figure(status.loss)}", "text"))
+        pieces.append((f"   {translate(language, 'console.panel.loss')} {figure(status.loss)}", "text"))
     if scores := score_text(status, language):
         pieces.append((f"   {scores}", "text"))
     return tuple(pieces)

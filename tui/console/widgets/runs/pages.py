@@ -36,7 +36,7 @@ def recipe_lines(run: Run, curves: Curves, width: int, language: str) -> list[Li
         "created": _clock(about.get("created"), "%Y-%m-%d %H:%M"),
         "forked_from": " ".join(str(value) for value in parent.values()),
         "versions": "  ".join(f"{name} {version}" for name, version in versions.items() if version),
-        "counts": _counts(curves.status.prepared),
+        "counts": _counts(curves.status.prepared, language),
     }
     for word, text in facts.items():
         if text:
@@ -60,9 +60,10 @@ def recipe_lines(run: Run, curves: Curves, width: int, language: str) -> list[Li
     return lines
 
 
-def _counts(prepared: dict[str, Any]) -> str:
+def _counts(prepared: dict[str, Any], language: str) -> str:
     names = ("rows", "eval_rows", "steps", "effective_batch", "parameters", "trainable")
-    return "  ".join(f"{name} {prepared[name]:,}" for name in names if isinstance(prepared.get(name), int))
+    counts = {name: count for name in names if isinstance(count := prepared.get(name), int)}
+    return "   ".join(translate(language, f"console.count.{name}", n=f"{count:,}") for name, count in counts.items())
 
 
 def log_lines(run: Run, curves: Curves, printed: Sequence[str], language: str) -> list[Line]:
@@ -72,9 +73,10 @@ def log_lines(run: Run, curves: Curves, printed: Sequence[str], language: str) -
     for event in curves.log:
         look = {"error": "bad", "warning": "warn", "done": "good", "stopped": "warn"}.get(event.kind, "text")
         lines.append(((f"{_clock(event.time, '%H:%M:%S')}  ", "dim"), (event_said(event, by, language), look)))
-        for part in ("detail", "next_step") if event.kind in ("error", "warning") else ():
-            text = str(event.fields.get(part) or "")
-            lines += [((f"          {visible(row)}", "dim"),) for row in text.splitlines()]
+        if event.kind in ("error", "warning"):
+            text = message_of(event, language)
+            rows = [*text.detail.splitlines(), *text.next_step.splitlines()]
+            lines += [((f"          {visible(row)}", "dim"),) for row in rows]
     if printed:
         lines += [(), ((translate(language, "console.runs.what_was_printed"), "heading"),)]
         lines += [((visible(row), "text"),) for row in printed]
@@ -119,7 +121,7 @@ def event_said(event: Event, by: dict[str, str], language: str) -> str:
         case "resumed":
             return f"{translate(language, 'console.event.resumed')}  {_step(event, language)}"
         case "prepared":
-            return visible(f"{translate(language, 'console.event.prepared')}  {_counts(fields)}")
+            return visible(f"{translate(language, 'console.event.prepared')}  {_counts(fields, language)}")
     return visible(f"{event.kind}  {json.dumps(fields, ensure_ascii=False)[:200]}")
 
 

@@ -49,7 +49,7 @@ class RunStrip(OneLine):
             step = translate(language, "console.runs.run_step", done=f"{status.step:,}", all=f"{status.steps:,}")
             left.append((f"  {step}", "text"))
         if status.loss is not None:
-            left.append((f"  loss {figure(status.loss)}", "text"))
+            left.append((f"  {translate(language, 'console.panel.loss')} {figure(status.loss)}", "text"))
         if self._others:
             left.append((f"  {translate(language, 'console.runs.and_others', n=self._others)}", "dim"))
         key = next(key for key in KEYS if key.id == "app.runs")

@@ -21,7 +21,8 @@ from tui.text.wrap import cells
 SENTENCE = re.compile(r"(?<![\w./~=-])[A-Za-z]?[a-z]+(?:,? (?:a|[a-z]{2,})){2,}(?![\w/=(])")
 """Three words or more, of small letters but for the first."""
 NOT_OURS = re.compile(
-    r"“[^”]*”|'[^']*'|[\w./~-]*/[\w./~-]+|headnotes [\w -]+|models get [\w-]+|pip install [\w-]+|`[^`]*`|accelerate config|--[\w-]+"
+    r"“[^”]*”|'[^']*'|`[^`]*`|[\w./~-]*/[\w./~-]+|--[\w-]+"
+    r"|headnotes [\w -]+|models get [\w-]+|pip install [\w-]+|accelerate config|hf auth login"
 )
 """Quoted words of libraries, code in quotes, paths, commands (one may begin on the line before), their options."""
 CODE = re.compile(
@@ -31,12 +32,12 @@ CODE = re.compile(
 NAMES = """
 Headnotes MiniLM Hugging Face Hub Python CPU GPU NVIDIA BERT BPE Parquet CSV JSON TOML YAML Arrow DataFrame ID RE
 tmux shell Transformer Transformers PyTorch Markdown UTF NaN NA SIGTERM Accelerate DeepSpeed LoRA EN ZH English
-API Trainer Datasets kB MB GB ms CLS SEP UNK fg re
+API Trainer Datasets kB MB GB ms CLS SEP UNK SIGKILL MIT GPT Apache fg re
 """
 """Names of programs, libraries, formats and units; `English` is what the key that changes to it is called."""
 CALLS = "decode argmax exp softmax logits pooler token ids embeddings hidden tokens label take skip"
 """Calls and tensors of the libraries that are shown by their own names, as the stages of `anatomy`."""
-METRICS = "loss accuracy f1 precision recall"
+METRICS = "loss accuracy f1 precision recall perplexity rouge top"
 """As they are called in logs, and in the recipe's `best_metric`."""
 HAN = re.compile(r"[\u3400-\u9fff]")
 

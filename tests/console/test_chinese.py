@@ -5,7 +5,7 @@ Every window is in test_fits.py, the instruments are in test_chinese_bench.py, a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,11 @@ from tui.runs import folder
 from tui.runs.event_messages import message_fields
 
 SIZES = [(80, 24), (120, 40)]
-BUNDLED = "cloze countries entities pairs lesson parallel texts en fr question answering"
+BUNDLED = (
+    "cloze countries entities pairs lesson parallel texts en fr question answering sentiment analysis zero shot "
+    "classification generation fill mask ner translation summarization text to get"
+)
+"""Data, recipes and tasks that ship."""
 
 
 def test_english_is_found_and_what_is_not_ours_is_not() -> None:
@@ -99,19 +103,17 @@ FACTS = [
 """What the report of the doctor names."""
 
 
-async def both_sizes(it: Driver, data: Any = ()) -> list[str]:
+async def both_sizes(it: Driver, data: Any = (), sizes: Sequence[tuple[int, int]] = SIZES) -> list[str]:
     """What is in the other language at either size; the screen is as large as before afterwards."""
     found = []
-    for size in SIZES:
+    for size in sizes:
         await it.pilot.resize_terminal(*size)
         await it.pilot.pause()
         found += in_other_language(it, data)
     return found
 
 
-@pytest.mark.parametrize(
-    "key", ["", "f1", "f2", "f3", "f4", "f5", "f6", "f7", "slash", "ctrl+p"]
-)
+@pytest.mark.parametrize("key", ["", "f1", "f2", "f3", "f4", "f5", "f6", "f7", "slash", "ctrl+p"])
 async def test_the_screens(key: str) -> None:
     async with console(size=SIZES[1], language="zh") as it:
         await it.press(*([key] if key else []))
@@ -164,7 +166,8 @@ def run_of_state(state: str) -> RecordedRun:
 STATES = ("plateau", "nan", "failed", "full", "library", "stopped", "dead", "one-class", "done", "new")
 
 
-async def test_runs_in_every_state() -> None:
+@pytest.mark.parametrize(("pages", "sizes"), [("14", SIZES[1:]), pytest.param("1234", SIZES, marks=pytest.mark.drill)])
+async def test_runs_in_every_state(pages: str, sizes: Sequence[tuple[int, int]]) -> None:
     runs = [run_of_state(state) for state in STATES]
     broken = folder.create(runs[0].recipe, "print()\n")
     broken.recipe_file.write_text("= =", "utf-8")
@@ -186,9 +189,9 @@ async def test_runs_in_every_state() -> None:
             await it.app.push_screen(screen)
             await it.until(lambda screen=screen: screen._polling is not None, "the run to be read")
             recipe = run.recipe_file.read_text("utf-8")
-            for page in "1234":
+            for page in pages:
                 await it.press(page)
-                found[f"{run.name} {page}"] = await both_sizes(it, [*data, recipe])
+                found[f"{run.name} {page}"] = await both_sizes(it, [*data, recipe], sizes)
             await it.app.pop_screen()
         await it.app.push_screen(Overlay([one.run for one in runs[:8]]))
         await it.until_shown("A r-plateau")
@@ -208,6 +211,7 @@ async def noticed(it: Driver, *keys: str, data: Any = ()) -> list[str]:
     return [word for one in notices for word in english_words(one, data)]
 
 
+@pytest.mark.drill
 async def test_notices_are_chinese() -> None:
     falling = [0.1 + 0.6 * 0.97**n for n in range(30)]
     run = RecordedRun("甲").begin().losses(falling).end()

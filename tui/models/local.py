@@ -60,9 +60,10 @@ def stock_lines(language: str, at: Place, row: Stock) -> list[tuple[str, str]]:
             size=size_text(row.stand_in_bytes), score=measured_text(language, row.measured),
         )  # fmt: skip
     where = translate(language, "models.local.here") if row.course_at_hand else f"headnotes models get {at.task}"
+    licence = translate(language, "models.local.no_license") if row.licence == "not stated" else row.licence
     theirs = translate(
         language, "models.local.course_line",
-        name=f"{row.course}@{row.revision}", size=size_text(row.megabytes * 1e6), license=row.licence, where=where,
+        name=f"{row.course}@{row.revision}", size=size_text(row.megabytes * 1e6), license=licence, where=where,
     )  # fmt: skip
     return [(translate(language, "models.local.stand_in"), ours), (translate(language, "models.local.course"), theirs)]
 

@@ -84,7 +84,9 @@ class InProcess(EngineClient):
 
             self._cells = self._cells or Cells()
             if message["do"] == "exercise":
-                return run_exercise(self._cells, message["space"], message["code"], message["check"])
+                return run_exercise(
+                    self._cells, message["space"], message["code"], message["check"], model=message["model"]
+                )
             return self._cells.answer(message)
         if message["do"] == "stock":
             return local.take()

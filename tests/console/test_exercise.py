@@ -22,7 +22,7 @@ FRONT = '---\nid: a\nsection: "1.1"\ntitle: Twice\nminutes: 5\n---\n\n'
 @pytest.fixture
 def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
     """A lesson with one exercise, without the models of the bench, which take seconds."""
-    monkeypatch.setattr(setup_code, "setup_code", lambda *names: "checkpoint = 'none'\n")
+    monkeypatch.setattr(setup_code, "cell_setup", lambda *names, model="": "checkpoint = 'none'\n")
     (tmp_path / "course.toml").write_text('[[chapter]]\nnumber = "1"\nfolder = "one"\ntitle.en = "One"\n')
     (tmp_path / "one").mkdir()
     for language, text in (("en", EXERCISE), ("zh", CHINESE)):

@@ -14,7 +14,7 @@ from tui.text.catalog import LANGUAGES, translate
 @pytest.fixture
 def cells(monkeypatch: pytest.MonkeyPatch) -> Cells:
     """Without the models of the bench, which take seconds."""
-    monkeypatch.setattr(setup_code, "setup_code", lambda *names: "checkpoint = 'none'\n")
+    monkeypatch.setattr(setup_code, "cell_setup", lambda *names, model="": "checkpoint = 'none'\n")
     return Cells()
 
 
@@ -190,3 +190,10 @@ def test_completion_looks_at_the_objects_and_runs_nothing(code: str, length: int
     found = complete(code, {"trap": Trap(), "words": ["a"]})
     assert found.length == length
     assert [item for item in found.items if item != "credits"] == items
+
+
+def test_another_model_begins_the_space_anew(cells: Cells) -> None:
+    cells.run("2", "x = 1")
+    assert cells.run("2", "print(x)").output == "1\n"
+    assert "NameError" in cells.run("2", "print(x)", model="run:mine").output
+    assert cells.run("2", "x = 2", model="run:mine").failed is False

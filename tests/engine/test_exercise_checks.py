@@ -22,7 +22,7 @@ CHECK = 'got = double(4)\nassert got == 8, ("double(4) is {}, not 8", got)'
 @pytest.fixture
 def cells(monkeypatch: pytest.MonkeyPatch) -> Cells:
     """Without the models of the bench, which take seconds."""
-    monkeypatch.setattr(setup_code, "setup_code", lambda *names: "checkpoint = 'none'\n")
+    monkeypatch.setattr(setup_code, "cell_setup", lambda *names, model="": "checkpoint = 'none'\n")
     return Cells()
 
 

@@ -64,7 +64,8 @@ class CellRuns:
         self._requests.clear()
 
     def _ask(self, block: int, code: str, space: str | None, *, once: bool = False) -> Request:
-        request = self._app.engine.ask("cell", space=space, code=code, once=once)
+        model = self._app.progress.model(space) if space is not None else ""
+        request = self._app.engine.ask("cell", space=space, code=code, once=once, model=model)
         self._requests[block] = request
         if not once:
             language, phase = self._app.language, self._app.engine.phase

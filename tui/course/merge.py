@@ -10,6 +10,8 @@ _FIELDS = {"place": ("place", "line"), "sections": ("sections", "questions", "ta
 """What is written together, by the name that its time has."""
 _TABLES = ("quiz", "answers", "cells")
 """What is written entry by entry; the time of each is `table:entry`."""
+_MODELS = "models"
+"""The same, beside the lessons."""
 
 
 def merge(theirs: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any]:
@@ -17,6 +19,7 @@ def merge(theirs: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any]:
     both = {**ours, **theirs}
     if time_of(ours, "last") > time_of(theirs, "last"):
         both["last"] = ours["last"]
+    _merge_table(both, theirs, ours, _MODELS)
     if times := _later_times(theirs, ours):
         both["times"] = times
     if lessons := _dict(ours, "lessons"):
@@ -34,13 +37,7 @@ def _merge_lesson(theirs: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any
         if time_of(ours, name) > time_of(theirs, name):
             both.update({field: ours[field] for field in fields if field in ours})
     for table in _TABLES:
-        if entries := {**_dict(ours, table), **_dict(theirs, table)}:
-            later = [
-                name
-                for name in _dict(ours, table)
-                if time_of(ours, f"{table}:{name}") > time_of(theirs, f"{table}:{name}")
-            ]
-            both[table] = {**entries, **{name: ours[table][name] for name in later}}
+        _merge_table(both, theirs, ours, table)
     if exercises := {**_dict(ours, "exercises"), **_dict(theirs, "exercises")}:
         for name in _dict(ours, "exercises"):
             records = [_dict(_dict(entry, "exercises"), name) for entry in (theirs, ours)]
@@ -54,6 +51,14 @@ def _merge_lesson(theirs: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any
     if times := _later_times(theirs, ours):
         both["times"] = times
     return both
+
+
+def _merge_table(both: dict[str, Any], theirs: dict[str, Any], ours: dict[str, Any], table: str) -> None:
+    if entries := {**_dict(ours, table), **_dict(theirs, table)}:
+        later = [
+            name for name in _dict(ours, table) if time_of(ours, f"{table}:{name}") > time_of(theirs, f"{table}:{name}")
+        ]
+        both[table] = {**entries, **{name: ours[table][name] for name in later}}
 
 
 def _later_times(theirs: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any]:

@@ -30,7 +30,8 @@
         }
       },
       "seed": 812345,                               mixes the choices of the questions
-      "times": {"last": 1790000000.5}
+      "models": {"2": "run:mine"},                   the reader's model by chapter; "" is the lessons' own
+      "times": {"last": 1790000000.5, "models:2": 1790000000.5}
     }
 
 Ids and keys that this version does not know are kept, and a file of a later version is left as it is. Several consoles
@@ -122,6 +123,22 @@ class Progress:
         """(exercises passed, exercises); zeros for a lesson never opened."""
         tasks = self._of(lesson).get("tasks")
         return sum(record.passed for record in self.exercises(lesson).values()), tasks if isinstance(tasks, int) else 0
+
+    def model(self, chapter: str) -> str:
+        """The reference of the reader's model for a chapter; '' for the lessons' own."""
+        models = self._data.get("models")
+        model = models.get(chapter) if isinstance(models, dict) else None
+        return model if isinstance(model, str) else ""
+
+    def keep_model(self, chapter: str, model: str) -> None:
+        """The reader's model for a chapter; '' is the lessons' own again."""
+        if self.model(chapter) == model:
+            return
+        with self._lock:
+            models = self._data.get("models")
+            self._data["models"] = {**(models if isinstance(models, dict) else {}), chapter: model}
+            self._stamp(self._data, f"models:{chapter}")
+        self._changed()
 
     def place(self, lesson: str) -> tuple[str, int]:
         """(anchor, lines below it) where the reader was."""

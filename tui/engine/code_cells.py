@@ -53,6 +53,8 @@ class Output(io.StringIO):
 @dataclass
 class _Space:
     shell: Any
+    model: str
+    """The reader's model; '' for the lessons' own."""
     has_run: set[str] = field(default_factory=set)
     """The pieces of code that ran to their end."""
 
@@ -63,12 +65,12 @@ class Cells:
     def __init__(self) -> None:
         self._spaces: dict[str, _Space] = {}
 
-    def run(self, name: str | None, code: str, *, once: bool = False) -> CellResult:
-        """Run `code`; with `once`, only if it has not run in this space.
+    def run(self, name: str | None, code: str, *, once: bool = False, model: str = "") -> CellResult:
+        """Run `code`; with `once`, only if it has not run in this space. With another model a space begins anew.
 
         Never raises for what the code does; raises `Stopped` when it was interrupted.
         """
-        space = self._space(name, code)
+        space = self._space(name, code, model)
         if once and code in space.has_run:
             return CellResult("", False, 0, skipped=True)
         with redirect_stdout(Output()) as out, redirect_stderr(out):
@@ -106,14 +108,14 @@ class Cells:
                 return self.complete(str(name), code)
             case "reset":
                 return self.reset(str(name))
-        return self.run(name, code, once=message.get("once") is True)
+        return self.run(name, code, once=message.get("once") is True, model=str(message.get("model", "")))
 
-    def _space(self, name: str | None, code: str) -> _Space:
-        if name is not None and name in self._spaces:
+    def _space(self, name: str | None, code: str, model: str) -> _Space:
+        if name is not None and name in self._spaces and self._spaces[name].model == model:
             return self._spaces[name]
-        space = _Space(_new_shell())
+        space = _Space(_new_shell(), model)
         names = setup_code.NAMES if name is not None else setup_code.needed(code)
-        error = _run(space.shell, setup_code.setup_code(*names))
+        error = _run(space.shell, setup_code.cell_setup(*names, model=model))
         if error is not None:
             raise error
         if name is not None:

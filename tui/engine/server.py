@@ -251,8 +251,8 @@ class Engine:
             case "exercise":
                 from tui.engine.exercise_checks import run_exercise
 
-                space, code, check = (str(request.get(name, "")) for name in ("space", "code", "check"))
-                return run_exercise(self.cells, space, code, check)
+                space, code, check, model = (str(request.get(name, "")) for name in ("space", "code", "check", "model"))
+                return run_exercise(self.cells, space, code, check, model=model)
             case "cell" | "complete" | "reset":
                 return self.cells.answer(request)
             case "data":

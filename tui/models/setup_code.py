@@ -13,12 +13,14 @@ from tui import paths
 from tui.models import checkpoints, metric_modules
 from tui.models.catalog import place
 from tui.models.checkpoint_folders import folder_of
+from tui.models.heads import head_of
 from tui.models.loading import AUTO, Placement
 from tui.models.location import Location, locate
 from tui.models.reference import STAND_IN, ZERO_SHOT, Reference, parse
 
 NAMES = ("tokenizer", "encoder", "model", "data_folder", "metrics_folder")
 """What the reader's code finds ready, besides `checkpoint`."""
+CELLS = Placement(attention="eager")
 CLASSIFIER = "sentiment"
 """The model that code cells, `mask` and `anatomy` take where none is named."""
 
@@ -61,6 +63,16 @@ def source(task: str, model: str = STAND_IN) -> Source:
 def needed(code: str) -> tuple[str, ...]:
     """Which of `NAMES` a piece of code mentions."""
     return tuple(name for name in NAMES if re.search(rf"\b{name}\b", code))
+
+
+def cell_setup(*names: str, model: str = "") -> str:
+    """The lines that come before a lesson's cells: the reader's model, or the lessons' own where there is none.
+
+    Attention is computed step by step (`eager`), so that it can be looked at.
+    """
+    if not model:
+        return setup_code(*names, placement=CELLS)
+    return setup_code(*names, model=model, head=head_of(locate(parse(model))), placement=CELLS)
 
 
 def setup_code(

@@ -11,11 +11,11 @@ from textual.screen import Screen
 from textual.widgets import Static, TextArea
 
 from tui.console.keys import bindings
-from tui.console.scratch_cell import ScratchCell
+from tui.console.scratch_cell import SPACE, ScratchCell
 from tui.console.screens.with_bench import WithBench
 from tui.console.verbatim import verbatim
 from tui.console.widgets.bench import Bench
-from tui.console.widgets.chrome import KeyLine, TopLine
+from tui.console.widgets.chrome import KeyLine, Prompt, TopLine
 from tui.console.widgets.pane import Pane
 from tui.instruments import registry
 from tui.text.catalog import translate
@@ -30,6 +30,7 @@ class FreeBench(WithBench):
     SCOPES = ("free",)
     BINDINGS: ClassVar[list[BindingType]] = bindings("free")
     AUTO_FOCUS = ""
+    model_title = "console.model.title_free"
 
     DEFAULT_CSS = """
     FreeBench {
@@ -48,6 +49,10 @@ class FreeBench(WithBench):
         self._used: set[str] = set()
         self.scratch = ScratchCell(self.app, self._add_desk)
 
+    @property
+    def space(self) -> str:
+        return SPACE
+
     def shows_same(self, other: Screen[Any]) -> bool:
         return isinstance(other, FreeBench) and other.instrument is self.instrument
 
@@ -55,10 +60,12 @@ class FreeBench(WithBench):
         yield TopLine()
         yield Static("", id="about")
         yield self.bench
+        yield Prompt()
         yield KeyLine()
 
     async def on_mount(self) -> None:
         self.app.begin()
+        self.bench.use_model(self.model)
         await self.put(self.instrument.name)
 
     async def _add_desk(self, desk: CellDesk) -> None:
@@ -77,8 +84,24 @@ class FreeBench(WithBench):
 
     def _describe(self) -> None:
         language = self.app.language
-        self.query_one(TopLine).put(translate(language, "console.free_bench"), self.instrument.name)
+        self.query_one(TopLine).put(translate(language, "console.free_bench"), self.instrument.name, done=self.model)
         self.query_one("#about", Static).update(verbatim(self.instrument.summary(language)))
+
+    async def use_model(self, text: str) -> None:
+        await super().use_model(text)
+        self._describe()
+
+    @on(Prompt.Answered)
+    async def take_answer(self, event: Prompt.Answered) -> None:
+        self.set_focus(None)
+        self._focus_answer()
+        if event.text.strip():
+            await self.use_model(event.text.strip())
+
+    @on(Prompt.Closed)
+    def back_to_the_answer(self) -> None:
+        self.set_focus(None)
+        self._focus_answer()
 
     def translate(self) -> None:
         """The language has changed."""

@@ -127,6 +127,7 @@ class Reader(WithBench):
         self._shown, self.page = entry, page
         place = place or progress.place(page.id)
         progress.open(page)
+        self.bench.use_model(self.model)
         if page.trouble:
             self.app.notify(sentence(self.app.language, page.trouble), severity="warning")
         self._arrange()
@@ -277,6 +278,9 @@ class Reader(WithBench):
         if self.page is not None:
             self.app.progress.mark_place(self.page.id, *self.notes.place())
 
+    def model_notice(self, model: str) -> str:
+        return f"{super().model_notice(model)} {translate(self.app.language, 'console.model.cells_begin_anew')}"
+
     # -- doing what the notes offer -------------------------------------------------------------------------------
 
     @on(Notes.Act)
@@ -381,8 +385,12 @@ class Reader(WithBench):
         await self.query_one(Prompt).open("find", translate(self.app.language, "console.find"))
 
     @on(Prompt.Answered)
-    def take_answer(self, event: Prompt.Answered) -> None:
+    async def take_answer(self, event: Prompt.Answered) -> None:
         self.notes.focus()
+        if event.purpose == "model":
+            if event.text.strip():
+                await self.use_model(event.text.strip())
+            return
         if event.purpose == "find":
             found = self.notes.search(event.text)
             if event.text and not found:
@@ -471,10 +479,11 @@ class Reader(WithBench):
             block = self.page.blocks[self.notes.current]
             what, text = "code", source_of(block)
             if isinstance(block, Cell | Claim) and block.code:
-                from tui.models.setup_code import needed, setup_code
+                from tui.models.setup_code import cell_setup, needed
 
+                model = self.model if isinstance(block, Cell) else ""
                 with suppress(HeadnotesError):  # without a checkpoint the code is copied as it stands
-                    text = await asyncio.to_thread(setup_code, *needed(block.code)) + text
+                    text = await asyncio.to_thread(partial(cell_setup, *needed(block.code), model=model)) + text
         elif self.page is not None:
             section = self.notes.layout_of.section_at(self.notes.reading_row) if self.notes.layout_of else None
             blocks = self.page.blocks[section.first : section.last] if section else ()

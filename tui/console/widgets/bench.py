@@ -48,6 +48,7 @@ class Bench(Vertical):
         super().__init__(id=id)
         self._pane: Pane | None = None
         self._panes: dict[str, Pane] = {}
+        self._model = ""
 
     @property
     def pane(self) -> Pane | None:
@@ -72,7 +73,7 @@ class Bench(Vertical):
             if before is not None:
                 before.drop()
         if again:
-            pane.put(found.own_names(values))
+            pane.put(found.own_names(values), self._model)
         elif pane is not before and pane.result is None:
             pane.ask()
         if instrument not in self._panes:
@@ -80,6 +81,21 @@ class Bench(Vertical):
             self.styles.layers = ("title", *self._panes)  # type: ignore[assignment]
             pane.styles.layer = instrument
             await self.mount(pane)
+
+    def use_model(self, model: str) -> None:
+        """Compute with this model wherever the notes do not name one; '' is each instrument's default."""
+        self._model = model
+        for pane in self._panes.values():
+            if pane.takes_model:
+                pane.use_model(model)
+        if self.pane is not None and self.pane.takes_model:
+            self.pane.ask()
+        self._show_title()
+
+    def _show_title(self) -> None:
+        if self.pane is not None:
+            names = [self.pane.instrument.name, *([self._model] if self._model and self.pane.takes_model else [])]
+            self.query_one("#bench-title", Static).update(verbatim("  /  ".join(names)))
 
     def on_pane_settled(self) -> None:
         self.reveal()
@@ -91,7 +107,7 @@ class Bench(Vertical):
         with self.app.batch_update():
             for pane in self._panes.values():
                 pane.visible = pane is self.pane
-            self.query_one("#bench-title", Static).update(verbatim(self.pane.instrument.name))
+            self._show_title()
         self.call_after_refresh(self._measure, self.pane)
 
     def _measure(self, pane: Pane) -> None:

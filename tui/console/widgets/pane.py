@@ -79,6 +79,7 @@ class Pane(Vertical):
         self.instrument = instrument
         self.result: Any = None
         self._notes_values: dict[str, Any] = {}
+        self._is_model_set = False
         self._request: Request | None = None
         self._later: Timer | None = None
         self._unsent = False
@@ -150,11 +151,29 @@ class Pane(Vertical):
         self.translate()
         self._fill(self._notes_values)
 
-    def put(self, values: Mapping[str, Any]) -> None:
-        """Take over the inputs that the notes give, and run."""
+    def put(self, values: Mapping[str, Any], model: str = "") -> None:
+        """Take over the inputs that the notes give, and run; with `model` where the notes do not name one."""
         self._notes_values = dict(values)
+        self._is_model_set = "model" in values
+        if model and self.takes_model:
+            self._notes_values["model"] = model
         if self.is_mounted:
-            self._fill(values)
+            self._fill(self._notes_values)
+
+    @property
+    def takes_model(self) -> bool:
+        """Whether the instrument has an option for the model, and the notes have not set it."""
+        return any(option.name == "model" for option in self._options) and not self._is_model_set
+
+    def use_model(self, model: str) -> None:
+        """Compute with this model from the next request on; '' is the instrument's default."""
+        self._notes_values = {k: v for k, v in self._notes_values.items() if k != "model"}
+        if model:
+            self._notes_values["model"] = model
+        if self.is_mounted:
+            options = self.query_one(Options)
+            options.put({k: v for k, v in {**options.values, "model": model}.items() if v or k != "model"})
+            self._show_answer(False)
 
     def _fill(self, values: Mapping[str, Any]) -> None:
         defaults = {field.name: field.default for field in dataclasses.fields(self.instrument.spec)}

@@ -55,9 +55,11 @@ class PipelinePane(Pane):
         used = ("text", "task", "model", "beside", *FIELDS[self.chosen])
         return {name: value for name, value in super().values().items() if name in used}
 
-    def put(self, values: Mapping[str, Any]) -> None:
+    def put(self, values: Mapping[str, Any], model: str = "") -> None:
         labels = values.get("labels")
-        super().put({**values, "labels": ", ".join(map(str, labels))} if isinstance(labels, list | tuple) else values)
+        if isinstance(labels, list | tuple):
+            values = {**values, "labels": ", ".join(map(str, labels))}
+        super().put(values, model)
 
     def draw_partial(self, fields: dict[str, Any]) -> None:
         pieces: list[Piece] = revive(list[Piece], fields["pieces"])

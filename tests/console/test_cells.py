@@ -141,6 +141,15 @@ async def test_completion_and_punctuation_while_writing(book: Course) -> None:
         assert desk(driver).input.text == "numbers.sort()", "kept with the lesson"
 
 
+async def test_the_cells_are_exported_from_the_screen(book: Course, tmp_path: Path) -> None:
+    async with console("small", book=book) as driver:
+        await driver.ask("f", str(tmp_path / "small.ipynb"))
+        await driver.until_shown("The cells are in")
+        assert "numbers = [3, 4]" in (tmp_path / "small.ipynb").read_text("utf-8")
+        await driver.ask("f", str(tmp_path / "small.ipynb"))
+        await driver.until_shown("there already")
+
+
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
 async def test_the_free_bench_has_a_scratch_cell_of_its_own(book: Course, size: tuple[int, int]) -> None:
     async with console("small", book=book, size=size) as driver:

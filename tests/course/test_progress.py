@@ -43,6 +43,21 @@ def test_what_was_done_is_there_the_next_time(tmp_path: Path) -> None:
     assert two.summary("masks") == (1, 2, 1, 0)
 
 
+def test_of_two_versions_of_a_cell_the_later_is_kept_and_the_lessons_own_comes_back(tmp_path: Path) -> None:
+    times = iter(range(1, 100))
+    first, second = (Progress(tmp_path / "progress.json", clock=lambda: next(times)) for _ in range(2))
+    first.keep_cell("masks", "a", "old")
+    first.keep_cell("masks", "b", "mine")
+    second.keep_cell("masks", "a", "new")
+    second.save()
+    first.save()
+    both = Progress(tmp_path / "progress.json", clock=lambda: next(times))
+    assert both.cells("masks") == {"a": "new", "b": "mine"}
+    both.keep_cell("masks", "b", "")
+    both.save()
+    assert Progress(tmp_path / "progress.json").cells("masks") == {"a": "new"}
+
+
 def test_an_exercise_keeps_the_later_program_and_every_success(tmp_path: Path) -> None:
     times = iter(range(1, 100))
     first, second = (Progress(tmp_path / "progress.json", clock=lambda: next(times)) for _ in range(2))

@@ -1,4 +1,4 @@
-"""`headnotes lessons list`, `check` and `new`."""
+"""`headnotes lessons list`, `check`, `new` and `export`."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from pathlib import Path
 from tui import paths
 from tui.cli.quiet import quiet
 from tui.course import starter
-from tui.course.book import Course
+from tui.course.book import Course, find
+from tui.course.cells import SCRATCH, cells_of, with_versions
 from tui.course.lint import Run, check
+from tui.course.progress import Progress
 from tui.instruments import registry
 from tui.text.catalog import translate
 from tui.text.visible import visible
@@ -22,7 +24,7 @@ from tui.text.wrap import fill
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    what = parser.add_subparsers(dest="what", required=True, metavar="list|check|new")
+    what = parser.add_subparsers(dest="what", required=True, metavar="list|check|new|export")
     listing = what.add_parser("list", help="all lessons with their numbers, ids and minutes")
     checking = what.add_parser("check", help="find what is wrong with a course; exit code 1 when there is anything")
     for one in (listing, checking):
@@ -30,12 +32,20 @@ def add(parser: argparse.ArgumentParser) -> None:
         one.add_argument("--json", action="store_true", help="print JSON")
     beginning = what.add_parser("new", help="begin a course of your own: a folder with one lesson that has every fence")
     beginning.add_argument("folder", type=Path, help="a new folder, or an empty one")
+    exporting = what.add_parser(
+        "export", help="write a lesson's cells, as you have changed them, to a .py or .ipynb file"
+    )
+    exporting.add_argument("lesson", help="its id or number")
+    exporting.add_argument("--to", type=Path, required=True, metavar="FILE", help="a name that ends in .py or .ipynb")
+    exporting.add_argument("--replace", action="store_true", help="replace a file that is there")
     checking.add_argument("--run", action="store_true", help="run the code, too, and compare what it prints: minutes")
 
 
 def run(asked: argparse.Namespace) -> int:
     if asked.what == "new":
         return _begin(paths.expanded(asked.folder), asked.language)
+    if asked.what == "export":
+        return _export(asked.lesson, paths.expanded(asked.to), asked.language, replace=asked.replace)
     folder = paths.expanded(asked.folder) if asked.folder else paths.lessons_dir()
     return _list(folder, asked.json, asked.language) if asked.what == "list" else _check(folder, asked.json, asked.run)
 
@@ -90,3 +100,17 @@ def _check(folder: Path, as_json: bool, with_code: bool) -> int:
                 print(f"{finding.file}:{finding.line}: {finding.what} {finding.do}".rstrip(), file=out)
             print(f"{len(findings)} to mend" if findings else "The course is sound.", file=out)
     return 1 if findings else 0
+
+
+def _export(lesson: str, target: Path, language: str, *, replace: bool) -> int:
+    from tui.course.notebooks import export
+    from tui.models.setup_code import needed, setup_code
+
+    course = Course.open(paths.lessons_dir())
+    page = course.read(find(course, lesson), language)
+    versions = Progress(paths.progress_file()).cells(page.id)
+    page, scratch = with_versions(page, versions), versions.get(SCRATCH, "")
+    names = needed("\n".join([*(cell.code for cell in cells_of(page).values()), scratch]))
+    export(page, target, setup=setup_code(*names) if names else "", scratch=scratch, replace=replace)
+    print(translate(language, "console.cell.exported", file=str(target)))
+    return 0

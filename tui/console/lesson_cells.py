@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from tui import paths
 from tui.console.app_protocol import Console
 from tui.console.cell_runs import CellRuns, Hint
 from tui.console.error_window import show_whole_error
@@ -14,6 +16,7 @@ from tui.console.widgets.notes import Notes
 from tui.course.blocks import Cell
 from tui.course.book import Entry
 from tui.course.cells import SCRATCH, cells_of, defines, key_of, original_code, with_block, with_code
+from tui.course.notebooks import export
 from tui.course.page import Page
 from tui.errors import HeadnotesError
 from tui.text.catalog import translate
@@ -184,6 +187,22 @@ class LessonCells:
         elif what == "whole":
             show_whole_error(screen.app, state)
 
+    async def export(self, file: str) -> None:
+        """Write the cells as they are now to a program or a notebook."""
+        screen, page = self._screen, self._screen.page
+        if page is None:
+            return
+        target = paths.expanded(file).absolute()
+        try:
+            scratch = self._code(SCRATCH_BLOCK)
+            code = "\n".join([*(cell.code for cell in cells_of(page).values()), scratch])
+            setup = await asyncio.to_thread(_setup, code)
+            await asyncio.to_thread(partial(export, page, target, setup=setup, scratch=scratch))
+        except HeadnotesError as error:
+            screen.app.say_error(error)
+        else:
+            screen.app.notify(translate(screen.app.language, "console.cell.exported", file=str(target)))
+
     def _cell(self, block: int) -> Cell | None:
         page = self._screen.page
         cell = page.blocks[block] if page is not None and block >= 0 else None
@@ -200,3 +219,9 @@ class LessonCells:
         if block == SCRATCH_BLOCK or page is None:
             return translate(language, "console.cell.scratch")
         return translate(language, "console.cell.title", number=list(cells_of(page)).index(block) + 1)
+
+
+def _setup(code: str) -> str:
+    from tui.models.setup_code import needed, setup_code
+
+    return setup_code(*names) if (names := needed(code)) else ""

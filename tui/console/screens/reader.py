@@ -399,6 +399,8 @@ class Reader(WithBench):
             return
         if event.purpose.startswith("guess "):
             self.cells.take_guess(int(event.purpose.removeprefix("guess ")), event.text.strip())
+        elif event.purpose == "export" and event.text.strip():
+            self.run_worker(self.cells.export(event.text.strip()), group="export")
 
     @on(Prompt.Closed)
     def back_to_notes(self) -> None:
@@ -466,6 +468,12 @@ class Reader(WithBench):
     async def action_scratch(self) -> None:
         """Open the scratch cell of this lesson."""
         await self.cells.open(SCRATCH_BLOCK)
+
+    async def action_export(self) -> None:
+        """Ask where to write the cells of this lesson."""
+        if self.page is not None:
+            name = f"{self.page.id}.ipynb" if self.page.front is not None else "notes.ipynb"
+            await self.query_one(Prompt).open("export", translate(self.app.language, "console.cell.export"), name)
 
     async def action_forget(self) -> None:
         """Forget the names of this chapter."""

@@ -93,6 +93,16 @@ async def test_an_error_and_a_failed_check_in_chinese(book: Course) -> None:
         await it.until_shown("运行出错了", "SyntaxError")
 
 
+async def test_full_width_punctuation_is_pointed_out_and_replaced(book: Course) -> None:
+    async with console("1.1", book=book, language="zh") as it:
+        await it.press("n", "enter", *["backspace"] * 3)
+        await it.type("return 2 * (x")
+        it.app.screen.query_one(CodeEditor).insert("）")
+        await it.until_shown("全角")
+        await it.press("ctrl+g", "ctrl+r")
+        await it.until_shown("答对了")
+
+
 async def test_what_runs_without_end_is_stopped(book: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     async with console("1.1", book=book) as it:
         await it.press("n", "enter")

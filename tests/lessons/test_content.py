@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import LESSONS
-from tui.course.blocks import Claim, Quiz, Try
+from tui.course.blocks import Claim, Figure, Quiz, Try
 from tui.course.lesson import read_lesson
 from tui.course.page import Page
 from tui.engine import ticks
@@ -72,6 +72,15 @@ def test_a_lesson_ends_with_questions_of_several_kinds(path: Path) -> None:
     assert len(quizzes) >= 3
     assert len({quiz.kind for quiz in quizzes}) >= 3
     assert isinstance(page(path).blocks[-1], Quiz)
+
+
+def test_every_chapter_has_exercises_and_figures_are_where_they_are_needed() -> None:
+    pages = [page(path) for path in FILES]
+    exercises = {(exercise.id, p.path.parent.name) for p in pages for exercise in p.exercises}
+    assert len(exercises) == len({name for name, _ in exercises}) >= 20
+    assert {chapter for _, chapter in exercises} == {path.parent.name for path in FILES}
+    drawn = {p.front.section for p in pages if p.front and any(isinstance(block, Figure) for block in p.blocks)}
+    assert drawn >= {"2.2", "2.5", "3.1", "3.6", "5.1", "5.4"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

@@ -223,6 +223,7 @@ KEYS: tuple[Key, ...] = (
     Key("exercise.start_again", "f8", "start_again", "exercise", 4, True),
     Key("exercise.solution", "f9", "solution", "exercise", 5, True),
     Key("exercise.switch", "shift+tab", "switch", "exercise", 6, priority=True),
+    Key("exercise.punctuation", "ctrl+g", "punctuation", "exercise", 1),
     Key("exercise.leave", "escape", "leave", "exercise", 3),
     # a line to type into
     Key("prompt.send", "enter", "send", "prompt", 1),

@@ -29,6 +29,7 @@ from tui.course.page import Page
 from tui.engine.client import Progress, Request
 from tui.errors import HeadnotesError, Stopped
 from tui.text.catalog import translate
+from tui.text.fullwidth import fullwidth_marks
 from tui.text.lines import Line
 
 SIDE_BY_SIDE = 110
@@ -163,9 +164,20 @@ class ExerciseScreen(ConsoleScreen[None]):
 
     @on(CodeEditor.Edited)
     def _keep_soon(self) -> None:
+        self._note()
         if self._keeping is not None:
             self._keeping.stop()
         self._keeping = self.set_timer(KEEP_AFTER, self._keep)
+
+    def _note(self) -> None:
+        """What Python would stumble over, while nothing runs."""
+        if self.request is None:
+            marks = fullwidth_marks(self._editor.text)
+            values = (
+                {"character": marks[0].character, "plain": marks[0].plain, "line": marks[0].line + 1} if marks else {}
+            )
+            note = translate(self.app.language, "console.cell.fullwidth", count=len(marks), **values) if marks else ""
+            self._status.hint(note)
 
     def _keep(self, **changes: Any) -> None:
         code = self._editor.text
@@ -242,6 +254,9 @@ class ExerciseScreen(ConsoleScreen[None]):
         self._draw()
         self._about.scroll_end(animate=False)
 
+    def action_punctuation(self) -> None:
+        self._editor.action_punctuation()
+
     def action_switch(self) -> None:
         """From the editor to what is beside it, and back."""
         (self._about if self._editor.has_focus else self._editor).focus()
@@ -269,6 +284,8 @@ class ExerciseScreen(ConsoleScreen[None]):
             labels["exercise.hint"] = None
         if self.record.solution_seen:
             labels["exercise.solution"] = None
+        if not fullwidth_marks(self._editor.text):
+            labels["exercise.punctuation"] = None
         if not self._editor.has_focus:
             labels["exercise.switch"] = "console.keys.now.write"
         return labels

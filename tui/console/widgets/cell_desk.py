@@ -24,7 +24,7 @@ from tui.console.widgets.lines import Lines
 from tui.engine.client import Request
 from tui.errors import HeadnotesError
 from tui.text.catalog import translate
-from tui.text.fullwidth import fullwidth_marks, without_fullwidth
+from tui.text.fullwidth import fullwidth_marks
 from tui.text.wrap import shorten
 
 COMPLETE_WITHIN = 1.5
@@ -59,14 +59,6 @@ class CellInput(CodeEditor):
 
     def action_press(self, what: str) -> None:
         self.post_message(self.Pressed(what))
-
-    def action_punctuation(self) -> None:
-        """Put plain signs in the place of full-width ones."""
-        plain = without_fullwidth(self.text)
-        if plain != self.text:
-            place = self.cursor_location
-            self.rewrite(plain)
-            self.move_cursor(place)
 
 
 class CellDesk(Vertical):

@@ -12,6 +12,7 @@ from textual.widgets import TextArea
 from tui.console.app_protocol import Console
 from tui.console.typeset import highlighted
 from tui.console.widgets.ordered_keys import run_bound_key
+from tui.text.fullwidth import without_fullwidth
 from tui.text.lines import line_text
 from tui.text.visible import single_cell
 
@@ -108,6 +109,14 @@ class CodeEditor(TextArea):
             self.delete((row, (column - 1) // len(INDENT) * len(INDENT)), (row, column))
         else:
             super().action_delete_left()
+
+    def action_punctuation(self) -> None:
+        """Put plain signs in the place of full-width ones."""
+        plain = without_fullwidth(self.text)
+        if plain != self.text:
+            place = self.cursor_location
+            self.rewrite(plain)
+            self.move_cursor(place)
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         event.stop()

@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,21 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SSH_CONNECTION", "a test must not touch the developer's clipboard")
     return home
+
+
+@pytest.fixture
+def own_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A working folder and a cache of their own, and no table that stays open after the test."""
+    import datasets
+
+    from tui.engine.ticks import tap_tqdm
+    from tui.tables.table_store import DESK
+
+    tap_tqdm(lambda what, done, total: None)
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    yield
+    DESK.clear()
 
 
 @pytest.fixture(autouse=True)

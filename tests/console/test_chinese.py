@@ -13,7 +13,7 @@ import pytest
 
 from tests.console.console import Driver, console
 from tests.console.languages import english, english_words, in_other_language
-from tests.console.test_data import own_cache, room  # noqa: F401 (a fixture)
+from tests.console.test_data import room
 from tests.runs.recorded import Recorded as RecordedRun
 from tui import doctor
 from tui.console.screens.data import Data
@@ -22,6 +22,8 @@ from tui.console.screens.run import RunScreen
 from tui.errors import EngineDied, HeadnotesError, explain
 from tui.runs import folder
 from tui.runs.event_messages import message_fields
+
+pytestmark = pytest.mark.usefixtures("own_tables")
 
 SIZES = [(80, 24), (120, 40)]
 BUNDLED = (

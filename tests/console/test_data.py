@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,23 +18,12 @@ from tui.console.screens.data import Data
 from tui.console.screens.windows import ListWindow, TextWindow
 from tui.console.widgets.chrome import Prompt, PromptInput
 from tui.engine.client import Request
-from tui.engine.ticks import tap_tqdm
 from tui.errors import EngineDied
 from tui.tables.source import Source
 from tui.tables.table_store import DESK
 from tui.text.visible import visible
 
-tap_tqdm(lambda what, done, total: None)
-
-
-@pytest.fixture(autouse=True)
-def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    import datasets
-
-    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", str(tmp_path / "cache"))
-    monkeypatch.chdir(tmp_path)
-    yield
-    DESK.clear()
+pytestmark = pytest.mark.usefixtures("own_tables")
 
 
 @pytest.fixture

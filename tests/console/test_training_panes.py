@@ -18,7 +18,6 @@ from tests.instruments.test_train import SMALL, begun, made_run, worked_at, writ
 from tui.console.screens.run import RunScreen
 from tui.console.widgets.option_bar import Options
 from tui.course.book import Course
-from tui.engine.ticks import tap_tqdm
 from tui.errors import UsageError
 from tui.instruments.metrics.grid import MatrixGrid
 from tui.instruments.runs.view import RunsPane
@@ -28,7 +27,7 @@ from tui.runs import folder, launch, run_status
 from tui.runs.events import Log
 from tui.runs.folder import Run
 
-tap_tqdm(lambda what, done, total: None)
+pytestmark = pytest.mark.usefixtures("own_tables")
 HEAD = """---
 id: try-{language}
 section: "1.1"
@@ -54,13 +53,6 @@ Text.
 """
 TRAIN = "train\n" + "\n".join(f"{name}: {value}" for name, value in SMALL.items())
 Opening = Callable[..., AbstractAsyncContextManager[Driver]]
-
-
-@pytest.fixture(autouse=True)
-def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import datasets
-
-    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", str(tmp_path / "cache"))
 
 
 @pytest.fixture

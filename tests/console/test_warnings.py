@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from tests.console.test_training_panes import Opening, lesson, own_cache  # noqa: F401 (fixtures)
+import pytest
+
+from tests.console.test_training_panes import Opening, lesson  # noqa: F401 (a fixture)
 from tui.console.widgets.warnings import HIGHEST, Warnings
+
+pytestmark = pytest.mark.usefixtures("own_tables")
 
 CHINESE = "这部电影太糟糕了"
 

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from tests.instruments.test_instruments import ask, execute
-from tests.tables.conftest import own_cache  # noqa: F401 (used by every test)
 from tui.errors import UsageError
 from tui.models.catalog import SHELF
+
+pytestmark = pytest.mark.usefixtures("own_tables")
 
 TEXTS = ["What a wonderful film.", "Anna lives in Lisbon and works for Siemens.", "The plot is a mess."]
 TASKS: list[dict[str, Any]] = [

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from tests.hostile import texts
 from tests.instruments.test_instruments import ask, execute
-from tests.tables.conftest import own_cache  # noqa: F401 (used by every test)
 from tui import paths
 from tui.errors import UsageError
 from tui.instruments.registry import INSTRUMENTS
+
+pytestmark = pytest.mark.usefixtures("own_tables")
 
 NASTY = [
     "'", '"', "'''", '"""', "\\", "\\'", "a\nb", "a\r\nb", "{x}", "{{x}}", "{0!r}", "%s %(x)s", "$x", "# no comment",

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from tests.instruments.test_instruments import ask, execute
-from tests.tables.conftest import own_cache  # noqa: F401 (used by every test)
 from tui.errors import DataError, HeadnotesError, UsageError
 from tui.instruments.registry import INSTRUMENTS
 from tui.tables import generate
+
+pytestmark = pytest.mark.usefixtures("own_tables")
 
 PAIR = "lambda rows: tokenizer(rows['sentence1'], rows['sentence2'], truncation=True)"
 

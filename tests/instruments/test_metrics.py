@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 from sklearn import metrics as sklearn
 
 from tests.instruments.test_instruments import ask, execute
-from tests.tables.conftest import own_cache  # noqa: F401 (used by every test)
 from tui.errors import DataError, UsageError
 from tui.instruments.metrics.compute import MetricsResult
 from tui.models import metric_modules
 from tui.options import revive
 from tui.recipes import confusion
+
+pytestmark = pytest.mark.usefixtures("own_tables")
 
 NAMES = ["accuracy", "chrf", "confusion_matrix", "f1", "glue", "precision", "recall", "seqeval", "squad"]
 

@@ -12,7 +12,6 @@ from transformers import ByT5Tokenizer, PreTrainedTokenizerFast
 
 from tests.instruments.test_instruments import ask, execute
 from tests.models.checkpoints_for_tests import save_classifier, save_run
-from tests.tables.conftest import own_cache  # noqa: F401 (used by every test)
 from tui import paths
 from tui.console.widgets.option_bar import options_for
 from tui.errors import CheckpointError, UsageError
@@ -21,6 +20,8 @@ from tui.instruments.mask.view import reading_lines
 from tui.instruments.registry import INSTRUMENTS
 from tui.instruments.tokens.lines import row_cells, span_lines
 from tui.models import loading
+
+pytestmark = pytest.mark.usefixtures("own_tables")
 
 TEXTS = ("a good film", "bad")
 

@@ -13,12 +13,13 @@ import torch
 from transformers import BertConfig, BertForSequenceClassification, BertForTokenClassification
 
 from tests.instruments.test_instruments import ask
-from tests.tables.conftest import own_cache  # noqa: F401 (used by every test)
 from tui.cli.try_instrument import as_lines
 from tui.errors import ResultWarning, UsageError, for_programs
 from tui.instruments.instrument import Result
 from tui.instruments.registry import INSTRUMENTS
 from tui.models import loading
+
+pytestmark = pytest.mark.usefixtures("own_tables")
 
 CHINESE = "这部电影太糟糕了"
 LONG = "The film was good. " * 300

@@ -15,7 +15,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.instruments.test_instruments import ask, execute
-from tests.tables.conftest import own_cache  # noqa: F401 (used by every test)
 from tui.engine.protocol import decode, encode
 from tui.errors import UsageError, for_programs
 from tui.instruments.registry import INSTRUMENTS
@@ -28,6 +27,8 @@ from tui.recipes import plan_warnings, planning, recipe
 from tui.runs import folder
 from tui.runs.events import Log
 from tui.runs.folder import Run
+
+pytestmark = pytest.mark.usefixtures("own_tables")
 
 SMALL: dict[str, Any] = {"rows": 96, "eval_rows": 32}
 PREPARED: dict[str, Any] = {"main": "f1", "baseline": 0.64, "eval_rows": 32, "device": "cpu", "processes": 1}

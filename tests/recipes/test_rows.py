@@ -14,10 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.tables.conftest import own_cache  # noqa: F401 (used by every test)
 from tui.errors import DataError, HeadnotesError, UsageError
 from tui.recipes import planning, rows, splits
 from tui.recipes.recipe import read
+
+pytestmark = pytest.mark.usefixtures("own_tables")
 
 WORDS = ["good", "bad", "film", "plot", "actor", "scene", "music", "story", "dull", "fine"]
 QA = {"task": "question-answering", "text": "context"}

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tui.engine.ticks import tap_tqdm
 from tui.tables.source import Source
 from tui.tables.table_store import DESK, Table
 
-tap_tqdm(lambda what, done, total: None)
-
 
 @pytest.fixture(autouse=True)
-def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """What the library prepares is forgotten after the test."""
-    import datasets
-
-    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", str(tmp_path / "cache"))
-    monkeypatch.chdir(tmp_path)
-    yield
-    DESK.clear()
+def _own_tables(own_tables: None) -> None:
+    """For every test of this room."""
 
 
 @pytest.fixture

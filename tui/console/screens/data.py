@@ -11,12 +11,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Static
 
-from tui import paths
 from tui.console import recent
 from tui.console.keys import bindings
 from tui.console.screens.base import ConsoleScreen
 from tui.console.screens.windows import ListWindow, TextWindow, code_window, open_cell
 from tui.console.table_requests import TableRequests
+from tui.console.table_saving import TableSaving
 from tui.console.table_search import TableSearch
 from tui.console.typeset import one_line, plain_lines
 from tui.console.verbatim import verbatim
@@ -25,10 +25,9 @@ from tui.console.widgets.column_summary import summary_lines, type_text
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.row_table import RowTable
 from tui.console.widgets.status import Status
-from tui.errors import TableGone, UsageError
+from tui.errors import TableGone
 from tui.instruments.warning_text import warning_text
 from tui.options import revive
-from tui.tables.saving import Plan
 from tui.tables.source import Source, is_address, source_from_text
 from tui.tables.steps import BY_NAME, OPERATIONS
 from tui.tables.summary import Summary
@@ -73,6 +72,7 @@ class Data(ConsoleScreen[None]):
         self._status = Status(id="status")
         self.requests = TableRequests(self.app, self, self._open_again)
         self.search = TableSearch(self.app, self.rows, self.requests, self._status)
+        self.saving = TableSaving(self.app, self.requests, self._status, lambda: self._trail[-1].handle)
 
     def compose(self) -> ComposeResult:
         yield TopLine()
@@ -348,10 +348,7 @@ class Data(ConsoleScreen[None]):
             case "find" if event.text:
                 self.search.begin(event.text)
             case "save" if event.text.strip() and self.table is not None:
-                try:
-                    self._plan_saving(str(paths.absolute(paths.expanded(event.text.strip()))))
-                except UsageError as error:
-                    self.requests.show_error(error)
+                self.saving.begin(event.text.strip())
 
     @on(Prompt.Closed)
     def back_to_rows(self) -> None:
@@ -418,41 +415,6 @@ class Data(ConsoleScreen[None]):
                 "save", translate(self.app.language, "console.data.save_where"), f"{name}.parquet"
             )
 
-    def _plan_saving(self, path: str) -> None:
-        if self.table is not None:
-            values = {"handle": self.table.handle, "path": path}
-            self.requests.ask("plan", values, lambda plain: self._confirm(path, revive(Plan, plain)))
-
-    def _confirm(self, path: str, plan: Plan) -> None:
-        """Say what would be written and what the format cannot hold; offer the one that can."""
-        language = self.app.language
-        whole = str(Path(path).with_suffix(".parquet"))
-        files = ", ".join(map(_from_here, plan.standing or plan.files))
-        rows = translate(language, "console.data.rows", count=plan.rows) if plan.rows is not None else ""
-        rows += f", {size_text(plan.bytes)}" if plan.bytes else ""
-        yes = translate(
-            language, "console.data.save_over" if plan.standing else "console.data.save_it", files=files, rows=rows
-        )
-
-        entries = [yes, translate(language, "console.data.leave_unsaved")]
-        if plan.losses:
-            entries.append(translate(language, "console.data.save_parquet", file=Path(whole).name))
-
-        def chosen(index: int | None) -> None:
-            if index == 2:
-                self._plan_saving(whole)
-            elif index == 0 and self.table is not None:
-                values = {"handle": self.table.handle, "path": path, "replace": bool(plan.standing)}
-                self.requests.ask("save", values, self._saved)
-
-        marked = 1 if plan.standing else 0
-        lost = [translate(language, f"console.loss.{loss.code}", columns=loss.where) for loss in plan.losses]
-        self.app.push_screen(ListWindow(plan.code, entries, marked=marked, warnings=lost), chosen)
-
-    def _saved(self, plain: Any) -> None:
-        files = ", ".join(map(_from_here, revive(Plan, plain).files))
-        self._status.hint(translate(self.app.language, "console.data.saved", files=files))
-
     def action_script(self) -> None:
         if self.table is not None:
             self.app.push_screen(code_window(self.table.code, self.app.language, "script"))
@@ -489,15 +451,6 @@ class Data(ConsoleScreen[None]):
             self.dismiss()
         else:
             self.app.show_contents()
-
-
-def _from_here(path: str) -> str:
-    """A path as it is from the reader's folder when it is in it."""
-    try:
-        here = Path.cwd()
-    except FileNotFoundError:  # it was deleted
-        return path
-    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
 
 
 def _short(source: Source) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 import tui.console.keys  # noqa: F401 (explanations name keys)
+from tests.models.checkpoints_for_tests import save_classifier
 from tui.engine.code_cells import OUTPUT_LIMIT, Cells
 from tui.engine.completion import complete
+from tui.errors import CheckpointError
 from tui.models import setup_code
 from tui.text.catalog import LANGUAGES, translate
 
@@ -15,6 +19,7 @@ from tui.text.catalog import LANGUAGES, translate
 def cells(monkeypatch: pytest.MonkeyPatch) -> Cells:
     """Without the models of the bench, which take seconds."""
     monkeypatch.setattr(setup_code, "cell_setup", lambda *names, model="": "checkpoint = 'none'\n")
+    monkeypatch.setattr(setup_code, "check_for_cells", lambda model: None)
     return Cells()
 
 
@@ -36,6 +41,14 @@ def test_reset_forgets_names_and_what_has_run(cells: Cells) -> None:
     cells.reset("2")
     assert cells.run("2", "x").failed
     assert not cells.run("2", "x = 1", once=True).skipped
+
+
+def test_a_model_with_pickled_weights_is_refused_before_it_is_opened(tmp_path: Path) -> None:
+    folder = save_classifier(tmp_path / "pickled")
+    (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
+    with pytest.raises(CheckpointError) as refused:
+        Cells().run("2", "print(model)", model=str(folder))
+    assert "pytorch_model.bin" in str(refused.value)
 
 
 def test_output_without_end_is_cut_while_it_is_printed(cells: Cells) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,6 +52,35 @@ def test_a_run_by_its_best_its_last_and_a_step(home: Path) -> None:
 def test_a_run_that_goes_on_has_its_newest_checkpoint(home: Path) -> None:
     save_run(paths.runs_dir(), "pairs", 4, has_model=False)
     assert labels("run:pairs") == 6
+
+
+@pytest.mark.parametrize(
+    ("events", "step"),
+    [
+        ([("prepared", {"main": "f1", "greater_is_better": True}), (3, 0.5), (6, 0.9), (9, 0.7)], 6),
+        ([("prepared", {"main": "f1", "greater_is_better": False}), (3, 0.5), (6, 0.9), (9, 0.7)], 3),
+        ([("prepared", {"main": "f1"}), (3, 0.5), (6, 0.9), ("resumed", {"step": 3}), (6, 0.4), (9, 0.7)], 9),
+        ([("prepared", {"main": "f1"}), (3, 0.7), (6, 0.7), (9, "NaN")], 3),
+        ([("prepared", {"main": "f1"}), (3, 0.5), (7, 0.9)], 9),
+        ([("prepared", {}), ("evaluation", {"step": "x"})], 9),
+    ],
+    ids=["highest", "lowest", "undone", "first of equals", "best is not saved", "nothing measured"],
+)
+def test_the_best_checkpoint_of_a_run_that_is_not_done(home: Path, events: list[tuple[Any, Any]], step: int) -> None:
+    folder = paths.runs_dir() / "pairs"
+    for number in (3, 6, 9):
+        (folder / f"checkpoint-{number}").mkdir(parents=True)
+        (folder / f"checkpoint-{number}" / "trainer_state.json").write_text(json.dumps({"global_step": number}))
+    (folder / "about.json").write_text("{}")
+    log = [
+        {"kind": kind, **what}
+        if isinstance(kind, str)
+        else {"kind": "evaluation", "step": kind, "metrics": {"f1": what}}
+        for kind, what in events
+    ]
+    (folder / "events.jsonl").write_text("".join(json.dumps(one) + "\n" for one in log) + '{"kind": "eval')
+    assert locate(parse("run:pairs")).folder.name == f"checkpoint-{step}"
+    assert locate(parse("run:pairs@last")).folder.name == "checkpoint-9"
 
 
 def test_a_run_that_saves_its_model_anew_is_loaded_anew(home: Path) -> None:

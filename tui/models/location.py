@@ -16,7 +16,7 @@ from tui.models.catalog import SHELF
 from tui.models.checkpoint_folders import folder_of, in_cache
 from tui.models.checkpoints import AnsweredBy, Checkpoint
 from tui.models.reference import BACKBONE, BEST, LAST, Reference, catalog_names
-from tui.models.run_checkpoints import whole_checkpoints
+from tui.models.run_checkpoints import best_step, whole_checkpoints
 from tui.text.sizes import size_text
 
 FILES = ("config.json", "model.safetensors", "model.safetensors.index.json", "adapter_config.json",
@@ -102,6 +102,8 @@ def _in_run(reference: Reference) -> Location:
             "models.no-such-step", run=run.name, step=int(reference.revision), steps=list(saved), last=LAST
         )
     step = int(reference.revision) if reference.revision.isdigit() else max(saved, default=None)
+    if reference.revision == BEST and (best := best_step(run)) in saved:
+        step = best
     if step is None and has_model:  # every checkpoint was deleted: what the run ended with is the last
         return Location(AnsweredBy(str(reference)), model)
     if step is None:

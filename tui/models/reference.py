@@ -2,8 +2,8 @@
 
 A text is read in this order; what fits first counts:
 
-1. `run:NAME`, a training run: the model that it keeps (the best one); `@last` is its newest checkpoint, `@500` that
-   of a step. NAME may also be the path of a run's folder.
+1. `run:NAME`, a training run: the best model, or before its end the best checkpoint; `@last` is its newest
+   checkpoint, `@500` that of a step. NAME may also be the path of a run's folder.
 2. A name of the catalog, such as `MiniLM`, `sentiment` or `translation-en-fr`. Where a task is known, `stand-in` and
    `course` are the two models that the catalog has for it.
 3. `name` or `owner/name`, with `@REVISION` or without: a folder of that very name if there is one, else a Hub id.

@@ -75,6 +75,15 @@ def cell_setup(*names: str, model: str = "") -> str:
     return setup_code(*names, model=model, head=head_of(locate(parse(model))), placement=CELLS)
 
 
+def check_for_cells(model: str) -> None:
+    """Refuse a model that must not be loaded, before the lines of `cell_setup` open it. Raises `CheckpointError`."""
+    from tui.models.checkpoint_checks import check
+
+    at = locate(parse(model))
+    if not at.is_bundled:
+        check(at.folder, head_of(at))
+
+
 def setup_code(
     *names: str, model: str = CLASSIFIER, head: str = "SequenceClassification", placement: Placement = AUTO
 ) -> str:

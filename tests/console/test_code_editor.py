@@ -43,6 +43,17 @@ async def test_keys_write_python(keys: str, text: str) -> None:
         assert app.query_one(CodeEditor).text == text
 
 
+async def test_the_line_with_the_cursor_is_colored_too() -> None:
+    app = Bare()
+    async with app.run_test() as pilot:
+        editor = app.query_one(CodeEditor)
+        editor.put("pass")
+        await pilot.pause()
+        segments = [segment for segment in editor.render_line(0) if segment.text == "pass"]
+        assert segments
+        assert all(s.style and s.style.color == app.text_styles.style("keyword").color for s in segments)
+
+
 async def test_a_rewritten_program_comes_back_and_hostile_characters_keep_their_cell() -> None:
     app = Bare()
     async with app.run_test() as pilot:

@@ -151,7 +151,7 @@ def test_arbitrary_bytes_are_a_lesson_or_a_lesson_error(data: bytes) -> None:
         list(page.text())
 
 
-@given(st.sampled_from(["try tokens", "code-cell python", "claim E1", "quiz q"]), texts)
+@given(st.sampled_from(["try tokens", "code-cell python", "claim E1", "quiz q", "exercise e", "figure f"]), texts)
 def test_arbitrary_directives(head: str, body: str) -> None:
     try:
         lesson(directive(head, body))

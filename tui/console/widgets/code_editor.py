@@ -34,9 +34,7 @@ class CodeEditor(TextArea):
         background: $panel;
         scrollbar-size: 1 1;
         &:focus { border: none; background: $panel; }
-        & .text-area--cursor-line { background: $panel; }
         & .text-area--gutter { color: $dim; }
-        & .text-area--cursor-gutter { color: $accent; background: $panel; }
     }
     """
 
@@ -47,7 +45,10 @@ class CodeEditor(TextArea):
         editor: CodeEditor
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id, soft_wrap=False, show_line_numbers=True, tab_behavior="focus", compact=True)
+        super().__init__(
+            id=id, soft_wrap=False, show_line_numbers=True, tab_behavior="focus", compact=True,
+            highlight_cursor_line=False,  # its style would lie over the colors of the line
+        )  # fmt: skip
         self.cursor_blink = False  # a blinking cursor sends bytes for ever
         self.indent_width = len(INDENT)
 

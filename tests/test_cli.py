@@ -294,7 +294,7 @@ def test_a_long_search_for_notes_says_so_at_once(
         nonlocal seen
         while "Looking for Markdown files in '/'" not in seen:
             seen += capsys.readouterr().err
-        raise UsageError("There are none.")
+        raise UsageError("course.no-markdown", path="/")
 
     monkeypatch.setattr("tui.course.book.Folder.open", search)
     assert main(["notes", "/"]) == 2

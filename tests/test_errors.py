@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 import pickle
 
-import pytest
-
 from tui.errors import (
     DataError,
     EngineError,
     Explained,
-    HeadnotesError,
     ResultWarning,
     UsageError,
     explain,
@@ -86,10 +83,3 @@ def for_fields(found: ResultWarning) -> dict[str, object]:
     from dataclasses import asdict
 
     return asdict(found)
-
-
-@pytest.mark.parametrize("values", [("Broken.",), ("Broken.", "Why.", "Do."), ("Broken.", "Why.")])
-def test_a_sentence_of_a_room_without_a_catalog_is_itself(values: tuple[str, ...]) -> None:
-    error = HeadnotesError(*values)
-    assert str(error) == " ".join(values)
-    assert HeadnotesError("Broken.", next_step="Do.").next_step == "Do."

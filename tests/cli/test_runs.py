@@ -307,7 +307,7 @@ def test_kill_asks_and_kills(capsys: Printed, monkeypatch: pytest.MonkeyPatch) -
     run.worker_file.write_text(json.dumps(known))
     monkeypatch.setattr(sys.stdin, "isatty", lambda: False)
     assert headnotes("stop", "one", "--kill") == 2
-    assert "Say --yes." in capsys.readouterr().err
+    assert "Pass --yes" in capsys.readouterr().err
     assert process.poll() is None
     assert headnotes("stop", "one", "--kill", "--yes") == 0
     process.wait(10)  # it would have slept for longer

@@ -97,7 +97,7 @@ class InProcess(EngineClient):
     def drop(self, request: Request) -> None:
         self.dropped.append(request)
         if not request.answer.done():
-            request.answer.set_exception(Stopped("Stopped."))
+            request.answer.set_exception(Stopped("engine.stopped"))
 
     def fail(self, request_error: HeadnotesError) -> None:
         """Make the engine look dead."""

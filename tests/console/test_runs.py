@@ -372,7 +372,7 @@ async def test_going_on_and_forking(monkeypatch: pytest.MonkeyPatch) -> None:
         forked = folder.find("fork")
         assert (forked.recipe().learning_rate, forked.recipe().seed) == (1e-6, 7)
         await it.ask("f", "nonsense")
-        await it.until_shown("is no change")
+        await it.until_shown("is not a change")
 
 
 def test_a_fork_is_the_command_of_that_name() -> None:

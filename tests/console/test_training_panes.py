@@ -219,9 +219,7 @@ async def test_a_worker_that_dies_is_shown_dead_with_its_last_words(lesson: Open
         assert_harmless(it.screen())
 
 
-@pytest.mark.parametrize(
-    "trouble", [UsageError("No room.", "The disk is full.", "Free some."), OSError("no more processes")]
-)
+@pytest.mark.parametrize("trouble", [UsageError("cli.nothing-done"), OSError("no more processes")])
 async def test_a_run_that_cannot_be_started_leaves_nothing(
     lesson: Opening, monkeypatch: pytest.MonkeyPatch, trouble: Exception
 ) -> None:
@@ -232,7 +230,9 @@ async def test_a_run_that_cannot_be_started_leaves_nothing(
     async with lesson(TRAIN) as it:
         await planned(it)
         await it.press("f")
-        await it.until_shown("No room." if isinstance(trouble, UsageError) else "The worker cannot be started.")
+        await it.until_shown(
+            "Nothing was done." if isinstance(trouble, UsageError) else "The worker cannot be started."
+        )
         assert pane_of(it).run is None
     assert folder.all_runs() == []
 

@@ -49,7 +49,7 @@ def run(asked: argparse.Namespace) -> int:
         asked.paths = [str(make(asked.make))]
     if not asked.paths:
         if asked.json or asked.script or asked.save or asked.step:
-            raise UsageError("Which data set?", next_step="headnotes data rows.csv --json")
+            raise UsageError("cli.which-data")
         return _screen(None, asked)
     source = Source(
         paths=tuple(map(shipped, asked.paths)),

@@ -51,7 +51,7 @@ def curves(run: Run, file: Path, *, replace: bool) -> int:
         part.replace(file)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise HeadnotesError(f"{file} cannot be written.", str(error), "Look at the disk and the path.") from error
+        raise HeadnotesError("cli.not-written", path=str(file), reason=str(error)) from error
     return lines
 
 
@@ -66,11 +66,8 @@ def model(run: Run, target: Path, step: int | None, *, replace: bool) -> Path:
     elif (run.model / "config.json").is_file() or (run.model / "adapter_config.json").is_file():
         source = run.model
     else:
-        have = ", ".join(str(one.step) for one in folder.checkpoints(run))
-        raise UsageError(
-            f"{run.name} has no model yet: it is saved when the run is done.",
-            next_step=f"Take a checkpoint: --checkpoint N, one of {have}." if have else "Wait until it is done.",
-        )
+        steps = [saved.step for saved in folder.checkpoints(run)]
+        raise UsageError("cli.no-model-yet" if steps else "cli.nothing-saved-yet", run=run.name, steps=steps)
     _check(target, replace=replace)
     part = target.with_name(f".{target.name}.part")
     try:
@@ -84,7 +81,7 @@ def model(run: Run, target: Path, step: int | None, *, replace: bool) -> Path:
         part.rename(target)
     except (OSError, shutil.Error) as error:
         shutil.rmtree(part, ignore_errors=True)
-        raise HeadnotesError(f"{target} cannot be written.", str(error), "Look at the disk and the path.") from error
+        raise HeadnotesError("cli.not-written", path=str(target), reason=str(error)) from error
     return source
 
 
@@ -107,21 +104,17 @@ def folder_of(run: Run, step: int) -> Path:
     """The folder of a whole checkpoint. Raises `UsageError` that names those that there are."""
     found = {one.step: one.folder for one in folder.checkpoints(run)}
     if step not in found:
-        have = ", ".join(map(str, found))
-        raise UsageError(
-            f"{run.name} has no whole checkpoint of step {step}.",
-            next_step=f"There are: {have}." if have else "There is none.",
-        )
+        raise UsageError("cli.no-such-checkpoint", run=run.name, step=step, steps=list(found))
     return found[step]
 
 
 def _check(target: Path, *, replace: bool) -> None:
     if target.exists() and not replace:
-        raise UsageError(f"{target} is there already.", next_step="Name another, or say --replace.")
+        raise UsageError("cli.target-exists", path=str(target))
     if target.is_dir() and target.name and any(target.iterdir()) and not _is_model(target):
-        raise UsageError(f"{target} is a folder and no model.", next_step="Name another: it would be deleted.")
+        raise UsageError("cli.target-not-a-model", path=str(target))
     if not target.absolute().parent.is_dir():
-        raise UsageError(f"There is no folder {target.absolute().parent}.", next_step="Make it first.")
+        raise UsageError("cli.no-such-folder", path=str(target.absolute().parent))
 
 
 def _is_model(target: Path) -> bool:

@@ -44,9 +44,9 @@ def get(wanted: list[tuple[str, str | None]], *, yes: bool) -> int:
     whole = size_text(sum(one.bytes for one in plans))
     if not yes:
         if not sys.stdin.isatty():
-            raise UsageError(f"Fetching {whole} needs a yes.", next_step="Say --yes.")
+            raise UsageError("cli.fetch-not-confirmed", size=whole)
         if input(f"Fetch {whole}? [y/N] ").strip().lower() not in ("y", "yes"):
-            raise Stopped("Nothing was fetched.")
+            raise Stopped("cli.nothing-fetched")
     for one in plans:
         print(f"{one.name}: in {download.fetch(one)}")
     return 0

@@ -38,7 +38,7 @@ def order(run: Run, what: str, *, as_json: bool) -> int:
     try:
         status = watch(run, tell, steps_from_now=True, log_from=begin)
     except KeyboardInterrupt:
-        raise Stopped(f"The order stands; {run.name} takes it at its next step.") from None
+        raise Stopped("cli.order-waits", run=run.name) from None
     carried_out = answer == "done" or (what == "stop" and status.state == "stopped")
     if as_json:
         said = "done" if carried_out else answer or "unanswered"

@@ -25,8 +25,7 @@ def run(asked: argparse.Namespace) -> int:
     book = Course.open(paths.lessons_dir())
     chapters = [one for one in book.chapters if asked.chapter in (None, one.number)]
     if not chapters:
-        known = ", ".join(one.number for one in book.chapters)
-        raise UsageError(f"There is no chapter {asked.chapter}.", next_step=f"There are: {known}.")
+        raise UsageError("cli.no-such-chapter", number=asked.chapter, numbers=[one.number for one in book.chapters])
     tasks = {catalog.place(task).task for one in chapters for entry in one.entries for task in _tasks(book, entry)}
     places = [at for at in catalog.SHELF if at.task in tasks]
     if not places:

@@ -88,7 +88,7 @@ def run(asked: argparse.Namespace) -> int:
 
 def _kill(one: Run, asked: argparse.Namespace) -> int:
     if not folder.alive(one):
-        raise UsageError(f"{one.name} is not running.", next_step=f"headnotes runs show {one.name} says how it ended.")
+        raise UsageError("cli.not-running", run=one.name)
     confirm(f"Kill {one.name}? What came after its last checkpoint is lost.", yes=asked.yes)
     launch.kill(one)
     state = run_status.look(one).state
@@ -101,20 +101,15 @@ def _resume(one: Run, asked: argparse.Namespace) -> int:
     from tui.cli.export import folder_of
 
     if folder.alive(one):
-        raise UsageError(f"{one.name} is running.", next_step=f"headnotes runs follow {one.name} shows it.")
+        raise UsageError("cli.running", run=one.name)
     if asked.checkpoint is None and run_status.look(one).state == "done":
-        raise UsageError(
-            f"{one.name} is done.", next_step=f"headnotes runs fork {one.name} --set key=value learns on from it.",
-        )  # fmt: skip
+        raise UsageError("cli.run-done", run=one.name)
     step = launch.latest(one).step if asked.checkpoint is None else asked.checkpoint
     folder_of(one, step)
     if changed := changes(asked.set):
         free = [name for name in FREE if name != "name"]
         if others := [name for name in changed if name not in free]:
-            raise UsageError(
-                f"With another {', '.join(others)} it would not be the same run.",
-                next_step=f"A run that goes on may change {' and '.join(free)}; for all else: headnotes runs fork.",
-            )
+            raise UsageError("cli.another-run", names=others, free=free)
         write_atomically(one.recipe_file, recipe.text(recipe.load(str(one.recipe_file), changed)))
     checkpoint = next(ck for ck in folder.checkpoints(one) if ck.step == step)
     return started(one, launch.start(one, checkpoint), asked)
@@ -148,7 +143,7 @@ def _remove(some: list[Run], yes: bool) -> int:
 
     for one in some:
         if folder.alive(one):
-            raise UsageError(f"{one.name} is running.", next_step=f"Stop it first: headnotes runs stop {one.name}.")
+            raise UsageError("cli.stop-first", run=one.name)
     names = ", ".join(visible(one.name) for one in some)
     confirm(f"Delete {names} with all checkpoints and models?", yes=yes)
     for one in some:

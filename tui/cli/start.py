@@ -43,7 +43,7 @@ def changes(words: list[str]) -> dict[str, str]:
     for word in words:
         name, equals, value = word.partition("=")
         if not equals:
-            raise UsageError(f"{quoted(word)} is not key=value.", next_step="Write for example --set epochs=1 rows=500")
+            raise UsageError("cli.not-key-value", word=quoted(word), example="--set epochs=1 rows=500")
         found[name] = value
     return found
 
@@ -134,9 +134,9 @@ def confirm(question: str, *, yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise UsageError(f"{question} Nobody is here to be asked.", next_step="Say --yes.")
+        raise UsageError("cli.not-confirmed", question=question)
     if input(f"{question} [y/N] ").strip().lower() not in ("y", "yes"):
-        raise Stopped("Nothing was done.")
+        raise Stopped("cli.nothing-done")
 
 
 def _json(plain: dict[str, Any]) -> list[str]:

@@ -27,7 +27,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(asked: argparse.Namespace) -> int:
     if asked.recipe is None:
-        raise UsageError("Which recipe?", next_step=f"With the lessons come: {', '.join(recipe.shipped())}.")
+        raise UsageError("cli.which-recipe", names=list(recipe.shipped()))
     wanted = recipe.load(asked.recipe, changes(asked.set))
     named = wanted.name or Path(asked.recipe).stem.lstrip(".")
     return begin(dataclasses.replace(wanted, name=named), asked)

@@ -43,13 +43,11 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(asked: argparse.Namespace) -> int:
     instrument = registry.find(asked.name) if asked.name else None
     if asked.stdin and asked.code:
-        raise UsageError("--stdin gives results, not code.", next_step="Leave out --stdin, or --code.")
+        raise UsageError("cli.stdin-and-code")
     if asked.stdin:
         return _lines(instrument, _values(asked.values), asked.language)
     if instrument is None:
-        raise UsageError(
-            "try needs the name of an instrument.", next_step=f"There are: {', '.join(registry.instruments())}."
-        )
+        raise UsageError("cli.no-instrument", names=list(registry.instruments()))
     spec = instrument.read(_values(asked.values))
     if asked.code:
         with quiet() as out:
@@ -86,15 +84,13 @@ def _answer(line: bytes, only: Instrument | None, common: dict[str, Any]) -> Any
     try:
         values = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise UsageError("This line is no JSON.", str(error), 'Write one object a line: {"text": "..."}') from error
+        raise UsageError("cli.not-json", reason=str(error)) from error
     if not isinstance(values, dict):
-        raise UsageError("A spec is an object.", next_step='Write {"text": "..."}')
+        raise UsageError("cli.not-an-object")
     name = values.pop("instrument", None) if only is None else None
     if only is None and name is None:
         example = next(iter(registry.INSTRUMENTS))
-        raise UsageError(
-            "Which instrument?", next_step=f'Add "instrument": "{example}", or name it: try {example} --stdin'
-        )
+        raise UsageError("cli.which-instrument", example=example)
     instrument = only or registry.find(str(name))
     return _run(instrument, instrument.read({**instrument.own_names(common), **instrument.own_names(values)}))
 
@@ -113,7 +109,7 @@ def _values(words: list[str]) -> dict[str, Any]:
     for word in words:
         name, equals, value = word.partition("=")
         if not equals:
-            raise UsageError(f"{word!r} is not key=value.", next_step=f"Write for example text={word!r}")
+            raise UsageError("cli.not-key-value", word=repr(word), example=f"text={word!r}")
         if name in values:
             before = values[name]
             values[name] = [*(before if isinstance(before, list) else [before]), value]

@@ -67,7 +67,7 @@ class CrashBorder:
         self._times = [time for time in self._times if now - time < LOOP_WITHIN] + [now]
         is_loop = len(self._times) >= LOOP_OF or (len(self._times) > 1 and self._is_of_refuge(widget))
         if not self._app.is_running:
-            self._end("console.crash_at_end")
+            self._end("console.crash-at-end")
         elif is_loop:
             self._end()
         else:
@@ -97,12 +97,9 @@ class CrashBorder:
         else:
             self._end()
 
-    def _end(self, why: str = "console.crash_end") -> None:
-        language = self._app.language
+    def _end(self, code: str = "console.crash-loop") -> None:
         if self.fatal is None:
-            self.fatal = HeadnotesError(
-                translate(language, why), "", translate(language, "console.crash_log", file=self._log)
-            )
+            self.fatal = HeadnotesError(code, file=str(self._log))
         self._app.exit(return_code=self.fatal.exit_code)
 
 

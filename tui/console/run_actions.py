@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from tui.console.app_protocol import Console
 from tui.console.screens.windows import ListWindow
 from tui.engine.environment import child_command, child_environment, child_folder
-from tui.errors import HeadnotesError, UsageError
+from tui.errors import UNTRANSLATED, HeadnotesError, UsageError
 from tui.models.run_checkpoints import SavedCheckpoint
 from tui.recipes import recipe
 from tui.runs import console_lock, folder, launch, orders
@@ -24,31 +24,27 @@ from tui.text.visible import visible
 
 def give(run: Run, order: str, language: str) -> None:
     """Give an order. Raises `UsageError` when nobody is there to take it, or another console gives the orders."""
-    with seat(run, language):
+    with seat(run):
         orders.give(run, order, f"console {os.getpid()}")
 
 
 @contextmanager
-def seat(run: Run, language: str) -> Iterator[None]:
+def seat(run: Run) -> Iterator[None]:
     """The seat of a run, held for the time of an order. Raises `UsageError` that says which console has it."""
     if not console_lock.take(run):
-        title, detail = read_only_reason(run, language)
-        raise UsageError(
-            title, detail, translate(language, "console.runs.reads_only_next", name=run.name) if detail else ""
-        )
+        raise read_only_error(run)
     try:
         yield
     finally:
         console_lock.leave(run)
 
 
-def read_only_reason(run: Run, language: str) -> tuple[str, str]:
+def read_only_error(run: Run) -> UsageError:
     """Why this console gives no orders to a run, and which one does where that is known."""
     if not console_lock.is_taken(run):
-        return translate(language, "console.runs.reads_only_folder", name=run.name), ""
+        return UsageError("console.read-only-folder", name=run.name)
     pid, host, terminal = console_lock.holder(run) or ("?", "?", "?")
-    holder = translate(language, "console.runs.seat_holder", pid=pid, host=visible(host), terminal=visible(terminal))
-    return translate(language, "console.runs.reads_only", name=run.name), holder
+    return UsageError("console.read-only", name=run.name, pid=pid, host=visible(host), terminal=visible(terminal))
 
 
 async def ask_and_kill(app: Console, run: Run) -> None:
@@ -56,7 +52,7 @@ async def ask_and_kill(app: Console, run: Run) -> None:
     language = app.language
     entries = [translate(language, "console.runs.leave_running"), translate(language, "console.runs.kill_it")]
     try:
-        with seat(run, language):
+        with seat(run):
             title = translate(language, "console.runs.kill_title", name=visible(run.name))
             if await app.push_screen_wait(ListWindow(title, entries)) == 1:
                 killed = await asyncio.to_thread(launch.kill, run)
@@ -73,7 +69,7 @@ async def ask_and_resume(app: Console, run: Run) -> None:
     """Go on from one of the checkpoints that are whole."""
     language = app.language
     try:
-        with seat(run, language):
+        with seat(run):
             chosen = await _resumed(app, run)
     except HeadnotesError as error:
         app.say_error(error)
@@ -108,7 +104,7 @@ def fork_command(run: Run, words: list[str]) -> list[str]:
     return [*child_command("tui"), "runs", "fork", str(run.folder.absolute()), *changes, "--plain"]
 
 
-def forked(run: Run, text: str) -> Run:
+def forked(run: Run, text: str, language: str) -> Run:
     """A new run from the latest checkpoint of this one, with changes (`name=value`, spaces between); it is started.
 
     Takes seconds. Raises `UsageError` with what the command said.
@@ -116,19 +112,21 @@ def forked(run: Run, text: str) -> Run:
     try:
         words = shlex.split(text)
     except ValueError as error:
-        raise UsageError(f"{text!r} cannot be read.", f"{error}.", "Close the quotation marks.") from error
+        raise UsageError("console.changes-unreadable", text=text, reason=str(error)) from error
     for word in words:
         if "=" not in word:
-            raise UsageError(f"{word!r} is no change.", next_step="Write name=value, for example learning_rate=1e-5.")
+            raise UsageError("console.not-a-change", word=word)
     changes = [(name, value) for name, _, value in (word.partition("=") for word in words)]
     words = [f"{name}={recipe.anchored_path(value) if name in recipe.PATHS else value}" for name, value in changes]
     before = {other.folder for other in folder.all_runs()}
     done = subprocess.run(
-        fork_command(run, words), stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
-        env=child_environment(), cwd=child_folder(), check=False,
+        fork_command(run, words),
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
+        env={**child_environment(), "HEADNOTES_LANGUAGE": language}, cwd=child_folder(), check=False,
     )  # fmt: skip
     forks = [new for new in folder.all_runs() if new.folder not in before and new.about().get("parent")]
     if done.returncode or not forks:
-        title, *rest = done.stderr.strip().splitlines()[-4:] or [f"{run.name} cannot be forked."]
-        raise UsageError(title, " ".join(rest))
+        if not (lines := done.stderr.strip().splitlines()[-4:]):
+            raise UsageError("console.not-forked", name=run.name)
+        raise UsageError(UNTRANSLATED, title=lines[0], detail=" ".join(lines[1:]), next_step="")
     return forks[0]

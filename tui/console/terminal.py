@@ -13,7 +13,7 @@ from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter
 
-from tui.errors import NoTerminal, UsageError
+from tui.errors import NoTerminal, UsageError, phrase
 
 _PLAIN = str.maketrans(
     "─═│┃┌┐└┘├┤┬┴┼▲▼■▌▎▸•·…█▏▍▋▊▉“”‘’–—⟨⟩‹›←→↑↓×±▁▂▃▄▅▆▇◌✓⏎",
@@ -35,16 +35,9 @@ def check() -> None:
     streams = {"input": sys.stdin, "output": sys.stdout, "error": sys.stderr}  # Textual draws on the last
     elsewhere = [name for name, stream in streams.items() if stream is None or not stream.isatty()]
     if elsewhere:
-        raise NoTerminal(
-            "Headnotes needs a terminal to draw on.",
-            f"Standard {' and '.join(elsewhere)} {'is' if len(elsewhere) == 1 else 'are'} not a terminal.",
-            "Without one: headnotes try NAME key=value --json, headnotes lessons list, headnotes doctor.",
-        )
+        raise NoTerminal("console.no-terminal", streams=[phrase(f"console.stream.{name}") for name in elsewhere])
     if os.name == "posix" and term in ("", "dumb", "unknown"):
-        raise UsageError(
-            f"This terminal cannot draw screens (TERM={term or 'not set'}).",
-            next_step="Set TERM to what it is, for example TERM=xterm-256color; or use headnotes try NAME key=value.",
-        )
+        raise UsageError("console.plain-terminal", term=term or "''")
 
 
 class WithoutColor(LineFilter):

@@ -33,7 +33,6 @@ from typing import Any
 from tui.record import record
 from tui.text.catalog import has_message, translate, value_names
 
-_CODE = re.compile(r"[a-z_]+(\.[a-z_]+)*\.[a-z0-9-]+")
 _BETWEEN = {"en": ", ", "zh": "、"}
 """What stands between the items of a list."""
 
@@ -60,11 +59,7 @@ class HeadnotesError(Exception):
 
     exit_code = 1
 
-    def __init__(self, code: str, /, *sentences: str, **values: Any) -> None:
-        if not _CODE.fullmatch(code):  # a sentence, from a room whose messages are not in a catalog yet
-            values = {"title": code, "detail": "", "next_step": "", **values}
-            values |= dict(zip(("detail", "next_step"), sentences, strict=False))
-            code = UNTRANSLATED
+    def __init__(self, code: str, /, **values: Any) -> None:
         super().__init__(code)
         self.code, self.values = code, values
 

@@ -78,7 +78,7 @@ class OrderingScreen(ConsoleScreen[None]):
         language = self.app.language
         self.app.notify(translate(language, "console.runs.forking", name=run.name))
         try:
-            made = await asyncio.to_thread(forked, run, text)
+            made = await asyncio.to_thread(forked, run, text, language)
         except HeadnotesError as error:
             self.app.say_error(error)
             return

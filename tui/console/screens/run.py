@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.worker import Worker
 
 from tui.console.keys import bindings
-from tui.console.run_actions import read_only_reason
+from tui.console.run_actions import read_only_error
 from tui.console.screens.ordering import OrderingScreen
 from tui.console.screens.windows import TextWindow, code_window
 from tui.console.typeset import fold, plain_lines
@@ -168,8 +168,8 @@ class RunScreen(OrderingScreen):
         lines: list[Line] = fold(progress, width)
         lines += facts.fact_lines(self.curves, width, language) or [()]
         if not self._seated:
-            told = " ".join(read_only_reason(self.run_, language))
-            lines += plain_lines(visible(told), width, "warn")[:MOST_WARNINGS]
+            why = read_only_error(self.run_).message(language)
+            lines += plain_lines(visible(f"{why.title} {why.detail}"), width, "warn")[:MOST_WARNINGS]
         trouble = self.curves.status.trouble
         if trouble is not None:
             message = message_of(trouble, language)

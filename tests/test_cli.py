@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import ast
 import importlib.metadata
+import io
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import LESSONS
 from tests.hostile import TEXTS
-from tui import __version__
+from tui import __version__, paths
 from tui.cli.main import COMMANDS, main
+from tui.course.progress import Progress
 from tui.errors import UsageError
 
 COURSE = "I've been waiting for a HuggingFace course my whole life."
@@ -235,6 +238,31 @@ def test_lessons_list_and_check(tmp_path: Path) -> None:
     findings = json.loads(done.stdout)
     assert findings
     assert all(set(finding) == {"file", "line", "what", "do"} for finding in findings)
+
+
+def test_review_and_progress_of_two_machines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer(home: Path, question: str) -> None:
+        monkeypatch.setenv("HEADNOTES_HOME", str(home))
+        progress = Progress(paths.progress_file(), clock=lambda: time.time() - 3 * 86400)
+        progress.mark_quiz("introduction", question, False)
+        progress.save()
+
+    def shown(*words: str) -> str:
+        monkeypatch.setattr("sys.stdout", out := io.StringIO())
+        assert main(list(words)) == 0
+        return out.getvalue()
+
+    export, sheet = tmp_path / "there.json", tmp_path / "sheet.md"
+    answer(tmp_path / "there", "how-many-wrong")
+    shown("progress", "export", str(export))
+    answer(tmp_path / "here", "where-to-look")
+    assert "One question is due." in shown("review")
+    assert str(export) in shown("progress", "import", str(export))
+    assert "今天有 2 道题" in shown("review", "--language", "zh", "--sheet", str(sheet))
+    assert sheet.read_text("utf-8").index("## 答案") > 0
+    assert {item["id"] for item in json.loads(shown("review", "--json"))} == {"how-many-wrong", "where-to-look"}
+    assert main(["progress", "import", str(sheet)]) == 2
+    assert main(["review", "--sheet", str(tmp_path / "no" / "\0")]) != 0
 
 
 def test_doctor(tmp_path: Path) -> None:

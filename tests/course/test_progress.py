@@ -16,10 +16,10 @@ from tui import atomic
 from tui.course.blocks import Heading, Span
 from tui.course.exercises import ExerciseRecord
 from tui.course.front_matter import FrontMatter
-from tui.course.merge import merge
+from tui.course.merge import combine, merge
 from tui.course.page import Page
 from tui.course.progress import Progress
-from tui.errors import sentence
+from tui.errors import UsageError, sentence
 
 
 def page(id: str = "masks", *anchors: str) -> Page:
@@ -228,7 +228,8 @@ def test_an_older_file_is_read_and_goes_on(tmp_path: Path) -> None:
     progress.mark_quiz("masks", "q", False)
     progress.save()
     kept = json.loads(file.read_text())["lessons"]["masks"]
-    assert kept.pop("times").keys() == {"quiz:q"}
+    assert kept.pop("times").keys() == {"quiz:q", "reviews:quiz:q"}
+    assert kept.pop("reviews").keys() == {"quiz:q"}
     assert kept == {**old, "quiz": {"q": False}}
 
 
@@ -274,16 +275,77 @@ def test_any_json_can_be_read(tmp_path_factory: object, data: dict[str, object])
         assert "one" in Progress(file).read("masks")
 
 
+cards = st.fixed_dictionaries({"due": st.integers(1, 9), "last": st.integers(1, 9)})
+records = st.fixed_dictionaries({"passed": st.booleans(), "attempts": st.integers(0, 3), "code": st.sampled_from("vw")})
+timed = ["place", "quiz:p", "quiz:q", "answers:p", "reviews:quiz:p", "exercise:e"]
 entries = st.fixed_dictionaries(
     {},
     optional={
         "read": st.lists(st.sampled_from("xyz"), unique=True),
         "place": st.sampled_from(["x", "y"]),
+        "line": st.integers(0, 2),
         "quiz": st.dictionaries(st.sampled_from("pq"), st.booleans()),
-        "times": st.dictionaries(st.sampled_from(["place", "quiz:p", "quiz:q"]), st.floats(1, 1e9)),
+        "answers": st.dictionaries(st.sampled_from("pq"), st.fixed_dictionaries({"number": st.sampled_from("12")})),
+        "reviews": st.dictionaries(st.sampled_from(["quiz:p", "exercise:e"]), cards),
+        "exercises": st.dictionaries(st.just("e"), records),
+        "stars": st.integers(0, 2),
+        "times": st.dictionaries(st.sampled_from(timed), st.integers(1, 3)),
     },
 )
-files = st.fixed_dictionaries({}, optional={"lessons": st.dictionaries(st.sampled_from("abc"), entries)})
+files = st.fixed_dictionaries(
+    {},
+    optional={
+        "lessons": st.dictionaries(st.sampled_from("abc"), entries),
+        "last": st.sampled_from("abc"),
+        "seed": st.integers(0, 2),
+        "from-the-future": st.dictionaries(st.sampled_from("st"), st.integers(0, 2)),
+        "times": st.dictionaries(st.just("last"), st.integers(1, 3)),
+    },
+)
+
+
+@given(files, files, files)
+def test_two_machines_come_to_the_same_in_any_order(a: dict[str, Any], b: dict[str, Any], c: dict[str, Any]) -> None:
+    both = combine(a, b)
+    assert both == combine(b, a)
+    assert combine(both, a) == combine(both, b) == combine(both, both) == both
+    assert combine(combine(a, b), c) == combine(a, combine(b, c))
+
+
+@given(files, files)
+def test_of_two_machines_the_newest_answer_is_kept(one: dict[str, Any], other: dict[str, Any]) -> None:
+    both = combine(one, other)
+    for lesson, entry in both.get("lessons", {}).items():
+        for table in ("quiz", "answers", "reviews"):
+            sides = [side.get("lessons", {}).get(lesson, {}) for side in (one, other)]
+            assert set(entry.get(table, ())) == {name for side in sides for name in side.get(table, ())}
+            for name, value in entry.get(table, {}).items():
+                known = [
+                    (side.get("times", {}).get(f"{table}:{name}", 0), side[table][name])
+                    for side in sides
+                    if name in side.get(table, {})
+                ]
+                assert value in [stored for when, stored in known if when == max(when for when, _ in known)]
+
+
+def test_what_another_machine_exported_is_merged_and_nothing_else_is_taken(tmp_path: Path) -> None:
+    here, there = Progress(tmp_path / "here.json"), Progress(tmp_path / "there.json")
+    here.mark_read("masks", "one")
+    here.mark_quiz("masks", "q", False)
+    there.mark_read("masks", "two")
+    there.mark_quiz("masks", "q", True, {"picked": [1]})
+    there.export(tmp_path / "export.json")
+    here.take_in(tmp_path / "export.json")
+    assert Progress(tmp_path / "here.json").read("masks") == {"one", "two"}
+    assert Progress(tmp_path / "here.json").quiz("masks") == {"q": True}
+    before = (tmp_path / "here.json").read_text()
+    for text in ("no JSON", "[]", "{}", '{"lessons": 3}', '{"version": 9, "lessons": {}}'):
+        (tmp_path / "bad.json").write_text(text)
+        with pytest.raises(UsageError):
+            here.take_in(tmp_path / "bad.json")
+    with pytest.raises(UsageError):
+        here.take_in(tmp_path / "none.json")
+    assert (tmp_path / "here.json").read_text() == before
 
 
 @given(files, files)

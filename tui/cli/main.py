@@ -26,6 +26,8 @@ COMMANDS = {
     "models": "what can do each task; fetch the course's checkpoints from the Hub",
     "prepare": "fetch what a chapter uses, for later work without a network",
     "lessons": "list the lessons, or check a course",
+    "review": "the questions that are due today: a list, or a sheet of paper",
+    "progress": "what was read and answered: export it, and merge it on another machine",
     "doctor": "versions, device, models and paths, for a bug report",
 }
 

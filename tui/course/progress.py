@@ -16,6 +16,10 @@
           "exercises": {                            by exercise id
             "pad-by-hand": {"attempts": 2, "passed": true, "hints": 1, "solution_seen": false, "code": "..."}
           },
+          "reviews": {                              when questions and exercises return: see `course.review`
+            "quiz:what-a-zero-does": {"stability": 2.3, "difficulty": 2.1, "due": 179..., "last": 179..., ...},
+            "exercise:pad-by-hand": {...}           {"retired": true}: it is not in the lesson any more
+          },
           "tasks": 2,                               how many exercises there are
           "place": "padding",                       anchor of the section that was open
           "line": 3,                                lines below it
@@ -25,7 +29,8 @@
             "quiz:what-a-zero-does": 1790000000.5,  whether the answer was right
             "answers:what-a-zero-does": 179000...,  the answer
             "cells:a3f0...": 1790000000.5,          the code of that cell
-            "exercise:pad-by-hand": 1790000000.5    what was written in that exercise
+            "exercise:pad-by-hand": 1790000000.5,   what was written in that exercise
+            "reviews:quiz:what-a-zero-does": 179... when that was asked last
           }
         }
       },
@@ -52,8 +57,9 @@ from typing import TYPE_CHECKING, Any
 
 from tui.atomic import locked, read_regular, write_atomically
 from tui.course.exercises import ExerciseRecord
-from tui.course.merge import merge, strings, time_of
-from tui.errors import Phrase, phrase
+from tui.course.merge import combine, merge, strings, time_of
+from tui.course.review import Card, card_of_old_answer, grade
+from tui.errors import Phrase, UsageError, phrase
 
 if TYPE_CHECKING:
     from tui.course.page import Page
@@ -99,6 +105,51 @@ class Progress:
         """The last answer to each question, as `Answering.plain` wrote it."""
         answers = self._of(lesson).get("answers")
         return {k: v for k, v in answers.items() if isinstance(v, dict)} if isinstance(answers, dict) else {}
+
+    def cards(self, lesson: str) -> dict[str, Card]:
+        """When what was answered returns, by `quiz:id` and `exercise:id`."""
+        entry = self._of(lesson)
+        reviews = entry.get("reviews")
+        reviews = reviews if isinstance(reviews, dict) else {}
+        names = dict.fromkeys([*reviews, *(f"quiz:{question}" for question in self.quiz(lesson))])
+        cards: dict[str, Card] = {}
+        for name in names:
+            card, (kind, _, id_) = Card.read(reviews.get(name)), name.partition(":")
+            if name not in reviews:
+                card = card_of_old_answer(self.quiz(lesson)[id_], time_of(entry, name))
+            if card is not None and kind in ("quiz", "exercise"):
+                cards[name] = card
+        return cards
+
+    def mark_review(self, lesson: str, name: str, is_known: bool) -> None:
+        """The reader was asked again, or for the first time."""
+        with self._lock:
+            self._grade(lesson, name, is_known)
+        self._changed()
+
+    def retire(self, lesson: str, name: str) -> None:
+        """This is not in the lesson any more, and does not return."""
+        with self._lock:
+            self._put_review(lesson, name, {"retired": True})
+        self._changed()
+
+    def _grade(self, lesson: str, name: str, is_known: bool) -> None:
+        now = self._clock()
+        before = self.cards(lesson).get(name)
+        card = grade(before, is_known, now)
+        if card is not before:
+            self._put_review(lesson, name, card.plain())
+
+    def _put_review(self, lesson: str, name: str, value: dict[str, Any]) -> None:
+        entry = self._entry(lesson)
+        reviews = entry.get("reviews")
+        entry["reviews"] = {**(reviews if isinstance(reviews, dict) else {}), name: value}
+        self._stamp(entry, f"reviews:{name}")
+
+    @property
+    def now(self) -> float:
+        """The time by the clock that dates what is written here."""
+        return self._clock()
 
     @property
     def seed(self) -> str:
@@ -178,6 +229,7 @@ class Progress:
     def mark_quiz(self, lesson: str, question: str, right: bool, answer: Mapping[str, Any] | None = None) -> None:
         """A question was answered: this way, where that is to be shown again."""
         with self._lock:
+            self._grade(lesson, f"quiz:{question}", right)
             entry = self._entry(lesson)
             entry["quiz"] = {**self.quiz(lesson), question: right}
             self._stamp(entry, f"quiz:{question}")
@@ -217,7 +269,7 @@ class Progress:
             self._stamp(entry, "place")
         self._changed()
 
-    def save(self) -> None:
+    def save(self, merging: Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]] = merge) -> None:
         """Write the file. A failure is kept in `trouble`; reading goes on without it."""
         with self._lock:
             ours = copy.deepcopy(self._data)
@@ -228,7 +280,7 @@ class Progress:
                 if _is_newer(theirs):
                     self.trouble = self._left_alone(theirs)
                     return
-                both = merge(theirs, ours)
+                both = merging(theirs, ours)
                 if both != theirs:
                     write_atomically(self._file, json.dumps(both, ensure_ascii=False, indent=1) + "\n")
         except OSError as error:
@@ -236,7 +288,36 @@ class Progress:
             return
         self._failure = None
         with self._lock:
-            self._data = merge(both, self._data)
+            self._data = merging(both, self._data)
+
+    def export(self, file: Path) -> None:
+        """Write everything to a file. Raises `UsageError`."""
+        try:
+            write_atomically(file, json.dumps(self._data, ensure_ascii=False, indent=1) + "\n")
+        except OSError as error:
+            code = "course.progress-not-written"
+            raise UsageError(code, name=str(file), reason=error.strerror or str(error)) from error
+
+    def take_in(self, file: Path) -> None:
+        """Merge what another machine exported, and save. Raises `UsageError`; then nothing has changed."""
+        if self.trouble:
+            raise UsageError("course.progress-unusable", reason=self.trouble)
+        try:
+            if not file.exists():
+                raise UsageError("course.no-progress-file", name=str(file))
+            theirs = _parsed(file)
+            if not isinstance(theirs.get("lessons", {}), dict) or not {"version", "lessons"} & theirs.keys():
+                raise ValueError("no lessons in it")
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or ""
+            raise UsageError("course.not-progress", name=str(file), reason=reason) from error
+        if _is_newer(theirs):
+            raise UsageError("course.newer-progress", name=str(file), version=str(theirs["version"]))
+        with self._lock:
+            self._data = combine(self._data, theirs)
+        self.save(merging=combine)
+        if self.trouble:
+            raise UsageError("course.progress-unusable", reason=self.trouble)
 
     def _load(self) -> dict[str, Any]:
         data: dict[str, Any] = {}

@@ -227,6 +227,8 @@ class ExerciseScreen(ConsoleScreen[None]):
             self._sentence = error.message(language).lines
         self._status.hint("")
         if self.result is not None and self.result["passed"]:
+            is_known = self.record.passed or not self.record.solution_seen
+            self.app.progress.mark_review(self._page.id, f"exercise:{self.exercise.id}", is_known)
             self._keep(passed=True)
         self._draw()
         self._about.scroll_home(animate=False)

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from tests.conftest import LESSONS
 from tui.course import review
 from tui.course.book import Course, entries
+from tui.course.cards import DAY, LATEST, Card, day_of, grade
 from tui.course.progress import Progress
 from tui.course.recall import due_tasks
-from tui.course.review import DAY, Card, grade
 from tui.course.sheet import write_sheet
 from tui.text.dates import describe_day
 
@@ -129,7 +129,7 @@ def test_answers_of_an_older_file_return(tmp_path: Path, clock: Clock) -> None:
     assert names == ["quiz:wrong", "quiz:right"]
     progress.mark_quiz("masks", "right", True)
     assert progress.cards("masks")["quiz:right"].due < START + 60 * DAY
-    assert review.next_day(progress, ["masks"], clock.now) == review.day_of(START - 3600 + 2 * DAY)
+    assert review.next_day(progress, ["masks"], clock.now) == day_of(START - 3600 + 2 * DAY)
 
 
 @given(st.lists(st.tuples(st.booleans(), st.floats(-40 * DAY, 400 * DAY)), max_size=12))
@@ -146,7 +146,7 @@ def test_no_history_breaks_a_card(history: list[tuple[bool, float]]) -> None:
 @given(st.dictionaries(st.sampled_from(Card.__match_args__), st.none() | st.integers() | st.floats() | st.text()))
 def test_what_is_not_a_card_is_none(value: dict[str, object]) -> None:
     card = Card.read(value)
-    assert card is None or 0 <= card.due < review.LATEST
+    assert card is None or 0 <= card.due < LATEST
 
 
 def test_questions_are_read_from_their_lessons_and_lost_ones_retired(progress: Progress, clock: Clock) -> None:

@@ -11,6 +11,7 @@ from tui.atomic import write_atomically
 from tui.course import review
 from tui.course.blocks import Quiz, plain
 from tui.course.book import Course
+from tui.course.cards import day_of
 from tui.course.progress import Progress
 from tui.course.recall import Task, due_tasks, lesson_ids
 from tui.course.sheet import write_sheet
@@ -43,7 +44,7 @@ def run(asked: argparse.Namespace) -> int:
     for task in tasks:
         print(visible(f"{task.entry.number:5} {_text(task)}"))
     day = review.next_day(progress, lesson_ids(course), progress.now)
-    until = describe_day(day, review.day_of(progress.now), language) if day else ""
+    until = describe_day(day, day_of(progress.now), language) if day else ""
     if tasks:
         print(translate(language, "course.review.due", count=len(tasks)))
     elif day is None:

@@ -16,7 +16,7 @@
           "exercises": {                            by exercise id
             "pad-by-hand": {"attempts": 2, "passed": true, "hints": 1, "solution_seen": false, "code": "..."}
           },
-          "reviews": {                              when questions and exercises return: see `course.review`
+          "reviews": {                              when questions and exercises return: see `course.cards`
             "quiz:what-a-zero-does": {"stability": 2.3, "difficulty": 2.1, "due": 179..., "last": 179..., ...},
             "exercise:pad-by-hand": {...}           {"retired": true}: it is not in the lesson any more
           },
@@ -56,9 +56,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui.atomic import locked, read_regular, write_atomically
+from tui.course.cards import Card, card_of_old_answer, grade
 from tui.course.exercises import ExerciseRecord
 from tui.course.merge import combine, merge, strings, time_of
-from tui.course.review import Card, card_of_old_answer, grade
 from tui.errors import Phrase, UsageError, phrase
 
 if TYPE_CHECKING:

@@ -19,21 +19,21 @@ def add(parser: argparse.ArgumentParser) -> None:
         ("export", "write everything that was read and answered to a file"),
         ("import", "merge such a file into what is here: of every answer the newest, and nothing is lost"),
     ):
-        one = what.add_parser(name, help=words, description=words)
-        one.add_argument("file", help="a JSON file")
-        one.add_argument("--course", metavar="DIR", type=Path, help="another course; ours when left out")
+        command = what.add_parser(name, help=words, description=words)
+        command.add_argument("file", help="a JSON file")
+        command.add_argument("--course", metavar="DIR", type=Path, help="another course; ours when left out")
 
 
-def run(asked: argparse.Namespace) -> int:
-    course = Course.open(paths.expanded(asked.course)).course_id if asked.course else ""
+def run(options: argparse.Namespace) -> int:
+    course = Course.open(paths.expanded(options.course)).course_id if options.course else ""
     progress = Progress(paths.progress_file(course))
-    paths.check_name(asked.file)
-    file = paths.expanded(asked.file)
-    if asked.what == "export":
+    paths.check_name(options.file)
+    file = paths.expanded(options.file)
+    if options.what == "export":
         if progress.trouble:
             raise UsageError("course.progress-unusable", reason=progress.trouble)
         progress.export(file)
     else:
         progress.take_in(file)
-    print(translate(asked.language, f"course.progress.{asked.what}", file=visible(str(file))))
+    print(translate(options.language, f"course.progress.{options.what}", file=visible(str(file))))
     return 0

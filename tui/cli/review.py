@@ -13,7 +13,7 @@ from tui.course.blocks import Quiz, plain
 from tui.course.book import Course
 from tui.course.cards import day_of
 from tui.course.progress import Progress
-from tui.course.recall import Task, due_tasks, lesson_ids
+from tui.course.recall import ReviewTask, due_tasks, lesson_ids
 from tui.course.sheet import write_sheet
 from tui.errors import UsageError
 from tui.text.catalog import translate
@@ -27,18 +27,18 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
-def run(asked: argparse.Namespace) -> int:
-    language = asked.language
-    paths.check_name(asked.sheet or "")
-    course = Course.open(paths.expanded(asked.folder) if asked.folder else paths.lessons_dir())
+def run(options: argparse.Namespace) -> int:
+    language = options.language
+    paths.check_name(options.sheet or "")
+    course = Course.open(paths.expanded(options.folder) if options.folder else paths.lessons_dir())
     progress = Progress(paths.progress_file(course.course_id))
     if progress.trouble:
         raise UsageError("course.progress-unusable", reason=progress.trouble)
     tasks = due_tasks(course, progress, language, most=10_000)
     progress.save()
-    if asked.sheet:
-        _write(paths.expanded(asked.sheet), write_sheet(tasks, language, progress.seed))
-    if asked.json:
+    if options.sheet:
+        _write(paths.expanded(options.sheet), write_sheet(tasks, language, progress.seed))
+    if options.json:
         print(json.dumps([_plain(task) for task in tasks], ensure_ascii=False))
         return 0
     for task in tasks:
@@ -51,8 +51,8 @@ def run(asked: argparse.Namespace) -> int:
         print(translate(language, "course.review.nothing"))
     else:
         print(translate(language, "course.review.nothing_until", day=until))
-    if asked.sheet:
-        print(translate(language, "course.review.sheet", file=visible(asked.sheet)))
+    if options.sheet:
+        print(translate(language, "course.review.sheet", file=visible(options.sheet)))
     return 0
 
 
@@ -63,10 +63,10 @@ def _write(file: Path, text: str) -> None:
         raise UsageError("course.not-written", name=str(file), reason=error.strerror or str(error)) from error
 
 
-def _text(task: Task) -> str:
+def _text(task: ReviewTask) -> str:
     return plain(task.content.ask if isinstance(task.content, Quiz) else task.content.task)
 
 
-def _plain(task: Task) -> dict[str, object]:
+def _plain(task: ReviewTask) -> dict[str, object]:
     kind, _, id_ = task.item.name.partition(":")
     return {"lesson": task.item.lesson, "kind": kind, "id": id_, "text": _text(task), **task.item.card.plain()}

@@ -17,7 +17,7 @@ _TABLES = ("quiz", "answers", "cells", "reviews")
 """What is written entry by entry; the time of each is `table:entry`."""
 _MODELS = "models"
 """The same, beside the lessons."""
-_KNOWN = {"exercises", "read", "times", *_TABLES, *(field for fields in _FIELDS.values() for field in fields)}
+_FIELD_NAMES = {"exercises", "read", "times", *_TABLES, *(field for fields in _FIELDS.values() for field in fields)}
 
 Unknown = Callable[[Any, Any], Any]
 """Which of two values is taken of what this version does not know."""
@@ -28,9 +28,9 @@ def merge(theirs: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any]:
     return _merge(theirs, ours, lambda their, our: their)
 
 
-def combine(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+def combine(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
     """The progress of two machines. It does not matter which comes first, nor whether it is done again."""
-    return _merge(one, other, _union)
+    return _merge(first, second, _union)
 
 
 def _merge(theirs: dict[str, Any], ours: dict[str, Any], unknown: Unknown) -> dict[str, Any]:
@@ -56,13 +56,13 @@ def _merge(theirs: dict[str, Any], ours: dict[str, Any], unknown: Unknown) -> di
 
 
 def _merge_lesson(theirs: dict[str, Any], ours: dict[str, Any], unknown: Unknown) -> dict[str, Any]:
-    both = {name: unknown(theirs[name], ours[name]) for name in theirs if name in ours and name not in _KNOWN}
+    both = {name: unknown(theirs[name], ours[name]) for name in theirs if name in ours and name not in _FIELD_NAMES}
     both = {**ours, **theirs, **both}
     for time, fields in _FIELDS.items():
         if any(field in both for field in fields):
-            taken = _later(theirs, ours, time, fields)
+            later = _later(theirs, ours, time, fields)
             both = {name: value for name, value in both.items() if name not in fields}
-            both |= {field: taken[field] for field in fields if field in taken}
+            both |= {field: later[field] for field in fields if field in later}
     for table in _TABLES:
         _merge_table(both, theirs, ours, table)
     if exercises := {**_dict(ours, "exercises"), **_dict(theirs, "exercises")}:
@@ -105,15 +105,15 @@ def _in_order(theirs: dict[str, Any], ours: dict[str, Any], exercise: str) -> li
     )
 
 
-def _union(one: Any, other: Any) -> Any:
-    if isinstance(one, dict) and isinstance(other, dict):
-        shared = {name: _union(one[name], other[name]) for name in one if name in other}
-        return {**other, **one, **shared}
-    return _greater(one, other)
+def _union(first: Any, second: Any) -> Any:
+    if isinstance(first, dict) and isinstance(second, dict):
+        shared = {name: _union(first[name], second[name]) for name in first if name in second}
+        return {**second, **first, **shared}
+    return _greater(first, second)
 
 
-def _greater(one: Any, other: Any) -> Any:
-    return max(one, other, key=_order)
+def _greater(first: Any, second: Any) -> Any:
+    return max(first, second, key=_order)
 
 
 def _order(value: Any) -> str:

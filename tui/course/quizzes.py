@@ -84,8 +84,8 @@ def restored(quiz: Quiz, value: Mapping[str, Any] | None, order: tuple[int, ...]
     """An answer from a file, judged again; one that does not fit the question any more counts as none."""
     value = value or {}
     picked, number = value.get("picked"), value.get("number")
-    known = range(len(quiz.choices))
-    fits = isinstance(picked, list) and all(type(i) is int and i in known for i in picked)
+    places = range(len(quiz.choices))
+    fits = isinstance(picked, list) and all(type(i) is int and i in places for i in picked)
     answering = Answering(
         tuple(dict.fromkeys(picked)) if picked and fits else (),
         number[:MOST_DIGITS] if isinstance(number, str) and quiz.kind == "number" else "",

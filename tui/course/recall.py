@@ -9,16 +9,16 @@ from tui.course.blocks import Exercise, Quiz
 from tui.course.book import Book, Entry, entries
 from tui.course.page import Page
 from tui.course.progress import Progress
-from tui.course.review import Item
+from tui.course.review import ReviewItem
 from tui.errors import HeadnotesError
 from tui.record import record
 
 
 @record
-class Task:
+class ReviewTask:
     """Something to review, where it is."""
 
-    item: Item
+    item: ReviewItem
     entry: Entry
     page: Page
     block: int
@@ -31,9 +31,9 @@ class Task:
         return content
 
 
-def due_tasks(book: Book, progress: Progress, language: str, most: int = review.SITTING_SIZE) -> list[Task]:
+def due_tasks(book: Book, progress: Progress, language: str, most: int = review.SITTING_SIZE) -> list[ReviewTask]:
     """What is to be asked now, at most so many. What is not in its lesson any more is retired."""
-    tasks: list[Task] = []
+    tasks: list[ReviewTask] = []
     pages: dict[str, Page | None] = {}
     for item in review.due(progress, lesson_ids(book), progress.now):
         if len(tasks) == most:
@@ -51,7 +51,7 @@ def due_tasks(book: Book, progress: Progress, language: str, most: int = review.
         if block is None:
             progress.retire(item.lesson, item.name)
         else:
-            tasks.append(Task(item, entry, page, block))
+            tasks.append(ReviewTask(item, entry, page, block))
     return tasks
 
 

@@ -14,7 +14,7 @@ SITTING_SIZE = 8
 
 
 @record
-class Item:
+class ReviewItem:
     """Something that returns: the question or exercise of a lesson."""
 
     lesson: str
@@ -23,13 +23,13 @@ class Item:
     card: Card
 
 
-def items(progress: Progress, lessons: Iterable[str]) -> list[Item]:
+def items(progress: Progress, lessons: Iterable[str]) -> list[ReviewItem]:
     """Everything that returns, the earliest first; of what is due on one day, what was forgotten more often."""
-    returning = [Item(lesson, name, card) for lesson in lessons for name, card in progress.cards(lesson).items()]
+    returning = [ReviewItem(lesson, name, card) for lesson in lessons for name, card in progress.cards(lesson).items()]
     return sorted(returning, key=lambda item: (day_of(item.card.due), -item.card.lapses, item.card.due, item.name))
 
 
-def due(progress: Progress, lessons: Iterable[str], now: float) -> list[Item]:
+def due(progress: Progress, lessons: Iterable[str], now: float) -> list[ReviewItem]:
     """What is to be asked today, in order."""
     return [item for item in items(progress, lessons) if item.card.is_due(now)]
 

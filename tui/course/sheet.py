@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from tui.course.blocks import Exercise, Quiz, Spans
 from tui.course.quizzes import display_order
-from tui.course.recall import Task
+from tui.course.recall import ReviewTask
 from tui.text.catalog import translate
 
 
-def write_sheet(tasks: Sequence[Task], language: str, seed: str) -> str:
+def write_sheet(tasks: Sequence[ReviewTask], language: str, seed: str) -> str:
     """The sheet, in the language of the reader."""
     lines = [f"# {translate(language, 'course.sheet.title')}", ""]
     for number, task in enumerate(tasks, 1):
@@ -24,7 +24,7 @@ def write_sheet(tasks: Sequence[Task], language: str, seed: str) -> str:
     return "\n".join(lines)
 
 
-def _question(number: int, task: Task, seed: str) -> Iterator[str]:
+def _question(number: int, task: ReviewTask, seed: str) -> Iterator[str]:
     content, place = task.content, f"{task.entry.number} {task.page.title}".strip()
     yield f"**{number}.** *{place}*"
     yield ""
@@ -39,7 +39,7 @@ def _question(number: int, task: Task, seed: str) -> Iterator[str]:
         yield "\\_\\_\\_\\_\\_\\_"
 
 
-def _answer(number: int, task: Task, language: str, seed: str) -> Iterator[str]:
+def _answer(number: int, task: ReviewTask, language: str, seed: str) -> Iterator[str]:
     content = task.content
     if isinstance(content, Exercise):
         yield from (

@@ -119,6 +119,11 @@ def test_a_line_of_code_that_is_too_long_is_named_by_its_line(course: Path) -> N
     }
 
 
+def test_a_line_of_output_that_is_too_long_is_named_too(course: Path) -> None:
+    findings = change(course, "so: b", f"so: b\nprints: {'x' * 57}")
+    assert [finding.line for finding in findings if "This line of output has 57 columns" in finding.what] == [21]
+
+
 def test_a_missing_twin(course: Path) -> None:
     (course / "one" / "01-a.zh.md").unlink()
     (finding,) = check(course, check_try)

@@ -33,6 +33,14 @@ def test_a_hostile_file_is_a_page(folder: Path, name: str) -> None:
     PageLayout(page, Setting(80, "en", False), {}, None)
 
 
+@pytest.mark.parametrize("name", hostile_notes.FILES)
+def test_a_hostile_file_is_a_page_of_a_course(folder: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / "page.mdx").write_bytes((folder / f"{name}.md").read_bytes())
+    page = Folder(tmp_path, "", ()).read(entry(tmp_path, "page.mdx"), "en")
+    assert sum(map(len, page.text())) <= 2 * MOST_BYTES
+    PageLayout(page, Setting(80, "en", False), {}, None)
+
+
 def test_only_files_are_listed_and_no_link_is_followed_round(folder: Path) -> None:
     assert {e.id for e in entries(Folder.open(folder))} == {f"{name}.md" for name in hostile_notes.FILES}
 

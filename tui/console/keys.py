@@ -61,6 +61,7 @@ KEYS: tuple[Key, ...] = (
     Key("lesson.scratch", "x", "scratch", "lesson", 0, True),
     Key("lesson.forget", "z", "forget", "lesson", 0, True),
     Key("lesson.export", "f", "export", "lesson", 0, True),
+    Key("lesson.framework", "v", "framework", "lesson", 3, True),
     Key("lesson.back", "b", "back", "lesson", 0, True),
     Key("lesson.next", "right_square_bracket", "turn(1)", "lesson", 1, True),
     Key("lesson.previous", "left_square_bracket", "turn(-1)", "lesson", 0, True),

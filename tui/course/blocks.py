@@ -67,6 +67,14 @@ class Quote(Block):
 
 
 @record
+class Callout(Block):
+    """Something set apart from the text: a `tip`, `note`, `important` or `warning`; or a quotation, without a word."""
+
+    kind: str
+    blocks: tuple[Block, ...]
+
+
+@record
 class Table(Block):
     header: tuple[Spans, ...]
     rows: tuple[tuple[Spans, ...], ...]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -14,7 +15,7 @@ from tui import paths
 from tui.course.cache import remembered
 from tui.course.files import FIRST_FRONT, MOST_FRONT, decode, read_file, split_front_matter
 from tui.course.front_matter import FrontMatter
-from tui.course.plan import read_plan
+from tui.course.plan import contents_files, course_name, id_from, read_plan
 from tui.errors import LessonError, Phrase, UsageError, phrase, quoted
 from tui.record import record
 from tui.text.catalog import LANGUAGES
@@ -131,7 +132,7 @@ class Course:
 
 @dataclass
 class Folder:
-    """Any folder of Markdown files, read as notes."""
+    """Any folder of Markdown files, read as notes; in the order of its table of contents where it has one."""
 
     folder: Path
     name: str
@@ -139,11 +140,26 @@ class Folder:
     trouble: Phrase | None = None
     course_id: str = ""
     is_bundled: bool = False
+    framework: str = "pt"
+    """What is shown where a page is written for several."""
 
     @classmethod
     def open(cls, path: Path) -> Folder:
         """A folder, or one file, by its names alone. Raises `UsageError` when there is no Markdown in it."""
         trouble = None
+        if any(file.is_file() for file in contents_files(path)):
+            from tui.course.toctree import chapters_of
+
+            try:
+                if contents := chapters_of(path):
+                    name = course_name(path)
+                    chapters = tuple(
+                        Chapter("", titles, tuple(Entry(page.place, "", page.titles, page.files) for page in pages))
+                        for titles, pages in contents
+                    )
+                    return cls(path, name, chapters, course_id=f"{id_from(name)}-{_digest(path)}")
+            except LessonError as error:
+                trouble = error.phrase
         if path.is_file():
             files = [path]
         elif path.is_dir():
@@ -168,7 +184,11 @@ class Folder:
 
     def read(self, entry: Entry, language: str) -> Page:
         """Raises `LessonError` only when the file itself cannot be read."""
-        return _page(entry.files[""], "", language)
+        file = entry.files.get("") or entry.files.get(language) or next(iter(entry.files.values()), None)
+        if file is None:
+            raise LessonError("course.no-page", page=quoted(entry.id), folder=str(self.folder))
+        page = _page(file, "", language, self.framework)
+        return replace(page, id=entry.id) if self.course_id else page
 
 
 def _lessons(folder: Path) -> Iterator[Entry]:
@@ -192,7 +212,12 @@ def _lessons(folder: Path) -> Iterator[Entry]:
             yield Entry(front.id, front.section, titles, files, front.minutes, trouble)
 
 
-def _page(file: Path, lesson_language: str, language: str) -> Page:
+def _digest(path: Path) -> str:
+    """Tells folders of the same name apart."""
+    return hashlib.sha256(str(path.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:8]
+
+
+def _page(file: Path, lesson_language: str, language: str, framework: str = "") -> Page:
     """A lesson in a language, or a page of notes; from memory when it was read before. Raises `LessonError`."""
     from tui.course.page import Page
 
@@ -203,11 +228,10 @@ def _page(file: Path, lesson_language: str, language: str) -> Page:
 
         if lesson_language:
             return read_lesson(file, lesson_language, data, size)
-        return read_notes(file, data, size, language)
+        return read_notes(file, data, size, language, framework)
 
-    return remembered(
-        f"page {file} {lesson_language} {language} {size}\0".encode("utf-8", "surrogateescape") + data, Page, read
-    )
+    key = f"page {file} {lesson_language} {language} {framework} {size}\0"
+    return remembered(key.encode("utf-8", "surrogateescape") + data, Page, read)
 
 
 def _front_matter(file: Path) -> FrontMatter:

@@ -12,6 +12,7 @@ from tui.course import directives, markdown
 from tui.course.blocks import Block, Code, Heading, Paragraph, Span, plain
 from tui.course.files import MOST_BYTES, MOST_LINES, decode, split_front_matter
 from tui.course.front_matter import FrontMatter
+from tui.course.mdx.reader import parse_notes
 from tui.course.page import Page
 from tui.errors import HeadnotesError, LessonError, Phrase, phrase, sentence
 from tui.text.catalog import LANGUAGES, translate
@@ -66,7 +67,7 @@ def _line_of_file(path: Path, line: int) -> Phrase:
     return phrase("course.line-of-file", file=path.name, line=line)
 
 
-def read_notes(path: Path, data: bytes, size: int = 0, language: str = LANGUAGES[0]) -> Page:
+def read_notes(path: Path, data: bytes, size: int = 0, language: str = LANGUAGES[0], framework: str = "pt") -> Page:
     """Any Markdown file. Never raises for what is in it; `trouble` says what could not be read as it was meant.
 
     `language` is that of the few words that are not the file's. Of a file larger than `data` (`size` bytes), only these
@@ -78,7 +79,8 @@ def read_notes(path: Path, data: bytes, size: int = 0, language: str = LANGUAGES
         note = Paragraph(text.count("\n") + 1, (Span(sentence(language, cut), italic=True),))
         return _plain_page(path, text, cut, note)
     try:
-        front, blocks = markdown.parse(text, myst=False)
+        is_mdx = path.suffix.lower() == ".mdx"
+        front, blocks, frameworks = parse_notes(text, framework, is_mdx=is_mdx)
     except LessonError as error:
         return _plain_page(path, text, phrase("course.shown-plain", file=path.name, error=error.phrase))
     title, trouble = "", None
@@ -93,7 +95,7 @@ def read_notes(path: Path, data: bytes, size: int = 0, language: str = LANGUAGES
     title = title or (plain(headings[0].spans) if headings else path.stem)
     if not blocks:
         blocks = (Paragraph(1, (Span(translate(language, "course.empty"), italic=True),)),)
-    return Page(str(path), title[:MOST_TITLE], "", path, blocks, trouble=trouble)
+    return Page(str(path), title[:MOST_TITLE], "", path, blocks, trouble=trouble, frameworks=frameworks)
 
 
 def _plain_page(path: Path, text: str, trouble: Phrase, *after: Block) -> Page:

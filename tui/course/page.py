@@ -37,6 +37,13 @@ class Page:
     front: FrontMatter | None = None
     trouble: Phrase | None = None
     """What could not be read as it was meant, in a sentence."""
+    frameworks: tuple[str, ...] = ()
+    """Between which one can choose here: `pt`, `tf`."""
+
+    @property
+    def is_lesson(self) -> bool:
+        """Whether it belongs to a course, which is gone on with; not so a page of loose notes, known by its file."""
+        return self.front is not None or self.id != str(self.path)
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:

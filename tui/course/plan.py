@@ -65,6 +65,28 @@ def read_plan(folder: Path) -> CoursePlan:
     )
 
 
+LANGUAGE_FOLDERS = {"en": ("en",), "zh": ("zh-CN", "zh")}
+"""The folders of each language of ours, in the courses of Hugging Face."""
+CONTENTS = "_toctree.yml"
+
+
+_ROOTS = ("chapters", "units", "notebooks")
+
+
+def course_name(folder: Path) -> str:
+    """The name of the folder that holds a whole course, seen from a folder of its pages."""
+    inside = {*_ROOTS, *(name for names in LANGUAGE_FOLDERS.values() for name in names)}
+    here = folder.resolve()
+    return next((place.name for place in (here, *here.parents) if place.name not in inside), "") or here.name
+
+
+def contents_files(folder: Path) -> list[Path]:
+    """Where a table of contents may be: in a folder, or in those of the languages in a checkout of the whole course."""
+    names = [name for names in LANGUAGE_FOLDERS.values() for name in names]
+    roots = (folder, *(folder / root for root in _ROOTS))
+    return [folder / CONTENTS, *(root / name / CONTENTS for root in roots for name in names)]
+
+
 def id_from(text: str) -> str:
     """An id made of any words."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:64].strip("-") or "course"

@@ -211,7 +211,7 @@ class Progress:
     def open(self, page: Page) -> None:
         """The reader opened this page."""
         with self._lock:
-            if page.front is not None:
+            if page.is_lesson:
                 self._data["last"] = page.id
                 self._stamp(self._data, "last")
             entry = self._entry(page.id)

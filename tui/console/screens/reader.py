@@ -27,7 +27,7 @@ from tui.console.widgets.chrome import KeyLine, Prompt, TopLine
 from tui.console.widgets.notes import Notes
 from tui.course import consent
 from tui.course.blocks import Cell, Claim, Exercise, Quiz, Try
-from tui.course.book import Course, Entry, entries
+from tui.course.book import Course, Entry, Folder, entries
 from tui.course.cells import with_versions
 from tui.course.page import Page
 from tui.course.quizzes import display_order, restored
@@ -426,6 +426,8 @@ class Reader(WithBench):
                 labels["lesson.edit"] = None
         if pane is None or not self._has_bench():
             labels["lesson.code"] = None
+        if self.page is None or not self.page.frameworks:
+            labels["lesson.framework"] = None
         if not self.notes.is_at_last_stop or self.entry is known[-1]:
             labels["lesson.next"] = None
         elif not isinstance(self.app.book, Course):
@@ -551,6 +553,20 @@ class Reader(WithBench):
             self.app.notify(
                 translate(self.app.language, "console.reader.leads_nowhere", target=target), severity="warning"
             )
+
+    def action_framework(self) -> None:
+        """Show the page as it is written for the next framework."""
+        from tui.course.mdx.selection import FRAMEWORKS
+
+        book, choices = self.app.book, self.page.frameworks if self.page is not None else ()
+        if not choices or not isinstance(book, Folder):
+            self.app.notify(translate(self.app.language, "console.reader.one_framework"))
+            return
+        place = choices.index(book.framework) if book.framework in choices else -1
+        book.framework = choices[(place + 1) % len(choices)]
+        name = FRAMEWORKS[book.framework]
+        self.app.notify(translate(self.app.language, "console.reader.framework_chosen", name=name))
+        self.open(self.entry, self.notes.place())
 
     def action_back(self) -> None:
         if not self._back:

@@ -9,6 +9,7 @@ from tui.console.typeset.prose import Setting, pieces_of, set_pieces
 from tui.console.typeset.stops import State, cell_lines, claim_lines, exercise_lines, quiz_lines, try_lines
 from tui.course.blocks import (
     Block,
+    Callout,
     Cell,
     Claim,
     Code,
@@ -25,6 +26,8 @@ from tui.course.blocks import (
     plain,
 )  # fmt: skip
 from tui.course.quizzes import Answering
+from tui.text.catalog import translate
+from tui.text.emoji import plain_emoji
 from tui.text.lines import Line, Piece
 from tui.text.visible import visible
 from tui.text.wrap import cells
@@ -46,6 +49,11 @@ def set_block(block: Block, setting: Setting, state: State = None, *, on_bench: 
         case Quote():
             inner = set_blocks(block.blocks, _narrower(setting, 2))
             return [(("▎ ", "bar"), *line) for line in inner]
+        case Callout():
+            inner = set_blocks(block.blocks, _narrower(setting, 2))
+            look = "warn" if block.kind == "warning" else "accent"
+            word = translate(setting.language, f"console.callout.{block.kind}") if block.kind else ""
+            return [(("▎ ", look), *line) for line in ([((word, f"{look}.strong"),)] if word else []) + inner]
         case Table():
             return _table(block, setting)
         case Rule():
@@ -111,7 +119,9 @@ def _table(table: Table, setting: Setting) -> list[Line]:
         return []
     rows = [tuple(row) + ((),) * (columns - len(row)) for row in (table.header, *table.rows)]
     room = setting.prose - 2 * (columns - 1)
-    widths = _shares([max(cells(visible(plain(row[c]))) for row in rows) for c in range(columns)], room)
+    widths = _shares(
+        [max(cells(visible(plain_emoji(plain(row[c])), lines=True)) for row in rows) for c in range(columns)], room
+    )
     lines: list[Line] = []
     for number, row in enumerate(rows):
         base = "title" if number == 0 else "text"

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from tui.course.blocks import Spans
 from tui.record import record
+from tui.text.emoji import plain_emoji
 from tui.text.lines import Line, Piece
 from tui.text.visible import visible
 from tui.text.wrap import breaks
@@ -37,7 +38,7 @@ def pieces_of(spans: Spans, base: str = "text") -> list[Piece]:
         styles = [base]
         styles += ["strong"] * span.bold + ["em"] * span.italic + ["struck"] * span.struck
         styles += ["code"] * span.code + ["link"] * bool(span.link)
-        pieces.append((visible(span.text, lines=True), ".".join(styles)))
+        pieces.append((visible(plain_emoji(span.text), lines=True), ".".join(styles)))
     return pieces
 
 

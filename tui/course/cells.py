@@ -14,6 +14,8 @@ from dataclasses import replace
 from tui.course.blocks import Block, Cell
 from tui.course.page import Page
 
+BARE = "notes: "
+"""Begins the name of a space that starts without our models: the code of other courses loads its own."""
 SCRATCH = "scratch"
 """Under this name the scratch cell of a lesson is kept."""
 

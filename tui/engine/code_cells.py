@@ -12,6 +12,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from typing import Any
 
+from tui.course.cells import BARE
 from tui.engine.completion import Completions, complete
 from tui.engine.displayed_tables import show_tables
 from tui.engine.explanations import Explanation, explain_error
@@ -117,9 +118,10 @@ class Cells:
         names = setup_code.NAMES if name is not None else setup_code.needed(code)
         if model:
             setup_code.check_for_cells(model)
-        error = _run(space.shell, setup_code.cell_setup(*names, model=model))
-        if error is not None:
-            raise error
+        if not (name or "").startswith(BARE):
+            error = _run(space.shell, setup_code.cell_setup(*names, model=model))
+            if error is not None:
+                raise error
         if name is not None:
             self._spaces[name] = space
         return space

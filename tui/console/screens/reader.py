@@ -28,7 +28,7 @@ from tui.console.widgets.notes import Notes
 from tui.course import consent
 from tui.course.blocks import Cell, Claim, Exercise, Quiz, Try
 from tui.course.book import Course, Entry, Folder, entries
-from tui.course.cells import with_versions
+from tui.course.cells import BARE, with_versions
 from tui.course.page import Page
 from tui.course.quizzes import display_order, restored
 from tui.errors import HeadnotesError, UsageError, sentence
@@ -321,6 +321,8 @@ class Reader(WithBench):
     @property
     def space(self) -> str:
         """The chapter, whose cells share their variables."""
+        if isinstance(self.app.book, Folder):
+            return f"{BARE}{self._shown.id}"
         return self._shown.number.split(".")[0] or self._shown.id
 
     def _put_state(self, block: int, state: State) -> None:
@@ -488,7 +490,7 @@ class Reader(WithBench):
         if self.page is not None and self.notes.current is not None:
             block = self.page.blocks[self.notes.current]
             what, text = "code", source_of(block)
-            if isinstance(block, Cell | Claim) and block.code:
+            if isinstance(block, Cell | Claim) and block.code and not isinstance(self.app.book, Folder):
                 from tui.models.setup_code import cell_setup, needed
 
                 model = self.model if isinstance(block, Cell) else ""

@@ -22,12 +22,12 @@ Inline = Callable[[str], Spans]
 
 @record
 class Marker(Block):
-    """A tag between the blocks of a page, until `fold` has made of it what it stands for."""
+    """A tag between the blocks of a page, until `resolve_tags` has made of it what it stands for."""
 
     tag: Tag
 
 
-def fold(blocks: tuple[Block, ...], read_inline: Inline) -> tuple[Block, ...]:
+def resolve_tags(blocks: tuple[Block, ...], read_inline: Inline) -> tuple[Block, ...]:
     """The blocks with every tag resolved. What is never closed ends with its first block."""
     if not any(isinstance(block, Marker) for block in blocks):
         return blocks

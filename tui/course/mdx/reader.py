@@ -11,7 +11,7 @@ from markdown_it.token import Token
 from tui.course.block_reader import BlockReader
 from tui.course.blocks import Block, Cell, Code, Heading, Item, List, Paragraph, Span, Spans, plain
 from tui.course.markdown import with_anchors
-from tui.course.mdx.components import Marker, callout, fold, links_of_tag, name_questions
+from tui.course.mdx.components import Marker, callout, resolve_tags, links_of_tag, name_questions
 from tui.course.mdx.formulas import formula
 from tui.course.mdx.fragments import STYLES, fragment
 from tui.course.mdx.rules import parser
@@ -64,7 +64,7 @@ class NotesReader(BlockReader):
     """Reads HTML and tags, formulas, footnotes, tasks and callouts, too."""
 
     def blocks(self, tokens: Iterator[Token]) -> tuple[Block, ...]:
-        return fold(super().blocks(tokens), inline_of_notes)
+        return resolve_tags(super().blocks(tokens), inline_of_notes)
 
     def other_block(self, token: Token, line: int, tokens: Iterator[Token]) -> Iterator[Block]:
         match token.type:

@@ -11,7 +11,7 @@ from markdown_it.token import Token
 from tui.course.block_reader import BlockReader
 from tui.course.blocks import Block, Cell, Code, Heading, Item, List, Paragraph, Span, Spans, plain
 from tui.course.markdown import with_anchors
-from tui.course.mdx.components import Marker, callout, resolve_tags, links_of_tag, name_questions
+from tui.course.mdx.components import Marker, callout, links_of_tag, name_questions, resolve_tags
 from tui.course.mdx.formulas import formula
 from tui.course.mdx.fragments import STYLES, fragment
 from tui.course.mdx.rules import parser

@@ -18,6 +18,7 @@ from tests.runs.recorded import Recorded as FinishedRun
 from tui.console.keys import all_keys, shown
 from tui.console.screens.contents import Contents
 from tui.console.screens.overlay import Overlay
+from tui.console.screens.exercise import ExerciseScreen
 from tui.console.screens.reader import Reader
 from tui.console.screens.run import PAGES, RunScreen
 from tui.console.screens.windows import ListWindow
@@ -396,6 +397,9 @@ async def test_after_n_and_enter_one_shown_key_goes_on(size: tuple[int, int]) ->
             if not (isinstance(block, Claim) and not block.code):
                 assert "enter" in shown_keys, shown_keys
                 await it.press("enter")
+            if isinstance(it.app.screen, ExerciseScreen):
+                assert ("esc", "back to the lesson") in offered(it)
+                await it.press("escape")
             if it.app.screen.query_one(Prompt).is_open:
                 await it.type("3")
                 await it.press("enter")

@@ -17,8 +17,8 @@ from tests.console.test_snapshots import Recorded
 from tests.runs.recorded import Recorded as FinishedRun
 from tui.console.keys import all_keys, shown
 from tui.console.screens.contents import Contents
-from tui.console.screens.overlay import Overlay
 from tui.console.screens.exercise import ExerciseScreen
+from tui.console.screens.overlay import Overlay
 from tui.console.screens.reader import Reader
 from tui.console.screens.run import PAGES, RunScreen
 from tui.console.screens.windows import ListWindow

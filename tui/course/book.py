@@ -23,9 +23,11 @@ from tui.text.catalog import LANGUAGES
 if TYPE_CHECKING:
     from tui.course.page import Page
 
-MARKDOWN = (".md", ".markdown", ".mdx", ".rst.md")
+MARKDOWN = (".md", ".markdown", ".mdx", ".rst.md", ".ipynb")
 MOST_NOTES = 20_000
 """Files of Markdown in a folder of notes; found and sorted in half a second."""
+MOST_NOTEBOOK = 50_000_000
+"""Bytes of a notebook: nearly all of a large one are pictures, which are not shown."""
 MOST_LESSONS = 2_000
 """Files of a chapter: each is opened for its title."""
 MOST_LOOKED_AT, MOST_LEVELS = 200_000, 40
@@ -221,7 +223,8 @@ def _page(file: Path, lesson_language: str, language: str, framework: str = "") 
     """A lesson in a language, or a page of notes; from memory when it was read before. Raises `LessonError`."""
     from tui.course.page import Page
 
-    data, size = read_file(file)
+    is_notebook = file.suffix.lower() == ".ipynb"
+    data, size = read_file(file, MOST_NOTEBOOK, MOST_NOTEBOOK) if is_notebook else read_file(file)
 
     def read() -> Page:
         from tui.course.lesson import read_lesson, read_notes

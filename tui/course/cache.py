@@ -25,7 +25,7 @@ MOST_FILES = 400
 READERS = (
     "course/block_reader", "course/mdx/components", "course/mdx/formula_signs", "course/mdx/formulas",
     "course/mdx/fragments", "course/mdx/literals", "course/mdx/reader", "course/mdx/rules",
-    "course/mdx/selection", "course/mdx/tags",
+    "course/mdx/selection", "course/mdx/tags", "course/notebook_pages",
     "course/blocks", "course/directives", "course/files", "course/front_matter", "course/lesson", "course/markdown",
     "course/page", "text/characters",
 )  # fmt: skip

@@ -16,8 +16,8 @@ FIRST_FRONT, MOST_FRONT = 4_096, 65_536
 """Bytes in which front matter ends: nearly always, and always."""
 
 
-def read_file(file: Path, most: int = MOST_BYTES) -> tuple[bytes, int]:
-    """(the first `most` bytes and `MOST_LINES` lines; the size of the whole). Raises `LessonError`."""
+def read_file(file: Path, most: int = MOST_BYTES, most_lines: int = MOST_LINES) -> tuple[bytes, int]:
+    """(the first `most` bytes and `most_lines` lines; the size of the whole). Raises `LessonError`."""
     try:
         data, size = read_regular(file, most)
     except (OSError, ValueError) as error:  # ValueError: a path with a NUL
@@ -25,9 +25,9 @@ def read_file(file: Path, most: int = MOST_BYTES) -> tuple[bytes, int]:
         raise LessonError("course.unreadable", file=str(file), reason=reason) from error
     if len(data) < size:
         data = data[: data.rfind(b"\n") + 1] or data
-    if data.count(b"\n") + data.count(b"\r") < MOST_LINES:
+    if data.count(b"\n") + data.count(b"\r") < most_lines:
         return data, size
-    last = next(islice(_LINE_END.finditer(data), MOST_LINES - 1, None), None)
+    last = next(islice(_LINE_END.finditer(data), most_lines - 1, None), None)
     return (data[: last.end()] if last else data), size
 
 

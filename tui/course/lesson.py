@@ -13,6 +13,7 @@ from tui.course.blocks import Block, Code, Heading, Paragraph, Span, plain
 from tui.course.files import MOST_BYTES, MOST_LINES, decode, split_front_matter
 from tui.course.front_matter import FrontMatter
 from tui.course.mdx.reader import parse_notes
+from tui.course.notebook_pages import markdown_of
 from tui.course.page import Page
 from tui.errors import HeadnotesError, LessonError, Phrase, phrase, sentence
 from tui.text.catalog import LANGUAGES, translate
@@ -79,10 +80,11 @@ def read_notes(path: Path, data: bytes, size: int = 0, language: str = LANGUAGES
         note = Paragraph(text.count("\n") + 1, (Span(sentence(language, cut), italic=True),))
         return _plain_page(path, text, cut, note)
     try:
-        is_mdx = path.suffix.lower() == ".mdx"
+        kind = path.suffix.lower()
+        is_mdx, text = kind == ".mdx", markdown_of(text)[:MOST_BYTES] if kind == ".ipynb" else text
         front, blocks, frameworks = parse_notes(text, framework, is_mdx=is_mdx)
     except LessonError as error:
-        return _plain_page(path, text, phrase("course.shown-plain", file=path.name, error=error.phrase))
+        return _plain_page(path, text[:MOST_BYTES], phrase("course.shown-plain", file=path.name, error=error.phrase))
     title, trouble = "", None
     if front is not None:
         try:

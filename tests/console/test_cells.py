@@ -10,6 +10,7 @@ from tests.console.console import Driver, console
 from tui.console.screens.reader import Reader
 from tui.console.widgets.cell_desk import CellDesk
 from tui.course import consent
+from tui.course.blocks import Cell, Claim
 from tui.course.book import Course
 from tui.models import setup_code
 
@@ -43,7 +44,7 @@ print(1 + 1)
 def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
     """One short lesson, and cells that load no model; its code may run."""
     monkeypatch.setattr(consent, "is_allowed", lambda book: True)
-    monkeypatch.setattr(setup_code, "setup_code", lambda *names: "\n")
+    monkeypatch.setattr(setup_code, "setup_code", lambda *names, **options: "\n")
     (tmp_path / "course.toml").write_text('[[chapter]]\nnumber = "1"\nfolder = "one"\ntitle.en = "One"\n')
     (tmp_path / "one").mkdir()
     for language, title, question in (("en", "Small", "How much?"), ("zh", "小课", "等于几？")):
@@ -97,6 +98,18 @@ async def test_run_to_here_runs_the_cells_above_once(book: Course) -> None:
         await driver.until_shown("forgotten")
         await driver.press("enter")
         await driver.until_shown("NameError")
+
+
+async def test_a_cell_above_that_fails_ends_the_way_and_other_stops_take_no_keys_of_cells(book: Course) -> None:
+    async with console("small", book=book) as driver:
+        await driver.press("n", "e", "x", "escape", "n", "a")
+        await driver.until_shown("Cell 1 ended in an error")
+        assert "working" not in driver.screen()
+        assert driver.reader.notes.states[driver.stop_of(Cell, 1)] is None
+    async with console("2.2") as driver:
+        await driver.go_to_stop(driver.stop_of(Claim))
+        await driver.press("a", "0", "w")
+        assert not driver.reader.runs.is_running
 
 
 async def test_the_whole_traceback_is_one_key_away(book: Course) -> None:

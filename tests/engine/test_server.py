@@ -49,6 +49,14 @@ async def test_a_space_keeps_its_variables_and_another_does_not_see_them(engine:
     assert "NameError" in nameless["output"]
 
 
+async def test_the_names_of_a_space_are_completed_and_forgotten(engine: EngineClient) -> None:
+    await engine.ask("cell", space="2", code="numbers = [1]")
+    assert (await engine.ask("complete", space="2", code="numb"))["items"] == ["numbers"]
+    await engine.ask("reset", space="2")
+    answer = await engine.ask("cell", space="2", code="numbers")
+    assert answer["explanation"]["message"] == "engine.explain.name"
+
+
 async def test_a_cell_sees_the_bench(engine: EngineClient) -> None:
     code = "print(type(tokenizer).__name__, type(encoder).__name__, type(model).__name__, checkpoint[:1])"
     answer = await engine.ask("cell", space=None, code=code)

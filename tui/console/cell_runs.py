@@ -68,23 +68,30 @@ class CellRuns:
         request = self._app.engine.ask("cell", space=space, code=code, once=once, model=model)
         self._requests[block] = request
         if not once:
-            language, phase = self._app.language, self._app.engine.phase
-            busy = translate(language, "console.reader.working")
-            self._on_state(block, busy if phase.name == "ready" else f"{busy}: {phase_name(language, phase)}")
+            self._on_state(block, self._busy())
         return request
 
+    def _busy(self) -> str:
+        language, phase = self._app.language, self._app.engine.phase
+        busy = translate(language, "console.reader.working")
+        return busy if phase.name == "ready" else f"{busy}: {phase_name(language, phase)}"
+
     async def _show_to_here(self, cells: Mapping[int, str], block: int, space: str, guess: str) -> None:
+        self._on_state(block, self._busy())
         for number, (above, code) in enumerate(cells.items(), 1):
             if above == block:
                 break
-            if not await self._show(above, self._ask(above, code, space, once=True)):
-                message = translate(self._app.language, "console.cell.not_reached", number=number)
-                self._app.notify(message, severity="warning")
+            has_run = await self._show(above, self._ask(above, code, space, once=True))
+            if not has_run:
+                self._on_state(block, None)
+                if has_run is False:
+                    message = translate(self._app.language, "console.cell.not_reached", number=number)
+                    self._app.notify(message, severity="warning")
                 return
         await self._show(block, self._ask(block, cells[block], space), guess)
 
-    async def _show(self, block: int, request: Request, guess: str = "") -> bool:
-        """Show what comes of a request; whether it ran to its end."""
+    async def _show(self, block: int, request: Request, guess: str = "") -> bool | None:
+        """Show what comes of a request; whether it ran to its end, None when it was stopped."""
         state: Outcome | str
         try:
             result = await asyncio.shield(request.answer)
@@ -104,10 +111,10 @@ class CellRuns:
         except HeadnotesError as error:
             state = Outcome(str(error.message(self._app.language)), failed=True)
         if self._requests.get(block) is not request:
-            return False  # the page has been left
+            return None  # the page has been left
         del self._requests[block]
         self._on_state(block, state)
-        return isinstance(state, Outcome) and not state.failed
+        return not state.failed if isinstance(state, Outcome) else None
 
     async def _hints(self, explanation: Mapping[str, Any] | None) -> tuple[Hint, ...]:
         if not explanation:

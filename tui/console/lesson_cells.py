@@ -79,7 +79,7 @@ class LessonCells:
     async def run(self, block: int) -> None:
         """Run a cell; one that asks for a guess is answered first."""
         cell = self._cell(block)
-        if cell is not None and cell.predict and block not in self._guesses and block not in self._screen.notes.states:
+        if cell is not None and cell.predict and block not in self._guesses and self._state(block) is None:
             await self._screen.ask_for_guess(block, cell.predict)
         else:
             self._screen.runs.start(block, self._code(block), self._screen.space, self._guesses.get(block, ""))
@@ -140,8 +140,7 @@ class LessonCells:
             self._desk = CellDesk(id="cell-desk")
             await screen.add_desk(self._desk)
         self._desk.display = True
-        state = self._scratch if block == SCRATCH_BLOCK else screen.notes.states.get(block)
-        self._desk.open(block, self._title(block), self._code(block), screen.space, state)
+        self._desk.open(block, self._title(block), self._code(block), screen.space, self._state(block))
         screen.show_panes()
 
     def close(self) -> None:
@@ -170,8 +169,11 @@ class LessonCells:
         if screen.page is None:
             return
         cell = self._cell(block)
-        state = self._scratch if block == SCRATCH_BLOCK else screen.notes.states.get(block)
-        if what == "run":
+        if what == "whole":
+            show_whole_error(screen.app, self._state(block))
+        elif cell is None and block != SCRATCH_BLOCK:
+            return
+        elif what == "run":
             await self.run(block)
         elif what == "to_here":
             codes = {place: above.code for place, above in cells_of(screen.page).items()}
@@ -184,8 +186,6 @@ class LessonCells:
             else:
                 self.keep(block, cell.original)
             screen.app.notify(translate(screen.app.language, "console.cell.original_back"))
-        elif what == "whole":
-            show_whole_error(screen.app, state)
 
     async def export(self, file: str) -> None:
         """Write the cells as they are now to a program or a notebook."""
@@ -202,6 +202,9 @@ class LessonCells:
             screen.app.say_error(error)
         else:
             screen.app.notify(translate(screen.app.language, "console.cell.exported", file=str(target)))
+
+    def _state(self, block: int) -> State:
+        return self._scratch if block == SCRATCH_BLOCK else self._screen.notes.states.get(block)
 
     def _cell(self, block: int) -> Cell | None:
         page = self._screen.page

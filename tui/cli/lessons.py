@@ -104,13 +104,15 @@ def _check(folder: Path, as_json: bool, with_code: bool) -> int:
 
 def _export(lesson: str, target: Path, language: str, *, replace: bool) -> int:
     from tui.course.notebooks import export
-    from tui.models.setup_code import needed, setup_code
+    from tui.models.setup_code import cell_setup, needed
 
     course = Course.open(paths.lessons_dir())
-    page = course.read(find(course, lesson), language)
-    versions = Progress(paths.progress_file()).cells(page.id)
+    entry = find(course, lesson)
+    page = course.read(entry, language)
+    progress = Progress(paths.progress_file())
+    versions, model = progress.cells(page.id), progress.model(entry.number.split(".")[0])
     page, scratch = with_versions(page, versions), versions.get(SCRATCH, "")
     names = needed("\n".join([*(cell.code for cell in cells_of(page).values()), scratch]))
-    export(page, target, setup=setup_code(*names) if names else "", scratch=scratch, replace=replace)
+    export(page, target, setup=cell_setup(*names, model=model) if names else "", scratch=scratch, replace=replace)
     print(translate(language, "console.cell.exported", file=str(target)))
     return 0

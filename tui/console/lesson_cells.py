@@ -196,7 +196,7 @@ class LessonCells:
         try:
             scratch = self._code(SCRATCH_BLOCK)
             code = "\n".join([*(cell.code for cell in cells_of(page).values()), scratch])
-            setup = await asyncio.to_thread(_setup, code)
+            setup = await asyncio.to_thread(_setup, code, screen.app.progress.model(screen.space))
             await asyncio.to_thread(partial(export, page, target, setup=setup, scratch=scratch))
         except HeadnotesError as error:
             screen.app.say_error(error)
@@ -224,7 +224,7 @@ class LessonCells:
         return translate(language, "console.cell.title", number=list(cells_of(page)).index(block) + 1)
 
 
-def _setup(code: str) -> str:
-    from tui.models.setup_code import needed, setup_code
+def _setup(code: str, model: str) -> str:
+    from tui.models.setup_code import cell_setup, needed
 
-    return setup_code(*names) if (names := needed(code)) else ""
+    return cell_setup(*names, model=model) if (names := needed(code)) else ""

@@ -20,6 +20,7 @@ from tui.console.screens.models import Models
 from tui.console.screens.overlay import Overlay
 from tui.console.screens.palette import Palette
 from tui.console.screens.reader import Reader
+from tui.console.screens.review import Review
 from tui.console.screens.run import RunScreen
 from tui.console.screens.runs import Runs
 from tui.console.screens.windows import ListWindow, TextWindow, help_window
@@ -67,6 +68,7 @@ OWNERS = {
     "log": (LogPage,),
     "overlay": (Overlay,),
     "exercise": (ExerciseScreen,),
+    "review": (Review,),
     "prompt": (Prompt,),
     "window": (TextWindow, Doctor, Models),
     "list": (ListWindow,),

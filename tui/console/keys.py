@@ -48,6 +48,7 @@ KEYS: tuple[Key, ...] = (
     Key("contents.open", "enter", "open", "contents", 1),
     Key("contents.continue", "c", "continue", "contents", 2),
     Key("contents.find", "slash", "find", "contents", 3),
+    Key("contents.review", "r", "review", "contents", 4, True),
     Key("contents.escape", "escape", "end_search", "contents", 1),
     Key("contents.quit", "q", "app.quit", "contents", 8),
     # lesson
@@ -226,6 +227,12 @@ KEYS: tuple[Key, ...] = (
     Key("exercise.switch", "shift+tab", "switch", "exercise", 6, priority=True),
     Key("exercise.punctuation", "ctrl+g", "punctuation", "exercise", 1),
     Key("exercise.leave", "escape", "leave", "exercise", 3),
+    # review
+    Key("review.pick", "1,2,3,4,5,6,7,8,9", "pick({})", "review", 1),
+    Key("review.submit", "enter", "submit", "review", 1),
+    Key("review.reveal", "s", "reveal", "review", 2),
+    Key("review.lesson", "o", "lesson", "review", 3, True),
+    Key("review.close", "q,escape", "close", "review", 8),
     # a line to type into
     Key("prompt.send", "enter", "send", "prompt", 1),
     Key("prompt.cancel", "escape", "cancel", "prompt", 2),

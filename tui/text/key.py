@@ -14,8 +14,8 @@ _SHOWN = {
 
 SCOPES = (
     "everywhere", "scroll", "contents", "lesson", "notes", "cell", "bench", "free", "edit", "options", "rows", "data",
-    "models", "runs", "run", "curves", "evaluations", "log", "overlay", "exercise", "prompt", "window", "list",
-    "palette",
+    "models", "runs", "run", "curves", "evaluations", "log", "overlay", "exercise", "review", "prompt", "window",
+    "list", "palette",
 )  # fmt: skip
 """The groups of keys that screens and their widgets have, in the order of the help page."""
 

@@ -13,7 +13,9 @@ from tui.console.keys import bindings
 from tui.console.screens.base import ConsoleScreen
 from tui.console.widgets.chrome import KeyLine, Prompt, TopLine
 from tui.console.widgets.lines import Lines
+from tui.course import review
 from tui.course.book import Entry, entries
+from tui.course.recall import lesson_ids
 from tui.course.search import Hit, in_book
 from tui.errors import sentence
 from tui.record import record
@@ -167,6 +169,9 @@ class Contents(ConsoleScreen[None]):
         if last is not None:
             text = f"  {translate(language, 'console.reader.continue')}   {last.number} {last.title(language)}"
             rows += [Row(((fill(one_line(text, width), width), "accent"),), last), Row(())]
+        if count := self._due():
+            words = translate(language, "console.review.due", count=count)
+            rows += [Row((("  " + one_line(words, width - 2), "good"),)), Row(())]
         for chapter in book.chapters:
             title = f"  {chapter.number} {chapter.title(language)}".rstrip()
             if title.strip():
@@ -221,6 +226,16 @@ class Contents(ConsoleScreen[None]):
         last = next((entry for entry in entries(self.app.book) if entry.id == self.app.progress.last), None)
         self.app.open_entry(last or next(iter(entries(self.app.book)), None))
 
+    def _due(self) -> int:
+        """How many questions and exercises are due today."""
+        progress = self.app.progress
+        return len(review.due(progress, lesson_ids(self.app.book), progress.now))
+
+    def action_review(self) -> None:
+        from tui.console.screens.review import Review
+
+        self.app.go_to(Review())
+
     async def action_find(self) -> None:
         await self.query_one(Prompt).open("find", translate(self.app.language, "console.find"))
 
@@ -233,6 +248,8 @@ class Contents(ConsoleScreen[None]):
             labels["contents.continue"] = None
         if not self._words:
             labels["contents.escape"] = None
+        if not self._due():
+            labels["contents.review"] = None
         return labels
 
     def action_end_search(self) -> None:

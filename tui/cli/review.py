@@ -13,7 +13,7 @@ from tui.course.blocks import Quiz, plain
 from tui.course.book import Course
 from tui.course.cards import day_of
 from tui.course.progress import Progress
-from tui.course.recall import ReviewTask, due_tasks, lesson_ids
+from tui.course.recall import ReviewTask, due_tasks
 from tui.course.sheet import write_sheet
 from tui.errors import UsageError
 from tui.text.catalog import translate
@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
         return 0
     for task in tasks:
         print(visible(f"{task.entry.number:5} {_text(task)}"))
-    day = review.next_day(progress, lesson_ids(course), progress.now)
+    day = review.next_day(progress, review.lesson_ids(course), progress.now)
     until = describe_day(day, day_of(progress.now), language) if day else ""
     if tasks:
         print(translate(language, "course.review.due", count=len(tasks)))

@@ -35,7 +35,7 @@ def due_tasks(book: Book, progress: Progress, language: str, most: int = review.
     """What is to be asked now, at most so many. What is not in its lesson any more is retired."""
     tasks: list[ReviewTask] = []
     pages: dict[str, Page | None] = {}
-    for item in review.due(progress, lesson_ids(book), progress.now):
+    for item in review.due(progress, review.lesson_ids(book), progress.now):
         if len(tasks) == most:
             break
         entry = next(entry for entry in entries(book) if entry.id == item.lesson)
@@ -53,11 +53,6 @@ def due_tasks(book: Book, progress: Progress, language: str, most: int = review.
         else:
             tasks.append(ReviewTask(item, entry, page, block))
     return tasks
-
-
-def lesson_ids(book: Book) -> list[str]:
-    """The ids by which progress knows the lessons."""
-    return [entry.id for entry in entries(book)]
 
 
 def _names(page: Page) -> Iterable[tuple[int, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from tui.course.book import Book, entries
 from tui.course.cards import Card, day_of
 from tui.course.progress import Progress
 from tui.record import record
@@ -38,3 +39,8 @@ def next_day(progress: Progress, lessons: Iterable[str], now: float) -> date | N
     """The first day after today on which something returns; None when nothing ever does."""
     later = [item.card.day(now) for item in items(progress, lessons) if not item.card.is_due(now)]
     return min(later, default=None)
+
+
+def lesson_ids(book: Book) -> list[str]:
+    """The ids by which progress knows the lessons."""
+    return [entry.id for entry in entries(book)]

@@ -15,7 +15,6 @@ from tui.console.widgets.chrome import KeyLine, Prompt, TopLine
 from tui.console.widgets.lines import Lines
 from tui.course import review
 from tui.course.book import Entry, entries
-from tui.course.recall import lesson_ids
 from tui.course.search import Hit, in_book
 from tui.errors import sentence
 from tui.record import record
@@ -229,7 +228,7 @@ class Contents(ConsoleScreen[None]):
     def _due(self) -> int:
         """How many questions and exercises are due today."""
         progress = self.app.progress
-        return len(review.due(progress, lesson_ids(self.app.book), progress.now))
+        return len(review.due(progress, review.lesson_ids(self.app.book), progress.now))
 
     def action_review(self) -> None:
         from tui.console.screens.review import Review

@@ -18,7 +18,7 @@ from tui.course import review
 from tui.course.blocks import Quiz
 from tui.course.cards import day_of
 from tui.course.quizzes import NUMBER_CHARACTERS, display_order
-from tui.course.recall import ReviewTask, due_tasks, lesson_ids
+from tui.course.recall import ReviewTask, due_tasks
 from tui.text.catalog import translate
 from tui.text.dates import describe_day
 from tui.text.lines import Line
@@ -143,7 +143,7 @@ class Review(ConsoleScreen[None]):
 
     def _end(self, setting: Setting) -> list[Line]:
         """What was known, and when there is something to do again."""
-        language, progress, lessons = self.app.language, self.app.progress, lesson_ids(self.app.book)
+        language, progress, lessons = self.app.language, self.app.progress, review.lesson_ids(self.app.book)
         lines: list[Line] = []
         count = sum(isinstance(task.content, Quiz) for task in self.tasks or ())
         if count:
@@ -177,7 +177,7 @@ class Review(ConsoleScreen[None]):
         """Judge the answer; once it is known, go on."""
         task, quiz = self.present, self.quiz
         if task is None:
-            if self.tasks and review.due(self.app.progress, lesson_ids(self.app.book), self.app.progress.now):
+            if self.tasks and review.due(self.app.progress, review.lesson_ids(self.app.book), self.app.progress.now):
                 self.on_mount()
         elif quiz is None or self.answering.is_over:
             self.place += 1

@@ -51,7 +51,8 @@ def course(tmp_path: Path) -> Path:
     folder.mkdir()
     for stem, id in (("01-a", "a"), ("02-b", "b")):
         for language in ("en", "zh"):
-            text = FRONT.format(id=id, title=f"{id} {language}") + BODY
+            body = BODY if id == "a" else BODY.replace("Which?", "How?")
+            text = FRONT.format(id=id, title=f"{id} {language}") + body
             (folder / f"{stem}.{language}.md").write_text(text, "utf-8")
     return tmp_path
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tui.course.blocks import Choice, Quiz, Span
-from tui.course.lint.questions import check_questions
+from tui.course.lint.questions import check_quizzes
 from tui.course.page import Page
 
 
@@ -16,7 +16,7 @@ def quiz(id: str, ask: str, right: str, *wrong: str, kind: str = "single", code:
 
 def findings(*quizzes: Quiz, language: str = "en") -> list[str]:
     page = Page("x", "x", language, Path(f"x.{language}.md"), quizzes)
-    return [finding.what for finding in check_questions([page])]
+    return [finding.what for finding in check_quizzes([page])]
 
 
 TOPICS = ("masks", "pads", "loss curves", "heads", "Arrow", "F1", "dropout", "streams")

@@ -13,7 +13,7 @@ from tui.course.files import read_file
 from tui.course.lesson import read_lesson
 from tui.course.lint.finding import Finding
 from tui.course.lint.one_page import CheckTry, check_page
-from tui.course.lint.questions import check_questions
+from tui.course.lint.questions import check_quizzes
 from tui.course.lint.twins import compare, programs
 from tui.course.page import Page
 from tui.errors import LessonError
@@ -48,7 +48,7 @@ def check(folder: Path, check_try: CheckTry, run: Run | None = None) -> list[Fin
     for page in pages.values():
         findings += check_page(page, pages, check_try)
         findings += _unknown_ids(page, inventory)
-    findings += check_questions(pages.values())
+    findings += check_quizzes(pages.values())
     if not pages and not findings:
         findings.append(
             Finding(str(folder), 1, "There are no lessons here.", "Add NN-name.en.md to a chapter's folder.")

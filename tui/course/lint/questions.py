@@ -19,7 +19,7 @@ ALIKE = 0.6
 PageQuiz = tuple[Page, Quiz]
 
 
-def check_questions(pages: Iterable[Page]) -> Iterator[Finding]:
+def check_quizzes(pages: Iterable[Page]) -> Iterator[Finding]:
     """The findings of all pages, language by language."""
     by_language: dict[str, list[PageQuiz]] = {}
     for page in pages:

@@ -146,7 +146,7 @@ async def test_completion_and_punctuation_while_writing(book: Course) -> None:
         await driver.press("tab")
         await driver.until(lambda: desk(driver).input.text == "numbers.sort")
         desk(driver).input.insert("（）")  # as an input method does
-        await driver.until_shown("full-width （")
+        await driver.until_shown("full-width “（”")
         await driver.press("ctrl+g", "ctrl+r")
         await driver.until_shown("it printed nothing")
         assert desk(driver).input.text == "numbers.sort()"

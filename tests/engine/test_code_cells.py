@@ -75,7 +75,7 @@ def test_the_traceback_is_the_readers_lines_and_the_whole_one_is_there_too(cells
         ),
         ("[{'a': 1, 'b': None}, {'a': 2.5, 'b': 'x'}]", ["  a  b", "  1  None", "2.5  x"]),
         ("{'label': [0, 1], 'text': ['no', 'yes']}", ["label  text", "    0  no", "    1  yes"]),
-        ("[{'n': n} for n in range(30)]", ["... 30 rows"]),
+        ("[{'n': n} for n in range(30)]", ["[30 rows x 1 columns]"]),
         ("[1, 2]", ["[1, 2]"]),
         ("{'a': [1], 'b': 2}", ["{'a': [1], 'b': 2}"]),
         ("{}", ["{}"]),

@@ -37,8 +37,7 @@ def table_text(names: Sequence[str], rows: Sequence[Sequence[Any]], total: int) 
         line_text(line).rstrip() for line in grid(list(zip(names, is_number, strict=True)), texts, AS_WIDE_AS_NEEDED)
     ]
     if total > len(rows) or more > 0:
-        left = f"{total:,} rows" + (f", {len(names) + more:,} columns" if more > 0 else "")
-        lines.append(f"... {left}")
+        lines.append(f"[{total:,} rows x {len(names) + max(0, more)} columns]")  # as pandas has it
     return "\n".join(lines)
 
 

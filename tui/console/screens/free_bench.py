@@ -121,6 +121,7 @@ class FreeBench(WithBench):
         """The messages of what keys do otherwise just now; None for what would do nothing."""
         stop: str | None = "console.keys.now.stop" if self.is_running_something else None
         labels: dict[str, str | None] = {"bench.next": "console.keys.now.next_instrument", "free.escape": stop}
+        labels["cell.to_here"] = None  # there is nothing above
         if stop is not None:
             labels |= dict.fromkeys(("edit.done", "cell.leave"), stop)
         if self.bench.pane is None or self.focused is self.bench.pane.first_field:

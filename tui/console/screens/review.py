@@ -198,7 +198,8 @@ class Review(ConsoleScreen[None]):
         if task is not None and not self._is_counted:
             self._is_counted = True
             self.known += answering.judged is True
-            self.app.progress.mark_quiz(task.item.lesson, task.content.id, answering.judged is True)
+            is_known = answering.judged is True
+            self.app.progress.mark_quiz(task.item.lesson, task.content.id, is_known, answering.plain())
         self._draw()
 
     def action_lesson(self) -> None:

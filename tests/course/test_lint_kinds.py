@@ -241,3 +241,10 @@ def test_an_option_out_of_range(course: Path, values: str, words: str) -> None:
         findings, line = change(course, language, mark, f"```{values}\n```\n\n{mark}")
     assert {finding.line for finding in findings} == {line}
     assert all(words in finding.what for finding in findings), findings
+
+
+def test_a_guess_is_asked_for_in_both_languages_or_in_none(course: Path) -> None:
+    findings, _ = change(course, "en", 'prints: "6"', 'predict: How much is it?\nprints: "6"')
+    assert any("asks for a guess in one language only" in finding.what for finding in findings)
+    findings, _ = change(course, "zh", 'prints: "6"', 'predict: 等于几？\nprints: "6"')
+    assert findings == []

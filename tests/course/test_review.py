@@ -95,6 +95,14 @@ def test_a_right_answer_after_a_wrong_one_does_not_count_on_the_same_day(progres
     assert progress.quiz("masks") == {"q": True}
 
 
+def test_an_exercise_returns_like_a_question(progress: Progress, clock: Clock) -> None:
+    progress.mark_review("masks", "exercise:pad-by-hand", True)
+    progress.save()
+    assert review.due(progress, ["masks"], clock.now) == []
+    clock.now = progress.cards("masks")["exercise:pad-by-hand"].due
+    assert [item.name for item in review.due(progress, ["masks"], clock.now)] == ["exercise:pad-by-hand"]
+
+
 def test_a_clock_that_goes_backwards_does_no_harm(progress: Progress, clock: Clock) -> None:
     clock.now = START + 400 * DAY  # the clock was a year ahead
     progress.mark_quiz("masks", "q", True)

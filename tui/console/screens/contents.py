@@ -120,6 +120,8 @@ class Contents(ConsoleScreen[None]):
         super().__init__()
         self._words = ""
         self._hits: list[Hit] = []
+        self._due = 0
+        """Questions and exercises to be reviewed today."""
         self._coming_back = coming_back
         """Begin at the lesson that was read last, not at the top."""
 
@@ -168,8 +170,10 @@ class Contents(ConsoleScreen[None]):
         if last is not None:
             text = f"  {translate(language, 'console.reader.continue')}   {last.number} {last.title(language)}"
             rows += [Row(((fill(one_line(text, width), width), "accent"),), last), Row(())]
-        if count := self._due():
-            words = translate(language, "console.review.due", count=count)
+        progress = self.app.progress
+        self._due = len(review.due(progress, review.lesson_ids(book), progress.now))
+        if self._due:
+            words = translate(language, "console.review.due", count=self._due)
             rows += [Row((("  " + one_line(words, width - 2), "good"),)), Row(())]
         for chapter in book.chapters:
             title = f"  {chapter.number} {chapter.title(language)}".rstrip()
@@ -225,11 +229,6 @@ class Contents(ConsoleScreen[None]):
         last = next((entry for entry in entries(self.app.book) if entry.id == self.app.progress.last), None)
         self.app.open_entry(last or next(iter(entries(self.app.book)), None))
 
-    def _due(self) -> int:
-        """How many questions and exercises are due today."""
-        progress = self.app.progress
-        return len(review.due(progress, review.lesson_ids(self.app.book), progress.now))
-
     def action_review(self) -> None:
         from tui.console.screens.review import Review
 
@@ -247,7 +246,7 @@ class Contents(ConsoleScreen[None]):
             labels["contents.continue"] = None
         if not self._words:
             labels["contents.escape"] = None
-        if not self._due():
+        if not self._due:
             labels["contents.review"] = None
         return labels
 

@@ -26,6 +26,7 @@ from tui.engine.exercise_checks import run_exercise
 from tui.errors import HeadnotesError, Stopped, explain
 from tui.instruments import registry
 from tui.models import local
+from tui.models.setup_code import cell_setup
 from tui.partial_results import hearing
 from tui.settings import Settings
 from tui.tables import api
@@ -84,10 +85,10 @@ class InProcess(EngineClient):
 
             self._cells = self._cells or Cells()
             if message["do"] == "exercise":
-                return run_exercise(
-                    self._cells, message["space"], message["code"], message["check"], model=message["model"]
-                )
+                return run_exercise(self._cells, message["space"], message["code"], message["check"])
             return self._cells.answer(message)
+        if message["do"] == "setup":
+            return cell_setup(*message["names"], model=message["model"])
         if message["do"] == "stock":
             return local.take()
         if message["do"] in ("data", "look"):

@@ -59,6 +59,16 @@ async def test_from_a_first_try_to_success_and_back(book: Course) -> None:
         assert record == ExerciseRecord(3, True, 2, False, "def double(x):\n    return x + x")
 
 
+async def test_a_check_compares_with_the_default_models_whatever_the_chapter_has(book: Course) -> None:
+    async with console("1.1", book=book) as it:
+        it.app.progress.keep_model("1", "MiniLM")
+        await it.press("n", "enter", "ctrl+r")
+        await it.until_shown("Not yet.")
+        sent = next(asked for asked in it.engine.asked if asked["do"] == "exercise")
+        assert sent["space"] == "1 exercises"
+        assert "model" not in sent
+
+
 async def test_what_was_written_is_there_again_and_can_be_started_again(book: Course) -> None:
     async with console("1.1", book=book) as it:
         await it.press("n", "enter")

@@ -19,7 +19,6 @@ from tui.text.catalog import LANGUAGES, translate
 def cells(monkeypatch: pytest.MonkeyPatch) -> Cells:
     """Without the models of the bench, which take seconds."""
     monkeypatch.setattr(setup_code, "cell_setup", lambda *names, model="": "checkpoint = 'none'\n")
-    monkeypatch.setattr(setup_code, "check_for_cells", lambda model: None)
     return Cells()
 
 

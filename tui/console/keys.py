@@ -58,6 +58,7 @@ KEYS: tuple[Key, ...] = (
     Key("lesson.code", "c", "code", "lesson", 4, True),
     Key("lesson.copy", "y", "copy", "lesson", 5, True),
     Key("lesson.outline", "t", "outline", "lesson", 0, True),
+    Key("lesson.model", "m", "model", "lesson", 7, True),
     Key("lesson.links", "o", "links", "lesson", 0, True),
     Key("lesson.scratch", "x", "scratch", "lesson", 0, True),
     Key("lesson.forget", "z", "forget", "lesson", 0, True),
@@ -66,7 +67,6 @@ KEYS: tuple[Key, ...] = (
     Key("lesson.back", "b", "back", "lesson", 0, True),
     Key("lesson.next", "right_square_bracket", "turn(1)", "lesson", 1, True),
     Key("lesson.previous", "left_square_bracket", "turn(-1)", "lesson", 0, True),
-    Key("lesson.model", "m", "model", "lesson", 0, True),
     Key("lesson.contents", "q", "contents", "lesson", 8, True),
     Key("lesson.escape", "escape", "leave", "lesson", 1),
     # notes
@@ -104,10 +104,10 @@ KEYS: tuple[Key, ...] = (
     Key("free.choose", "f7", "app.bench", "free", 6),
     Key("free.edit", "e", "edit", "free", 2, True),
     Key("free.code", "c", "code", "free", 5, True),
-    Key("free.model", "m", "model", "free", 0, True),
     Key("free.copy", "y", "copy", "free", 7, True),
     Key("free.scratch", "x", "scratch", "free", 0, True),
     Key("free.forget", "z", "forget", "free", 0, True),
+    Key("free.model", "m", "model", "free", 6, True),
     Key("free.close", "q", "close", "free", 4, True),
     Key("free.escape", "escape", "leave", "free", 1),
     # text on the bench

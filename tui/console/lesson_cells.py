@@ -104,11 +104,19 @@ class LessonCells:
         except HeadnotesError as error:
             screen.app.say_error(error)
             return
-        screen.notes.forget()
+        self._clear_outputs()
+        screen.app.notify(translate(screen.app.language, "console.cell.forgotten"))
+
+    def clear(self) -> None:
+        """The cells have another model: nothing that they gave is true any more."""
+        self._screen.app.engine.ask("reset", space=self._screen.space)
+        self._clear_outputs()
+
+    def _clear_outputs(self) -> None:
+        self._screen.notes.forget()
         self._scratch = None
         if self._desk is not None:
             self._desk.show(None)
-        screen.app.notify(translate(screen.app.language, "console.cell.forgotten"))
 
     async def who_defines(self, name: str) -> Hint | None:
         """The cell of this page, or else the lesson of this chapter, that gives a value to a name."""
@@ -196,7 +204,7 @@ class LessonCells:
         try:
             scratch = self._code(SCRATCH_BLOCK)
             code = "\n".join([*(cell.code for cell in cells_of(page).values()), scratch])
-            setup = await asyncio.to_thread(_setup, code, screen.app.progress.model(screen.space))
+            setup = await self.setup(code, screen.app.progress.model(screen.space))
             await asyncio.to_thread(partial(export, page, target, setup=setup, scratch=scratch))
         except HeadnotesError as error:
             screen.app.say_error(error)
@@ -205,6 +213,17 @@ class LessonCells:
 
     def _state(self, block: int) -> State:
         return self._scratch if block == SCRATCH_BLOCK else self._screen.notes.states.get(block)
+
+    async def setup(self, code: str, model: str) -> str:
+        """The lines that load what a piece of code needs, with the reader's model or the lessons' own."""
+        from tui.models.setup_code import cell_setup, needed
+
+        names = needed(code)
+        if not names:
+            return ""
+        if model:  # to check it takes libraries
+            return str(await self._screen.app.engine.ask("setup", model=model, names=names))
+        return await asyncio.to_thread(cell_setup, *names)
 
     def _cell(self, block: int) -> Cell | None:
         page = self._screen.page
@@ -222,9 +241,3 @@ class LessonCells:
         if block == SCRATCH_BLOCK or page is None:
             return translate(language, "console.cell.scratch")
         return translate(language, "console.cell.title", number=list(cells_of(page)).index(block) + 1)
-
-
-def _setup(code: str, model: str) -> str:
-    from tui.models.setup_code import cell_setup, needed
-
-    return cell_setup(*names, model=model) if (names := needed(code)) else ""

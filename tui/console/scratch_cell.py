@@ -80,6 +80,11 @@ class ScratchCell:
         self._put_state(-1, None)
         self._app.notify(translate(self._app.language, "console.cell.forgotten"))
 
+    def clear(self) -> None:
+        """It has another model: nothing that it gave is true any more."""
+        self._app.engine.ask("reset", space=SPACE)
+        self._put_state(-1, None)
+
     def translate(self) -> None:
         """The language has changed."""
         if self._desk is not None:

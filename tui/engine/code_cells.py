@@ -116,8 +116,6 @@ class Cells:
             return self._spaces[name]
         space = _Space(_new_shell(), model)
         names = setup_code.NAMES if name is not None else setup_code.needed(code)
-        if model:
-            setup_code.check_for_cells(model)
         if not (name or "").startswith(BARE):
             error = _run(space.shell, setup_code.cell_setup(*names, model=model))
             if error is not None:

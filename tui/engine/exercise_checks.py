@@ -34,9 +34,9 @@ class CheckResult:
     values: tuple[str, ...] = ()
 
 
-def run_exercise(cells: Cells, space: str, code: str, check: str, seed: int = SEED, model: str = "") -> CheckResult:
+def run_exercise(cells: Cells, space: str, code: str, check: str, seed: int = SEED) -> CheckResult:
     """Run `code` in a space, then `check`, whose own names are forgotten. Raises `Stopped` when it was interrupted."""
-    run = cells.run(space, code, model=model)
+    run = cells.run(space, code)
     if run.failed:
         return CheckResult(run, False)
     # The check's frames are not the reader's: with a name of its own they are left out of tracebacks.

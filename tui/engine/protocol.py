@@ -4,6 +4,7 @@ Console to engine
     {"id": 7, "do": "run", "instrument": "tokens", "spec": {...}}    run an instrument
     {"id": 8, "do": "cell", "space": "2", "code": "...", "model": "run:x"}  run code; a space keeps its variables
     {"id": 8, "do": "exercise", "space", "code", "check"}            run code, then the check of an exercise
+    {"id": 8, "do": "setup", "model": "run:x", "names": [...]}       the lines that load a model for cells
     {"id": 8, "do": "data", "call": "open", "values": {...}}         open, change, search or save a table
     {"id": 8, "do": "look", "call": "rows", "values": {...}}         look into an open table; takes no turn
     {"id": 9, "do": "about"}                                         versions and device

@@ -251,8 +251,8 @@ class Engine:
             case "exercise":
                 from tui.engine.exercise_checks import run_exercise
 
-                space, code, check, model = (str(request.get(name, "")) for name in ("space", "code", "check", "model"))
-                return run_exercise(self.cells, space, code, check, model=model)
+                space, code, check = (str(request.get(name, "")) for name in ("space", "code", "check"))
+                return run_exercise(self.cells, space, code, check)
             case "cell" | "complete" | "reset":
                 return self.cells.answer(request)
             case "data":
@@ -264,6 +264,10 @@ class Engine:
                 from tui.models.machine import about
 
                 return about()
+            case "setup":
+                from tui.models.setup_code import cell_setup
+
+                return cell_setup(*map(str, request.get("names") or ()), model=str(request.get("model", "")))
             case "stock":
                 from tui.models.local import take
 

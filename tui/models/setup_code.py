@@ -68,20 +68,18 @@ def needed(code: str) -> tuple[str, ...]:
 def cell_setup(*names: str, model: str = "") -> str:
     """The lines that come before a lesson's cells: the reader's model, or the lessons' own where there is none.
 
-    Attention is computed step by step (`eager`), so that it can be looked at.
+    Attention is computed step by step (`eager`), so that it can be looked at. Raises `UsageError` and
+    `CheckpointError` for a model that is not here or must not be loaded, before a library opens it.
     """
     if not model:
         return setup_code(*names, placement=CELLS)
-    return setup_code(*names, model=model, head=head_of(locate(parse(model))), placement=CELLS)
-
-
-def check_for_cells(model: str) -> None:
-    """Refuse a model that must not be loaded, before the lines of `cell_setup` open it. Raises `CheckpointError`."""
     from tui.models.checkpoint_checks import check
 
     at = locate(parse(model))
+    head = head_of(at)
     if not at.is_bundled:
-        check(at.folder, head_of(at))
+        check(at.folder, head)
+    return setup_code(*names, model=model, head=head, placement=CELLS)
 
 
 def setup_code(

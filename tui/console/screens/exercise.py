@@ -199,7 +199,6 @@ class ExerciseScreen(ConsoleScreen[None]):
             space=self._space,
             code=self._editor.text,
             check=self.exercise.check,
-            model=self.app.progress.model(self._space),
             on_progress=partial(self.call_later, self._progress),
         )
         self.request = request

@@ -15,7 +15,7 @@ from tui.console.scratch_cell import SPACE, ScratchCell
 from tui.console.screens.with_bench import WithBench
 from tui.console.verbatim import verbatim
 from tui.console.widgets.bench import Bench
-from tui.console.widgets.chrome import KeyLine, Prompt, TopLine
+from tui.console.widgets.chrome import KeyLine, TopLine
 from tui.console.widgets.pane import Pane
 from tui.instruments import registry
 from tui.text.catalog import translate
@@ -28,9 +28,9 @@ class FreeBench(WithBench):
     """One instrument at a time; those that were used before keep their inputs."""
 
     SCOPES = ("free",)
+    PICKER_TITLE = "console.model.bench_title"
     BINDINGS: ClassVar[list[BindingType]] = bindings("free")
     AUTO_FOCUS = ""
-    model_title = "console.model.title_free"
 
     DEFAULT_CSS = """
     FreeBench {
@@ -49,10 +49,6 @@ class FreeBench(WithBench):
         self._used: set[str] = set()
         self.scratch = ScratchCell(self.app, self._add_desk)
 
-    @property
-    def space(self) -> str:
-        return SPACE
-
     def shows_same(self, other: Screen[Any]) -> bool:
         return isinstance(other, FreeBench) and other.instrument is self.instrument
 
@@ -60,12 +56,21 @@ class FreeBench(WithBench):
         yield TopLine()
         yield Static("", id="about")
         yield self.bench
-        yield Prompt()
         yield KeyLine()
 
+    @property
+    def space(self) -> str:
+        return SPACE
+
+    def model_changed(self) -> None:
+        self._describe()
+        self.scratch.clear()
+        key = "console.model.bench" if self.model else "console.model.bench_default"
+        self.app.notify(translate(self.app.language, key, model=self.model))
+
     async def on_mount(self) -> None:
+        self.bench.model = self.model
         self.app.begin()
-        self.bench.use_model(self.model)
         await self.put(self.instrument.name)
 
     async def _add_desk(self, desk: CellDesk) -> None:
@@ -84,24 +89,10 @@ class FreeBench(WithBench):
 
     def _describe(self) -> None:
         language = self.app.language
-        self.query_one(TopLine).put(translate(language, "console.free_bench"), self.instrument.name, done=self.model)
+        self.query_one(TopLine).put(
+            translate(language, "console.free_bench"), self.instrument.name, model=self.model_line
+        )
         self.query_one("#about", Static).update(verbatim(self.instrument.summary(language)))
-
-    async def use_model(self, text: str) -> None:
-        await super().use_model(text)
-        self._describe()
-
-    @on(Prompt.Answered)
-    async def take_answer(self, event: Prompt.Answered) -> None:
-        self.set_focus(None)
-        self._focus_answer()
-        if event.text.strip():
-            await self.use_model(event.text.strip())
-
-    @on(Prompt.Closed)
-    def back_to_the_answer(self) -> None:
-        self.set_focus(None)
-        self._focus_answer()
 
     def translate(self) -> None:
         """The language has changed."""

@@ -138,9 +138,15 @@ class Palette(ModalScreen["Command | None"]):
         self.list.put(self._all)
 
     @on(Input.Changed)
-    def search(self, event: Input.Changed) -> None:
+    def _search(self, event: Input.Changed) -> None:
+        self.find(event.value.strip())
+
+    @on(Input.Submitted)
+    def _submit(self) -> None:
+        self.action_choose()
+
+    def find(self, words: str) -> None:
         """Show what matches, the best match first."""
-        words = event.value.strip()
         if not words:
             self.list.put(self._all)
             return
@@ -148,7 +154,6 @@ class Palette(ModalScreen["Command | None"]):
         scored = [(max(map(matcher.match, (one.title, one.key, *one.also))), one) for one in self._all]
         self.list.put([one for score, one in sorted(scored, key=lambda pair: -pair[0]) if score > 0])
 
-    @on(Input.Submitted)
     def action_choose(self) -> None:
         commands = self.list.commands
         if commands:

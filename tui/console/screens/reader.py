@@ -127,10 +127,10 @@ class Reader(WithBench):
         self._shown, self.page = entry, page
         place = place or progress.place(page.id)
         progress.open(page)
-        self.bench.use_model(self.model)
         if page.trouble:
             self.app.notify(sentence(self.app.language, page.trouble), severity="warning")
         self._arrange()
+        self.bench.model = self.model
         if not self._may_run and self._has_bench():
             self.bench.clear("console.consent.no_bench")
         at = place if block is None else block
@@ -175,7 +175,11 @@ class Reader(WithBench):
         read, done = len(self.app.progress.read(self.page.id)), len(self.page.sections)
         counted = f"{min(read, done)}/{done} {translate(language, 'console.reader.read')}"
         self.query_one(TopLine).put(
-            self.app.book.name, over if self.size.width >= SIDE_BY_SIDE else "", title, done=counted
+            self.app.book.name,
+            over if self.size.width >= SIDE_BY_SIDE else "",
+            title,
+            done=counted,
+            model=self.model_line,
         )
 
     def translate(self) -> None:
@@ -278,8 +282,11 @@ class Reader(WithBench):
         if self.page is not None:
             self.app.progress.mark_place(self.page.id, *self.notes.place())
 
-    def model_notice(self, model: str) -> str:
-        return f"{super().model_notice(model)} {translate(self.app.language, 'console.model.cells_begin_anew')}"
+    def model_changed(self) -> None:
+        self._show_place()
+        self.cells.clear()
+        key = "console.model.chosen" if self.model else "console.model.chosen_default"
+        self.app.notify(translate(self.app.language, key, model=self.model))
 
     # -- doing what the notes offer -------------------------------------------------------------------------------
 
@@ -313,7 +320,9 @@ class Reader(WithBench):
             case Exercise() if self.page is not None:
                 from tui.console.screens.exercise import ExerciseScreen
 
-                screen = ExerciseScreen(self._shown, self.page, event.target, self.space)
+                # What a check compares with is of the default models, whatever the chapter's cells have.
+                space = f"{self.space} exercises" if self.model else self.space
+                screen = ExerciseScreen(self._shown, self.page, event.target, space)
                 self.app.push_screen(screen, self._show_exercises)
             case Quiz():
                 self.actions.submit(event.block, event.target)
@@ -389,10 +398,6 @@ class Reader(WithBench):
     @on(Prompt.Answered)
     async def take_answer(self, event: Prompt.Answered) -> None:
         self.notes.focus()
-        if event.purpose == "model":
-            if event.text.strip():
-                await self.use_model(event.text.strip())
-            return
         if event.purpose == "find":
             found = self.notes.search(event.text)
             if event.text and not found:
@@ -491,11 +496,9 @@ class Reader(WithBench):
             block = self.page.blocks[self.notes.current]
             what, text = "code", source_of(block)
             if isinstance(block, Cell | Claim) and block.code and not isinstance(self.app.book, Folder):
-                from tui.models.setup_code import cell_setup, needed
-
                 model = self.model if isinstance(block, Cell) else ""
                 with suppress(HeadnotesError):  # without a checkpoint the code is copied as it stands
-                    text = await asyncio.to_thread(partial(cell_setup, *needed(block.code), model=model)) + text
+                    text = await self.cells.setup(block.code, model) + text
         elif self.page is not None:
             section = self.notes.layout_of.section_at(self.notes.reading_row) if self.notes.layout_of else None
             blocks = self.page.blocks[section.first : section.last] if section else ()

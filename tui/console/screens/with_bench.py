@@ -3,32 +3,64 @@
 from __future__ import annotations
 
 import asyncio
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.widget import Widget
 
 from tui.console.screens.base import ConsoleScreen
 from tui.console.widgets.bench import Bench
-from tui.console.widgets.chrome import Prompt
 from tui.errors import HeadnotesError
 from tui.text.catalog import translate
+
+if TYPE_CHECKING:
+    from tui.console.screens.palette import Command
 
 
 class WithBench(ConsoleScreen[None]):
     """A screen that has a bench."""
 
+    PICKER_TITLE: ClassVar[str] = "console.model.title"
+
     bench: Bench
-    model_title: ClassVar[str] = "console.model.title"
 
     @property
     def space(self) -> str:
-        """The chapter, whose cells share their variables; the reader's model is kept for it."""
+        """Where code runs that goes with the bench: it has the same model."""
         raise NotImplementedError
 
     @property
     def model(self) -> str:
-        """The reader's model; '' for the lessons' own."""
+        """The reference of the chosen model; empty for the defaults."""
         return self.app.progress.model(self.space)
+
+    @property
+    def model_line(self) -> str:
+        """What the top line says of a model that is not the default."""
+        return translate(self.app.language, "console.model.line", model=self.model) if self.model else ""
+
+    def action_model(self) -> None:
+        """Choose the model of the chapter."""
+        from tui.console.screens.model_picker import ModelPicker
+
+        def take(command: Command | None) -> None:
+            if command is not None:
+                command.run()
+
+        self.app.push_screen(
+            ModelPicker(translate(self.app.language, self.PICKER_TITLE), self.model, self.use_model), take
+        )
+
+    def use_model(self, model: str) -> None:
+        """Every instrument here takes this model from now on."""
+        if model == self.model:
+            return
+        self.app.progress.keep_model(self.space, model)
+        self.bench.use_model(model)
+        self.model_changed()
+
+    def model_changed(self) -> None:
+        """Another model was chosen: say so, show it."""
+        raise NotImplementedError
 
     @property
     def bench_fields(self) -> list[Widget]:
@@ -67,51 +99,6 @@ class WithBench(ConsoleScreen[None]):
         from tui.console.screens.windows import code_window
 
         self.app.push_screen(code_window(code, self.app.language))
-
-    async def action_model(self) -> None:
-        """Choose the model that the bench computes with."""
-        from tui.console.screens.windows import ListWindow
-        from tui.models.suggestions import models
-
-        language, names = self.app.language, await asyncio.to_thread(models)
-        if self.model not in ("", *names):
-            names = (self.model, *names)
-        own, another = (translate(language, f"console.model.{key}") for key in ("default", "another"))
-
-        async def choose(index: int | None) -> None:
-            if index == len(names) + 1:
-                label = translate(self.app.language, "console.model.prompt")
-                await self.query_one(Prompt).open("model", label, self.model)
-            elif index is not None:
-                await self.use_model(("", *names)[index])
-
-        marked = names.index(self.model) + 1 if self.model else 0
-        window = ListWindow(translate(language, self.model_title), (own, *names, another), marked=marked)
-        self.app.push_screen(window, choose)
-
-    async def use_model(self, text: str) -> None:
-        """Compute with the model of a reference; '' is the lessons' own. Says why not when it cannot be found."""
-        from tui.models.location import locate
-        from tui.models.reference import parse
-
-        try:
-            if text:  # finding it reads 90 MB for a digest: not in the event loop
-                await asyncio.to_thread(locate, parse(text))
-        except HeadnotesError as error:
-            self.app.say_error(error)
-            return
-        self.app.progress.keep_model(self.space, text)
-        self.bench.use_model(text)
-        self.app.notify(self.model_notice(text))
-
-    def model_notice(self, model: str) -> str:
-        """What is said when another model is used."""
-        language = self.app.language
-        return (
-            translate(language, "console.model.now", model=model)
-            if model
-            else translate(language, "console.model.now_default")
-        )
 
     async def copy_from_bench(self) -> None:
         """Copy what the pane at the front has for that."""

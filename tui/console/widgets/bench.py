@@ -48,7 +48,8 @@ class Bench(Vertical):
         super().__init__(id=id)
         self._pane: Pane | None = None
         self._panes: dict[str, Pane] = {}
-        self._model = ""
+        self.model = ""
+        """The reader's model for the instruments that take one; empty: each one's own."""
 
     @property
     def pane(self) -> Pane | None:
@@ -73,7 +74,8 @@ class Bench(Vertical):
             if before is not None:
                 before.drop()
         if again:
-            pane.put(found.own_names(values), self._model)
+            pane.model = self.model
+            pane.put(found.own_names(values))
         elif pane is not before and pane.result is None:
             pane.ask()
         if instrument not in self._panes:
@@ -83,19 +85,12 @@ class Bench(Vertical):
             await self.mount(pane)
 
     def use_model(self, model: str) -> None:
-        """Compute with this model wherever the notes do not name one; '' is each instrument's default."""
-        self._model = model
+        """Put another model into every instrument that takes one, and ask the one at the front again."""
+        self.model = model
         for pane in self._panes.values():
-            if pane.takes_model:
-                pane.use_model(model)
-        if self.pane is not None and self.pane.takes_model:
+            pane.use_model(model)
+        if self.pane is not None and self.pane.result is None:
             self.pane.ask()
-        self._show_title()
-
-    def _show_title(self) -> None:
-        if self.pane is not None:
-            names = [self.pane.instrument.name, *([self._model] if self._model and self.pane.takes_model else [])]
-            self.query_one("#bench-title", Static).update(verbatim("  /  ".join(names)))
 
     def on_pane_settled(self) -> None:
         self.reveal()
@@ -107,7 +102,7 @@ class Bench(Vertical):
         with self.app.batch_update():
             for pane in self._panes.values():
                 pane.visible = pane is self.pane
-            self._show_title()
+            self.query_one("#bench-title", Static).update(verbatim(self.pane.instrument.name))
         self.call_after_refresh(self._measure, self.pane)
 
     def _measure(self, pane: Pane) -> None:

@@ -74,12 +74,12 @@ class TopLine(OneLine):
     def __init__(self) -> None:
         super().__init__()
         self._where: tuple[str, ...] = ()
-        self._done = ""
+        self._done = self._model = ""
         self._clock: Timer | None = None
 
-    def put(self, *where: str, done: str = "") -> None:
-        """Say where the reader is, from the book to the section."""
-        self._where, self._done = where, done
+    def put(self, *where: str, done: str = "", model: str = "") -> None:
+        """Say where the reader is, from the book to the section, and with which model if it is a chosen one."""
+        self._where, self._done, self._model = tuple(part for part in where if part), done, model
         self.refresh()
 
     def on_mount(self) -> None:
@@ -96,12 +96,18 @@ class TopLine(OneLine):
 
     def sides(self) -> tuple[Line, Line]:
         left: list[tuple[str, str]] = [(" ", "text")]
-        for place, part in enumerate(p for p in self._where if p):
+        right = (*self._engine(), (f"  {self.app.language.upper()} ", "dim"))
+        model = f"   {self._model}" if self._model else ""
+        room = self.size.width - sum(cells(text) for text, _ in right) - cells(visible(model)) - 2
+        for place, part in enumerate(self._where):
             left += [(" / ", "dim")] if place else []
-            left.append((part, "title" if place == 0 else "text"))
+            used = sum(cells(visible(text)) for text, _ in left)
+            text = shorten(visible(part), max(8, room - used)) if model else part  # the model is seen beside any title
+            left.append((text, "title" if place == 0 else "text"))
+        left.append((model, "accent"))
         if self._done:
             left.append((f"   {self._done}", "dim"))
-        return tuple(left), (*self._engine(), (f"  {self.app.language.upper()} ", "dim"))
+        return tuple(left), right
 
     def _engine(self) -> Iterator[tuple[str, str]]:
         language, phase = self.app.language, self.app.engine.phase

@@ -78,8 +78,9 @@ class Pane(Vertical):
         super().__init__(id=f"pane-{instrument.name}")
         self.instrument = instrument
         self.result: Any = None
+        self.model = ""
+        """The reader's model for what the notes leave open; empty: each instrument's own."""
         self._notes_values: dict[str, Any] = {}
-        self._is_model_set = False
         self._request: Request | None = None
         self._later: Timer | None = None
         self._unsent = False
@@ -149,33 +150,35 @@ class Pane(Vertical):
 
     def on_mount(self) -> None:
         self.translate()
-        self._fill(self._notes_values)
+        self._fill(self._with_model(self._notes_values))
 
-    def put(self, values: Mapping[str, Any], model: str = "") -> None:
-        """Take over the inputs that the notes give, and run; with `model` where the notes do not name one."""
+    def put(self, values: Mapping[str, Any]) -> None:
+        """Take over the inputs that the notes give, and run."""
         self._notes_values = dict(values)
-        self._is_model_set = "model" in values
-        if model and self.takes_model:
-            self._notes_values["model"] = model
         if self.is_mounted:
-            self._fill(self._notes_values)
-
-    @property
-    def takes_model(self) -> bool:
-        """Whether the instrument has an option for the model, and the notes have not set it."""
-        return any(option.name == "model" for option in self._options) and not self._is_model_set
+            self._fill(self._with_model(values))
 
     def use_model(self, model: str) -> None:
-        """Compute with this model from the next request on; '' is the instrument's default."""
-        self._notes_values = {k: v for k, v in self._notes_values.items() if k != "model"}
-        if model:
-            self._notes_values["model"] = model
-        if self.is_mounted:
-            options = self.query_one(Options)
-            options.put({k: v for k, v in {**options.values, "model": model}.items() if v or k != "model"})
-            self._show_answer(False)
+        """Take another model, unless the notes name one; whatever else is set stays. The answer is no longer true."""
+        self.model = model
+        if self.is_mounted and "model" in self._fields and "model" not in self._notes_values:
+            others = {name: value for name, value in self.values().items() if name != "model"}
+            self.drop()
+            self.result = None
+            self._set(self._with_model(others))
+
+    def _with_model(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        return {"model": self.model, **values} if self.model and "model" in self._fields else dict(values)
+
+    @property
+    def _fields(self) -> set[str]:
+        return {field.name for field in dataclasses.fields(self.instrument.spec)}
 
     def _fill(self, values: Mapping[str, Any]) -> None:
+        self._set(values)
+        self.ask()
+
+    def _set(self, values: Mapping[str, Any]) -> None:
         defaults = {field.name: field.default for field in dataclasses.fields(self.instrument.spec)}
         for name in self.TEXTS:
             value = values.get(name, defaults[name] if isinstance(defaults[name], str) else "")
@@ -189,7 +192,6 @@ class Pane(Vertical):
                 given = {}  # said by ask(), which reads the same values
             self.query_one(Options).put(given)
         self.put_extra(values)
-        self.ask()
 
     def values(self) -> dict[str, Any]:
         """What the reader has set, without what only repeats a default."""
@@ -395,7 +397,7 @@ class Pane(Vertical):
             yield text if name in self.TEXTS or isinstance(value, list | tuple) else f"{name}={text}"
 
     def action_reset(self) -> None:
-        self._fill(self._notes_values)
+        self._fill(self._with_model(self._notes_values))
 
     async def copied(self) -> tuple[str, str]:
         """(what it is, its text) for the key that copies."""

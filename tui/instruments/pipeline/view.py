@@ -55,11 +55,9 @@ class PipelinePane(Pane):
         used = ("text", "task", "model", "beside", *FIELDS[self.chosen])
         return {name: value for name, value in super().values().items() if name in used}
 
-    def put(self, values: Mapping[str, Any], model: str = "") -> None:
+    def put(self, values: Mapping[str, Any]) -> None:
         labels = values.get("labels")
-        if isinstance(labels, list | tuple):
-            values = {**values, "labels": ", ".join(map(str, labels))}
-        super().put(values, model)
+        super().put({**values, "labels": ", ".join(map(str, labels))} if isinstance(labels, list | tuple) else values)
 
     def draw_partial(self, fields: dict[str, Any]) -> None:
         pieces: list[Piece] = revive(list[Piece], fields["pieces"])

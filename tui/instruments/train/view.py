@@ -84,9 +84,9 @@ class TrainPane(Pane):
     def compose_answer(self) -> Iterator[Widget]:
         yield Lines(id="plan")
 
-    def put(self, values: Mapping[str, Any], model: str = "") -> None:
+    def put(self, values: Mapping[str, Any]) -> None:
         self._comes_in = True
-        super().put(values, model)
+        super().put(values)
 
     def put_extra(self, values: Mapping[str, Any]) -> None:
         """Show on the line of options what the run would have; for what the notes give, the run that was made of it."""

@@ -200,7 +200,7 @@ async def test_what_was_asked_before_can_be_asked_again() -> None:
         await it.type("I hate this so much!")
         await it.until(lambda: "NEGATIVE" in it.text_of("#labels").splitlines()[0])
         await it.press("escape", "tab", "tab", "h")
-        await it.until_shown("Asked before", "I hate this so much!", "I've been waiting")
+        await it.until_shown("Earlier inputs", "I hate this so much!", "I've been waiting")
         await it.press("end", "enter")  # the first; a slow hand has asked for half a sentence in between
         await it.until(lambda: it.sentence.value.startswith("I've been waiting"))
         await it.until(lambda: "POSITIVE" in it.text_of("#labels").splitlines()[0])

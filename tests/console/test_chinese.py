@@ -14,6 +14,7 @@ import pytest
 from tests.console.console import Driver, console
 from tests.console.languages import english, english_words, in_other_language
 from tests.console.test_data import room
+from tests.console.test_snapshots import Recorded
 from tests.runs.recorded import Recorded as RecordedRun
 from tui import doctor
 from tui.console.screens.data import Data
@@ -229,7 +230,7 @@ async def test_notices_are_chinese() -> None:
 
 
 async def test_an_engine_that_died_or_is_silent() -> None:
-    async with console("2.2", size=SIZES[1], language="zh") as it:
+    async with console("2.2", size=SIZES[1], language="zh", engine=Recorded(record=False)) as it:
         await it.until(lambda: it.reader.bench.pane is not None and it.reader.bench.pane.result is not None)
         page = " ".join(str(block) for block in it.reader.page.blocks)  # type: ignore[union-attr]
         shown = [page, it.reader.bench.pane.result]  # type: ignore[union-attr]

@@ -122,7 +122,7 @@ async def test_steps_are_done_told_looked_back_at_and_taken_back(file: Path) -> 
         await it.press("b")
         await shown(it, "5 columns")
         await it.press("u")
-        await shown(it, "Taken back: map", "4 columns")
+        await shown(it, "Undone: map", "4 columns")
         await it.press("u", "u")
         await shown(it, "There is no step to take back", "5,000 rows")
 
@@ -180,7 +180,7 @@ async def test_figures_whole_cells_and_copies(file: Path, monkeypatch: pytest.Mo
         monkeypatch.setattr(it.app, "copy", lambda what, text, note="": copied.append(text))
         await shown(it, "5,000 rows")
         await it.press("right", "i")
-        await shown(it, "n in figures", "5,000", "median", "2499.50")
+        await shown(it, "Statistics of n", "5,000", "median", "2499.50")
         await it.press("escape", "right", "right", "down", "down", "enter")
         await it.until(lambda: isinstance(it.app.screen, TextWindow))
         await shown(it, "pad, row 2", "xx")

@@ -72,7 +72,7 @@ async def test_going_to_a_row_and_paging(file: Path) -> None:
         await it.ask("colon", "99999")
         await shown(it, "There is no row")
         await it.ask("colon", "abc")
-        await shown(it, "is no number")
+        await shown(it, "is not a number")
 
 
 async def test_wide_characters_line_up(file: Path) -> None:
@@ -124,7 +124,7 @@ async def test_steps_are_done_told_looked_back_at_and_taken_back(file: Path) -> 
         await it.press("u")
         await shown(it, "Undone: map", "4 columns")
         await it.press("u", "u")
-        await shown(it, "There is no step to take back", "5,000 rows")
+        await shown(it, "There is nothing to undo", "5,000 rows")
 
 
 async def test_a_failing_function_is_told_and_nothing_is_lost(file: Path) -> None:

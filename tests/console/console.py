@@ -20,6 +20,7 @@ from tui.console.widgets.chrome import Prompt, PromptInput
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.row_table import RowTable
 from tui.console.widgets.sentence import Sentence
+from tui.course import consent
 from tui.course.book import Book, Course, Folder, entries, find
 from tui.engine.client import NOT_ANSWERING, EngineClient, Phase, Request
 from tui.engine.exercise_checks import run_exercise
@@ -130,10 +131,13 @@ async def console(
     book: Book | None = None,
     engine: EngineClient | None = None,
     data: Source | None = None,
+    is_allowed: bool = True,
     **options: Any,
 ) -> AsyncIterator[Driver]:
-    """The console at a lesson (or the contents, or a data set), painted and idle."""
+    """The console at a lesson (or the contents, or a data set), painted and idle; code of its book may run."""
     book = book or Course.open(LESSONS)
+    if is_allowed and not book.is_bundled:
+        consent.allow(book)
     app = HeadnotesApp(
         book,
         Settings(language=language, theme=theme),

@@ -9,7 +9,6 @@ import pytest
 from tests.console.console import Driver, console
 from tui.console.screens.reader import Reader
 from tui.console.widgets.cell_desk import CellDesk
-from tui.course import consent
 from tui.course.blocks import Cell, Claim
 from tui.course.book import Course
 from tui.models import setup_code
@@ -42,8 +41,7 @@ print(1 + 1)
 
 @pytest.fixture
 def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
-    """One short lesson, and cells that load no model; its code may run."""
-    monkeypatch.setattr(consent, "is_allowed", lambda book: True)
+    """One short lesson, and cells that load no model."""
     monkeypatch.setattr(setup_code, "setup_code", lambda *names, **options: "\n")
     (tmp_path / "course.toml").write_text('[[chapter]]\nnumber = "1"\nfolder = "one"\ntitle.en = "One"\n')
     (tmp_path / "one").mkdir()

@@ -1,6 +1,6 @@
 """The Chinese console shows no English sentence or label, and the English one no Chinese: screens, errors, notices.
 
-Every window is in test_fits.py, the instruments are in test_chinese_bench.py, all messages in test_other_language.py.
+Every window is in test_fits.py, all messages are in tests/text/test_other_language.py.
 """
 
 from __future__ import annotations

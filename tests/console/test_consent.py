@@ -29,7 +29,7 @@ async def go_to(it: Driver, kind: type) -> int:
 
 
 async def test_nothing_runs_before_the_reader_has_said_yes(course: Course) -> None:
-    async with console("1.1", book=course) as it:
+    async with console("1.1", book=course, is_allowed=False) as it:
         await it.until_shown("until you allow it: enter asks")
         assert it.reader.bench.pane is None
         await go_to(it, Try)
@@ -54,13 +54,13 @@ async def test_nothing_runs_before_the_reader_has_said_yes(course: Course) -> No
 
 
 async def test_a_yes_is_kept_and_asked_for_in_the_readers_language(course: Course) -> None:
-    async with console("1.1", book=course, language="zh") as it:
+    async with console("1.1", book=course, is_allowed=False, language="zh") as it:
         await go_to(it, Cell)
         await it.press("enter")
         await it.until_shown("不属于", "不运行")
         await it.press("escape")
     consent.allow(course)
-    async with console("1.1", book=course, language="zh") as it:
+    async with console("1.1", book=course, is_allowed=False, language="zh") as it:
         await it.until(lambda: it.reader.bench.pane is not None)
         cell = await go_to(it, Cell)
         await it.press("enter")

@@ -60,7 +60,7 @@ async def test_a_page_of_a_course(folder: Path, language: str, warning: str, cho
 
 
 async def test_its_code_runs_after_a_question_and_its_quiz_is_ours(folder: Path) -> None:
-    async with notes_of(folder) as it:
+    async with notes_of(folder, is_allowed=False) as it:
         cell, quiz = it.stop_of(Cell), it.stop_of(Quiz)
         await it.go_to_stop(cell)
         await it.press("enter")

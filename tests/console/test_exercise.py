@@ -11,7 +11,6 @@ from tests.course.test_exercises import CHINESE, EXERCISE
 from tui.console.screens.exercise import ExerciseScreen
 from tui.console.screens.reader import Reader
 from tui.console.widgets.code_editor import CodeEditor
-from tui.course import consent
 from tui.course.book import Course
 from tui.course.exercises import ExerciseRecord
 from tui.models import setup_code
@@ -27,9 +26,7 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
     (tmp_path / "one").mkdir()
     for language, text in (("en", EXERCISE), ("zh", CHINESE)):
         (tmp_path / "one" / f"01-a.{language}.md").write_text(FRONT + text, "utf-8")
-    course = Course.open(tmp_path)
-    consent.allow(course)
-    return course
+    return Course.open(tmp_path)
 
 
 async def test_from_a_first_try_to_success_and_back(book: Course) -> None:

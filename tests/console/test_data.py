@@ -351,7 +351,7 @@ async def test_a_dead_engine_is_told(file: Path) -> None:
     class Dies(InProcess):
         def _do(self, message: dict[str, Any]) -> Any:
             if message["do"] == "data" and message["call"] == "step":
-                raise EngineDied("The engine ended (killed by SIGBUS) while it worked on this.", "", "Run it again.")
+                raise EngineDied("engine.ended-at-work", how="SIGBUS", log="engine.log")
             return super()._do(message)
 
     async with console(data=Source((str(file),)), engine=Dies()) as it:

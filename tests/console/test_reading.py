@@ -362,7 +362,7 @@ async def test_a_dead_engine_is_told_and_nothing_typed_is_lost() -> None:
         await it.until_shown("POSITIVE")
         await it.press("e")
         await it.type(" Really")
-        it.engine.fail(EngineDied("The engine ended (killed by SIGKILL)."))
+        it.engine.fail(EngineDied("engine.ended", how="killed by SIGKILL", log="engine.log"))
         await it.until_shown("is starting again", "killed by SIGKILL")
         assert it.sentence.value.endswith("life. Really")
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import copy
+import dataclasses
+import math
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from tests.models.checkpoints_for_tests import save_classifier, save_run
 from tui import paths
 from tui.console.widgets.option_bar import options_for
 from tui.errors import CheckpointError, UsageError
-from tui.instruments.anatomy.view import stage_lines
+from tui.instruments.anatomy.lines import anatomy_lines, stage_lines
 from tui.instruments.mask.view import reading_lines
 from tui.instruments.registry import INSTRUMENTS
 from tui.instruments.tokens.lines import row_cells, span_lines
@@ -61,6 +63,26 @@ def test_anatomy(model: str) -> None:
     assert result.token_type_ids
     for language in ("en", "zh"):
         assert all(stage_lines(result, stage, 60, language) for stage in range(8))
+
+
+def test_anatomy_of_many_labels_takes_each_by_itself(home: Path) -> None:
+    model = str(save_classifier(home / "topics", num_labels=4, problem_type="multi_label_classification"))
+    result, names = ask("anatomy", text="a good film", model=model), execute("anatomy", text="a good film", model=model)
+    assert result.is_multi_label
+    assert result.probabilities == [pytest.approx(1 / (1 + math.exp(-logit))) for logit in result.logits]
+    assert result.exponentials == [pytest.approx(math.exp(-logit)) for logit in result.logits]
+    assert result.probabilities == names["probabilities"][0].tolist()
+    above = [label for label, share in zip(result.labels, result.probabilities, strict=True) if share > 0.5]
+    assert names["labels"] == above
+    assert 0 < len(above) < 4, "both cases are seen"
+    for language, sentence in (("en", "Sigmoid of each logit"), ("zh", "单独计算 sigmoid")):
+        text = "\n".join("".join(piece for piece, _ in line) for line in anatomy_lines(result, 70, language))
+        assert sentence in text
+        assert "softmax" not in text
+        assert "argmax" not in text
+        assert all(text.count(f"id2label[{result.labels.index(label)}]") == 1 for label in above)
+    nothing = dataclasses.replace(result, probabilities=[0.1] * 4)
+    assert any("p > 0.5" in piece for line in stage_lines(nothing, 7, 60, "en") for piece, _ in line)
 
 
 def test_mask(model: str) -> None:

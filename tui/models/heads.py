@@ -10,6 +10,16 @@ from tui.models.location import Location
 
 _HEADS = {"ConditionalGeneration": "Seq2SeqLM", "MTModel": "Seq2SeqLM"}
 _GENERATORS = re.compile(r"(?:LMHeadModel|DoubleHeadsModel)$")
+MULTI_LABEL = "multi_label_classification"
+"""The `problem_type` of a classifier that judges every label for itself."""
+
+
+def is_multi_label(location: Location) -> bool:
+    """Whether the labels of a classifier do not exclude each other, as its configuration says."""
+    try:
+        return read_json(location.folder / "config.json").get("problem_type") == MULTI_LABEL
+    except (FileNotFoundError, CheckpointError):
+        return False
 
 
 def head_of(location: Location) -> str:

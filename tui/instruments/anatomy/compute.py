@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from tui.errors import phrase
+from tui.errors import HeadnotesError, phrase
 from tui.instruments.instrument import Result
 from tui.models.checkpoints import AnsweredBy
 from tui.models.classifiers import load_classifier
+from tui.models.heads import MULTI_LABEL, is_multi_label
+from tui.models.location import locate
+from tui.models.reference import parse
 from tui.models.setup_code import CLASSIFIER, setup_code
 from tui.models.suggestions import MODEL_HELP, models
 from tui.models.text_warnings import Passage, clean, room, text_warnings
 from tui.options import option
 
 STAGES = ("tokens", "ids", "embeddings", "hidden", "pooler", "logits", "softmax", "label")
+THRESHOLD = 0.5
+"""Above it a label counts where they do not exclude each other."""
+LARGEST_EXPONENT = 700.0
+"""exp of more overflows a float."""
 SHOWN_ROWS = 64
 SHOWN_COLUMNS = 8
 
@@ -66,12 +74,16 @@ class AnatomyResult(Result):
     logits: list[float]
     """One unbounded score a label."""
     exponentials: list[float]
-    """exp(logit - largest logit): the numerator of the softmax, kept from overflowing."""
+    """exp(logit - largest logit), the numerator of the softmax; or exp(-logit), for the sigmoid."""
     probabilities: list[float]
+    """Softmax over all labels, which sums to 1; or the sigmoid of each, where labels do not exclude each other."""
     labels: list[str]
     """id2label, in the order of the ids."""
     label: str
+    """The most probable one."""
     score: float
+    is_multi_label: bool = False
+    """Whether labels do not exclude each other; then all above `THRESHOLD` count."""
 
 
 def run(spec: AnatomySpec) -> AnatomyResult:
@@ -88,7 +100,9 @@ def run(spec: AnatomySpec) -> AnatomyResult:
         model.base_model.register_forward_hook(lambda module, inputs, output: bodies.append(output)),
     ):
         logits = model(**inputs, output_hidden_states=True).logits[0]
-        probabilities = logits.softmax(dim=-1)
+        is_multi = model.config.problem_type == MULTI_LABEL
+        probabilities = logits.sigmoid() if is_multi else logits.softmax(dim=-1)
+    values = logits.tolist()
     body = bodies[0]
     pooled = getattr(body, "pooler_output", None)
     best = int(probabilities.argmax())
@@ -105,12 +119,13 @@ def run(spec: AnatomySpec) -> AnatomyResult:
         embeddings=_view(body.hidden_states[0]),
         last_hidden_state=_view(body.last_hidden_state),
         pooler_output=None if pooled is None else _view(pooled),
-        logits=logits.tolist(),
-        exponentials=[math.exp(value - max(logits.tolist())) for value in logits.tolist()],
+        logits=values,
+        exponentials=[math.exp(min(-value, LARGEST_EXPONENT) if is_multi else value - max(values)) for value in values],
         probabilities=probabilities.tolist(),
         labels=[model.config.id2label[i] for i in range(model.config.num_labels)],
         label=model.config.id2label[best],
         score=float(probabilities[best]),
+        is_multi_label=is_multi,
         warnings=[
             *loaded.warnings,
             *text_warnings(tokenizer, [Passage(phrase("models.passage.text"), text, room(tokenizer))]),
@@ -120,6 +135,16 @@ def run(spec: AnatomySpec) -> AnatomyResult:
 
 def code(spec: AnatomySpec) -> str:
     """The stages one by one; each name on the left is a stage on the bench."""
+    is_multi = False
+    with suppress(HeadnotesError):  # loading the model says what is wrong with it
+        is_multi = is_multi_label(locate(parse(spec.model)))
+    last_stages = (
+        "probabilities = logits.sigmoid()\n"
+        f"labels = [model.config.id2label[i] for i, p in enumerate(probabilities[0].tolist()) if p > {THRESHOLD}]\n"
+        if is_multi
+        else "probabilities = logits.softmax(dim=-1)\n"
+        "label = model.config.id2label[probabilities.argmax(dim=-1).item()]\n"
+    )
     return (
         "import torch\n"
         + setup_code("tokenizer", "model", model=spec.model)
@@ -130,10 +155,9 @@ def code(spec: AnatomySpec) -> str:
         + "    last_hidden_state = body.last_hidden_state\n"
         + "    pooler_output = getattr(body, 'pooler_output', None)\n"
         + "    logits = model(**inputs).logits\n"
-        + "probabilities = logits.softmax(dim=-1)\n"
-        + "label = model.config.id2label[probabilities.argmax(dim=-1).item()]\n"
+        + last_stages
         + "print(embeddings.shape, last_hidden_state.shape, logits.shape)\n"
-        + "print(logits, probabilities, label)\n"
+        + f"print(logits, probabilities, {'labels' if is_multi else 'label'})\n"
     )
 
 

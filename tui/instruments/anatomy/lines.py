@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.instruments.anatomy.compute import STAGES, AnatomyResult, TensorView
+from tui.instruments.anatomy.compute import STAGES, THRESHOLD, AnatomyResult, TensorView
 from tui.text.bar import bar
 from tui.text.catalog import translate
 from tui.text.lines import Line, plain_lines
@@ -17,7 +17,7 @@ def anatomy_lines(result: AnatomyResult, width: int, language: str) -> list[Line
     lines: list[Line] = []
     for stage, name in enumerate(STAGES):
         lines += [()] if lines else []
-        lines.append(((name, "heading"), (f" {visible(shape_of(result, name))}", "dim")))
+        lines.append(((_title(result, name), "heading"), (f" {visible(shape_of(result, name))}", "dim")))
         lines += _body(result, stage, width, language)
     return lines
 
@@ -30,8 +30,12 @@ def stage_lines(result: AnatomyResult, stage: int, width: int, language: str) ->
 def _body(result: AnatomyResult, stage: int, width: int, language: str) -> list[Line]:
     """What the stage does, and its values."""
     name = STAGES[stage]
-    lacks_pooler = name == "pooler" and result.pooler_output is None
-    sentence = translate(language, f"instruments.anatomy.stage.{'no_pooler' if lacks_pooler else name}")
+    key = name
+    if name == "pooler" and result.pooler_output is None:
+        key = "no_pooler"
+    elif result.is_multi_label and name in ("softmax", "label"):
+        key = {"softmax": "sigmoid", "label": "labels"}[name]
+    sentence = translate(language, f"instruments.anatomy.stage.{key}", threshold=THRESHOLD)
     lines: list[Line] = [(MARGIN, *line) for line in plain_lines(sentence, width - 4)]
     lines.append(())
     if name in ("tokens", "ids"):
@@ -49,18 +53,32 @@ def _body(result: AnatomyResult, stage: int, width: int, language: str) -> list[
     return lines
 
 
+def _title(result: AnatomyResult, name: str) -> str:
+    """What the stage is called for this model; options and answers of programs keep the one name."""
+    return "sigmoid" if name == "softmax" and result.is_multi_label else name
+
+
+def _chosen(result: AnatomyResult) -> list[int]:
+    """The ids of the labels that the model gives the text."""
+    if not result.is_multi_label:
+        return [result.labels.index(result.label)]
+    return [index for index, share in enumerate(result.probabilities) if share > THRESHOLD]
+
+
 def shape_of(result: AnatomyResult, name: str) -> str:
     """The shape of a stage's tensor as torch prints it, or what it is."""
     n, labels = len(result.input_ids), len(result.labels)
-    shapes = {
+    shapes: dict[str, object] = {
+        "tokens": n,
         "ids": [1, n],
         "embeddings": result.embeddings.shape,
         "hidden": result.last_hidden_state.shape,
         "pooler": result.pooler_output.shape if result.pooler_output else "-",
         "logits": [1, labels],
         "softmax": [1, labels],
+        "label": ", ".join(result.labels[index] for index in _chosen(result)) or "-",
     }
-    return str(shapes[name]) if name in shapes else {"tokens": str(n), "label": result.label}[name]
+    return str(shapes[name])
 
 
 def _strip(result: AnatomyResult, stage: int, width: int) -> list[Line]:
@@ -68,7 +86,8 @@ def _strip(result: AnatomyResult, stage: int, width: int) -> list[Line]:
     lines: list[list[tuple[str, str]]] = [[]]
     used = 0
     for index, name in enumerate(STAGES):
-        text = f" {name} {visible(shape_of(result, name))} " if index == stage else f" {name} "
+        title = _title(result, name)
+        text = f" {title} {visible(shape_of(result, name))} " if index == stage else f" {title} "
         arrow = "" if index == 0 else ">"
         if used and used + cells(text) + len(arrow) > width:
             lines.append([])
@@ -149,12 +168,15 @@ def _labels(result: AnatomyResult, name: str, width: int, language: str) -> list
             )
         return lines
     if name == "softmax":
-        share_title = fill(translate(language, "instruments.anatomy.share"), 9, "right")
-        lines.append((MARGIN, (fill("", left + 3) + f"{'exp':>9}{share_title}", "dim")))
+        share = "probability" if result.is_multi_label else "share"
+        share_title = fill(translate(language, f"instruments.anatomy.{share}"), 9, "right")
+        exponent = "exp(-x)" if result.is_multi_label else "exp"
+        lines.append((MARGIN, (fill("", left + 3) + f"{exponent:>9}{share_title}", "dim")))
         for index, label in enumerate(result.labels):
-            share = result.probabilities[index]
-            numbers = f"{result.exponentials[index]:9.4f}{share:9.4f}  "
-            drawn = bar(share, max(4, width - left - 28))
+            probability = result.probabilities[index]
+            form = "9.4g" if result.is_multi_label else "9.4f"  # exp(-logit) has no bound
+            numbers = f"{result.exponentials[index]:{form}}{probability:9.4f}  "
+            drawn = bar(probability, max(4, width - left - 28))
             lines.append(
                 (
                     MARGIN,
@@ -164,15 +186,14 @@ def _labels(result: AnatomyResult, name: str, width: int, language: str) -> list
                     (drawn, "accent"),
                 )
             )
+        if result.is_multi_label:  # nothing is divided by the sum
+            return lines
         total = f"{sum(result.exponentials):9.4f}{sum(result.probabilities):9.4f}"
         return [*lines, (MARGIN, (fill("", left + 3), "dim"), (total, "dim"))]
-    best = result.labels.index(result.label)
-    return [
-        (MARGIN, ("argmax  ", "dim"), (str(best), "strong")),
-        (
-            MARGIN,
-            (f"id2label[{best}]  ", "dim"),
-            (visible(result.label), "accent"),
-            (f"  {result.score:.4f}", "text"),
-        ),
-    ]
+    rule = f"p > {THRESHOLD}" if result.is_multi_label else "argmax"
+    chosen = _chosen(result)
+    lines.append((MARGIN, (f"{rule}  ", "dim"), (", ".join(map(str, chosen)) or "-", "strong")))
+    for index in chosen:
+        label, score = visible(result.labels[index]), f"  {result.probabilities[index]:.4f}"
+        lines.append((MARGIN, (f"id2label[{index}]  ", "dim"), (label, "accent"), (score, "text")))
+    return lines

@@ -16,6 +16,9 @@ from tui.models import loading
 from tui.models.catalog import SHELF
 from tui.models.location import locate, run_names
 from tui.models.reference import catalog_names, parse
+from tui.recipes import base_models
+from tui.recipes.recipe import Recipe, anchored
+from tui.recipes.script import script
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +50,19 @@ def test_a_run_by_its_best_its_last_and_a_step(home: Path) -> None:
     assert loading.answered_by("run:pairs").checkpoint == "run:pairs"
     assert labels(f"run:{paths.runs_dir() / 'pairs'}@3") == 5
     assert run_names() == ["pairs"]
+
+
+def test_a_recipe_starts_from_a_run_as_it_is_now(home: Path) -> None:
+    folder = save_run(paths.runs_dir(), "pairs", 3, 10)
+    recipe = Recipe(data="pairs", checkpoint="run:pairs@3")
+    assert base_models.folder(recipe) == folder / "checkpoint-3"
+    assert anchored(recipe).checkpoint == str(folder / "checkpoint-3")
+    assert anchored(Recipe(data="pairs", checkpoint="run:pairs")).checkpoint == str(folder / "model")
+    assert f"checkpoint = {str(folder / 'checkpoint-3')!r}\n" in script(recipe)
+    absent = Recipe(data="pairs", checkpoint="run:nothing")
+    assert anchored(absent) == absent
+    with pytest.raises(CheckpointError, match="There is no run 'nothing'"):
+        base_models.folder(absent)
 
 
 def test_a_run_that_goes_on_has_its_newest_checkpoint(home: Path) -> None:

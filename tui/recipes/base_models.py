@@ -12,6 +12,8 @@ from tui.models.adapters import adapter_base
 from tui.models.checkpoint_checks import check
 from tui.models.checkpoint_folders import in_cache
 from tui.models.loading import quiet_loading
+from tui.models.location import locate
+from tui.models.reference import parse
 from tui.recipes.recipe import BACKBONE, Recipe
 from tui.recipes.task import task_of
 
@@ -20,16 +22,23 @@ POSITIONS = ("position_embeddings", "wpe", "embed_positions")
 
 
 def folder(recipe: Recipe) -> Path:
-    """Where the checkpoint lies: MiniLM, a model of the lessons, a folder, or what the Hugging Face cache has.
+    """Where the checkpoint lies: MiniLM, a model of the lessons, a folder, a run's, or what the Hugging Face cache has.
 
-    Raises `CheckpointError` when it is not here, not whole, or of a kind that is refused.
+    Raises `CheckpointError` when it is not here, not whole, or of a kind that is refused, and `UsageError` for a
+    reference that says nothing.
     """
     name = recipe.checkpoint
     if name == BACKBONE:
         return Path(checkpoints.backbone().folder)
     own = paths.models_dir() / name
     found = paths.expanded(name) if paths.expanded(name).is_dir() else own if own.is_dir() else None
-    found = found or in_cache(name, None)
+    if found is None:
+        reference = parse(name)
+        if reference.kind == "run":
+            at = locate(reference)
+            found = at.adapter or at.folder
+        elif reference.kind == "hub":
+            found = in_cache(reference.name, reference.revision or None)
     if found is None:
         raise CheckpointError("recipes.checkpoint-not-here", name=name, backbone=BACKBONE)
     check(adapter_base(found) or found, task_of(recipe).head)

@@ -20,7 +20,7 @@ from typing import Any
 import tomlkit
 
 from tui import paths
-from tui.errors import Phrase, UsageError, phrase
+from tui.errors import HeadnotesError, Phrase, UsageError, phrase
 from tui.options import option, read_spec
 from tui.recipes import tasks
 
@@ -56,7 +56,9 @@ class Recipe:
     name: str = option(default="", help="what the run is called; empty: made from the data")
     task: str = option(default="text-classification", choices=TASKS, help="what the model learns to do")
     checkpoint: str = option(
-        default=BACKBONE, suggestions=(BACKBONE,), help="where it starts: MiniLM, a folder, or a Hub id on this machine"
+        default=BACKBONE,
+        suggestions=(BACKBONE,),
+        help="where it starts: MiniLM, a folder, run:NAME, or a Hub id on this machine",
     )
     loop: str = option(
         default="trainer", choices=("trainer", "accelerate"), help="the library's Trainer, or the loop written out"
@@ -254,6 +256,13 @@ def complaints(recipe: Recipe) -> list[Phrase]:
 def anchored(recipe: Recipe) -> Recipe:
     """The recipe with paths that hold from any folder: of data, checkpoint and launch_config that are here."""
     made = {name: anchored_path(getattr(recipe, name)) for name in PATHS}
+    if recipe.checkpoint.startswith("run:"):  # the run may go on: what it has now is what counts
+        from tui.models.location import locate
+        from tui.models.reference import parse
+
+        with suppress(HeadnotesError):  # the plan says why
+            at = locate(parse(recipe.checkpoint))
+            made["checkpoint"] = os.path.abspath(at.adapter or at.folder)  # noqa: PTH100 (links stay)
     return dataclasses.replace(recipe, **made)  # type: ignore[arg-type]
 
 

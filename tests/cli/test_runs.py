@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.cli.made import BEGUN, DONE, checkpoint, headnotes, make, measured, obeying, stage, write
+from tests.console.languages import english
 from tests.hostile import TEXTS
 from tui.cli import export, follow
 from tui.models.run_checkpoints import SavedCheckpoint
@@ -496,3 +497,20 @@ def test_stage_lines_are_not_repeated_for_ever(capsys: Printed) -> None:
     assert headnotes("follow", "one") == 0
     assert capsys.readouterr().out.replace("training rows", "").count("training") == 1
     assert events.last_seq(folder.find("one").events_file) == len(BEGUN) + len(circles) + 1
+
+
+def test_a_run_is_followed_in_chinese(capsys: Printed) -> None:
+    """States, figures, reasons, and errors whose code the log has; no sentence of English is left."""
+    bad = {"title": "The order cannot be written.", "detail": "", "next_step": "", "key": "runs.not-running",
+           "values": {"name": "one"}}  # fmt: skip
+    make("one", *BEGUN, measured(4, f1=0.7), ("order", {"id": "1", "order": "stop", "state": "seen"}),
+         ("checkpoint", {"step": 4, "folder": "checkpoint-4", "bytes": 12, "seconds": 1.0}), ("warning", bad),
+         ("resumed", {"step": 4}), ("stopped", {"step": 4, "why": "no better f1 in 3 evaluations"}))  # fmt: skip
+    assert headnotes("follow", "one", "--plain", "--language", "zh") == 1
+    lines = capsys.readouterr().out
+    for words in ("警告：one 没有在运行。", "连续 3 次评估 f1 都没有提高", "指令“停止并保存”：已收到"):
+        assert words in lines
+    done("two")
+    assert headnotes("follow", "two", "--plain", "--language", "zh") == 0
+    lines += capsys.readouterr().out
+    assert english(lines) == []

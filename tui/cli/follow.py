@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterator
 from typing import Any, TextIO
 
 from tui.runs import diagnostics, folder, run_status
+from tui.runs.event_messages import message_of, reason_text
 from tui.runs.events import Event, Tail, strict_json
 from tui.runs.folder import Run
 from tui.runs.run_status import Status
+from tui.text.catalog import has_message, translate
 from tui.text.durations import duration
 from tui.text.sizes import size_text
 from tui.text.visible import visible
@@ -35,7 +37,7 @@ def stay(run: Run, *, plain: bool, as_json: bool, language: str = "en") -> int:
         teller.leave()
         if not folder.alive(run):
             return 130
-        print(f"{run.name} goes on. To see it again: headnotes runs follow {run.name}", file=sys.stderr)
+        print(translate(language, "cli.follow.left", run=run.name), file=sys.stderr)
         return 130
     teller.end(status)
     return 0 if status.state == "done" else 1
@@ -126,18 +128,18 @@ class _Lines:
         """What is to be said when nothing more comes."""
         self.leave()
         if status.state == "new":
-            print(f"{self.run.name} has not been started.", file=self.out)
+            print(translate(self.language, "cli.follow.not-started", run=self.run.name), file=self.out)
         if status.trouble is not None and not status.trouble.seq:  # it is in no log, and so was not told yet
-            for line in sentences(status.trouble):
+            for line in sentences(status.trouble, self.language):
                 print(line, file=self.out)
         if status.state == "dead":
-            print("The worker died. Last output:", file=self.out)
+            print(translate(self.language, "cli.follow.died"), file=self.out)
             for line in folder.last_words(self.run):
                 print(f"  {visible(line)}", file=self.out)
         if status.state in ("dead", "stopped", "failed") and folder.checkpoints(self.run):
             repeats = status.trouble is not None and status.trouble.fields.get("code") == "not-finite"
             what = f"fork {self.run.name} --set learning_rate=..." if repeats else f"resume {self.run.name}"
-            print(f"To go on: headnotes runs {what}", file=self.out)
+            print(translate(self.language, "cli.follow.go-on", command=f"headnotes runs {what}"), file=self.out)
         self.out.flush()
 
     def _is_new(self, stage: str) -> bool:
@@ -153,7 +155,7 @@ class _Lines:
         if now - self._told < (POLL if self.rewriting else STEP_EVERY) and not last:
             return
         self._told = now
-        line = f"{clock(event.time)}  {step_line(status, event, self._left(status, event))}"
+        line = f"{clock(event.time)}  {step_line(status, event, self._left(status, event), self.language)}"
         if self.rewriting:
             line = line[: shutil.get_terminal_size().columns - 1]  # a line that wraps cannot be rewritten
             self._shown = line
@@ -173,15 +175,16 @@ class _Lines:
             print(line, file=self.out)
 
 
-def step_line(status: Status, event: Event, left: float | None) -> str:
+def step_line(status: Status, event: Event, left: float | None, language: str = "en") -> str:
     """Where a run is."""
     of = f"/{status.steps:,}" if status.steps else ""
-    parts = [f"step {status.step:,}{of}"]
+    parts = [translate(language, "cli.follow.at-step", step=f"{status.step:,}{of}")]
     for name, shape in (("loss", ".4f"), ("lr", ".3g"), ("grad_norm", ".3g"), ("rows_s", ",.1f")):
         if (value := event.number(name)) is not None:
-            parts.append(f"{format(value, shape)} rows/s" if name == "rows_s" else f"{name} {format(value, shape)}")
+            figure = format(value, shape)
+            parts.append(translate(language, "cli.follow.rate", n=figure) if name == "rows_s" else f"{name} {figure}")
     if left is not None:
-        parts.append(f"about {duration('en', left)} left")
+        parts.append(translate(language, "cli.follow.remaining", duration=duration(language, left)))
     return "  ".join(parts)
 
 
@@ -191,63 +194,69 @@ def sentences(event: Event, language: str = "en") -> Iterator[str]:
     step = event.whole("step")
     match event.kind:
         case "stage":
-            yield visible(str(of.get("stage")))
+            yield _word(language, "state", of.get("stage"))
         case "prepared":
-            yield (f"{_count(event, 'rows')} training rows, {_count(event, 'eval_rows')} evaluation rows; "
-                   f"{_count(event, 'steps')} steps; {_count(event, 'trainable')} of {_count(event, 'parameters')} "
-                   f"weights are trained; on {visible(str(of.get('device')))}")  # fmt: skip
+            names = ("rows", "eval_rows", "steps", "trainable", "parameters")
+            counts = {name: _count(event, name) for name in names}
+            yield translate(language, "cli.follow.prepared", **counts, device=visible(str(of.get("device"))))
             for note in of.get("notes") or []:
-                yield f"note: {visible(str(note))}"
+                yield translate(language, "cli.follow.note", text=visible(str(note)))
         case "evaluation":
-            yield f"step {step:,}, epoch {event.number('epoch') or 0:g}: {metrics_line(of.get('metrics'))}"
+            epoch, metrics = event.number("epoch") or 0, metrics_line(of.get("metrics"))
+            yield translate(language, "cli.follow.evaluation", step=step, epoch=epoch, metrics=metrics)
         case "checkpoint":
             size = size_text(event.number("bytes") or 0)
-            yield f"{visible(str(of.get('folder')))} saved: {size} in {event.number('seconds') or 0:.1f} s"
+            where, took = visible(str(of.get("folder"))), event.number("seconds") or 0
+            yield translate(language, "cli.follow.saved", folder=where, size=size, seconds=took)
         case "order":
-            yield f"order to {visible(str(of.get('order')))}: {visible(str(of.get('state')))}"
+            words = {name: _word(language, "order", of.get(name)) for name in ("order", "state")}
+            yield translate(language, "cli.follow.order", **words)
         case "resumed":
-            yield f"goes on from step {step:,}; what came after it is void"
+            yield translate(language, "cli.follow.resumed", step=step)
         case "warning" | "error":
-            said = [str(of.get(name)) for name in ("title", "detail", "next_step") if of.get(name)]
-            yield f"{event.kind}: {visible(' '.join(said))}"
+            message = message_of(event, language)
+            text = " ".join(part for part in (message.title, message.detail, message.next_step) if part)
+            yield translate(language, f"cli.follow.{event.kind}", text=visible(text))
         case "diagnosis":
             plain = of.get("found")
             for one in diagnostics.read(plain if isinstance(plain, list) else []):
-                yield f"diagnosis: {diagnosis_text(one, language)}"
+                yield translate(language, "cli.follow.diagnosis", text=diagnosis_text(one, language))
         case "stopped":
-            yield f"stopped at step {step:,} {visible(str(of.get('why') or ''))}".rstrip()
+            reason = visible(reason_text(str(of.get("why") or ""), language))
+            yield translate(language, "cli.follow.stopped", step=step, reason=reason).rstrip()
         case "done":
-            why = f" ({visible(str(of['why']))})" if of.get("why") else ""
-            yield (f"done: {step:,} steps in {duration('en', event.number('seconds') or 0)}{why}  "
-                   f"{metrics_line(of.get('metrics'))}".rstrip())  # fmt: skip
-            yield from _model_line(event)
+            reason = f" ({visible(reason_text(str(of['why']), language))})" if of.get("why") else ""
+            spent = duration(language, event.number("seconds") or 0)
+            line = translate(language, "cli.follow.done", step=step, duration=spent, reason=reason)
+            yield f"{line}  {metrics_line(of.get('metrics'))}".rstrip()
+            yield from _model_line(event, language)
 
 
-def _model_line(event: Event) -> Iterator[str]:
+def _model_line(event: Event, language: str) -> Iterator[str]:
     """Which model a run ended with; nothing of runs from before that was written."""
     model_step = event.whole("model_step")
     best, last = (of if isinstance(of := event.fields.get(name), dict) else {} for name in ("best", "last"))
     if best and last:
-        yield f"the model is of step {model_step:,}: {score_line(best, last)}"
+        scores = score_line(best, last, language)
+        yield translate(language, "cli.follow.model-scored", step=model_step, scores=scores)
     elif model_step:
-        yield f"the model is of step {model_step:,}, the last one: nothing was evaluated"
+        yield translate(language, "cli.follow.model-last", step=model_step)
 
 
-def score_line(best: dict[str, Any] | None, last: dict[str, Any] | None) -> str:
+def score_line(best: dict[str, Any] | None, last: dict[str, Any] | None, language: str = "en") -> str:
     """Best and last score, as events and JSON have them: "best f1 0.812 at step 230, last 0.790 at step 300"."""
     found: list[str] = []
     for name, score in (("best", best), ("last", last)):
         number = Event(0, 0.0, "", score or {})
         if (value := number.number("value")) is not None:
             metric = f" {visible(str((score or {}).get('metric')))}" if not found else ""
-            found.append(f"{name}{metric} {value:.3f} at step {number.whole('step'):,}")
-    return ", ".join(found)
+            step = number.whole("step")
+            found.append(translate(language, f"cli.follow.score-{name}", metric=metric, value=value, step=step))
+    return translate(language, "cli.follow.comma").join(found)
 
 
 def diagnosis_text(diagnosis: diagnostics.Diagnosis, language: str = "en") -> str:
     """The sentence of a diagnosis."""
-    from tui.text.catalog import translate
-
     figures = {name: visible(text) for name, text in diagnosis.figures.items()}
     return translate(language, f"console.diagnosis.{diagnosis.kind}", **figures)
 
@@ -266,6 +275,12 @@ def clock(at: float) -> str:
         return time.strftime("%H:%M:%S", time.localtime(at))
     except (OverflowError, ValueError, OSError):
         return "--:--:--"
+
+
+def _word(language: str, kind: str, word: object) -> str:
+    """A state or an order; as the log has it where it is of another version."""
+    key = f"console.{kind}.{word}"
+    return translate(language, key) if language != "en" and has_message(key) else visible(str(word))
 
 
 def _count(event: Event, name: str) -> str:

@@ -15,7 +15,7 @@ TOLD = ("checkpoint", "evaluation", "warning", "error", "stopped", "done")
 """Events that are told while an answer is waited for."""
 
 
-def order(run: Run, what: str, *, as_json: bool) -> int:
+def order(run: Run, what: str, language: str, *, as_json: bool) -> int:
     """Give an order and wait until it is carried out; after `stop` until the worker is gone.
 
     Returns the exit code: 0 when it was carried out, 1 when the worker refused or ended before. Raises `UsageError`
@@ -29,7 +29,7 @@ def order(run: Run, what: str, *, as_json: bool) -> int:
         nonlocal answer
         for event in found:
             if event.kind in TOLD and not as_json:
-                for line in sentences(event):
+                for line in sentences(event, language):
                     print(f"{clock(event.time)}  {line}", flush=True)
             if event.kind == "order" and event.fields.get("id") == name and event.fields.get("state") != "seen":
                 answer = str(event.fields.get("state"))

@@ -78,7 +78,7 @@ def run(asked: argparse.Namespace) -> int:
         case "stop" | "save" | "eval":
             from tui.cli.order import order
 
-            return order(found, {"eval": "evaluate"}.get(asked.do, asked.do), as_json=asked.json)
+            return order(found, {"eval": "evaluate"}.get(asked.do, asked.do), asked.language, as_json=asked.json)
         case "resume":
             return _resume(found, asked)
         case "fork":

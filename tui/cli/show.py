@@ -77,7 +77,7 @@ def show_run(one: Run, language: str, *, as_json: bool) -> int:
         print("evaluations:")
         for ev in evaluations[-10:]:
             print(f"  step {ev.step:,}, epoch {ev.epoch:g}: {metrics_line(ev.metrics)}{' (asked for)' * ev.asked}")
-    if scores := score_line(status.history.fields["best"], status.history.fields["last"]):
+    if scores := score_line(status.history.fields["best"], status.history.fields["last"], language):
         print(scores)
     if kept:
         print("checkpoints: " + ", ".join(f"{ck.step} ({size_text(ck.bytes)})" for ck in kept))

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TextIO
 
 from tui.errors import Stopped, UsageError, for_programs, quoted
+from tui.text.catalog import translate
 from tui.text.sizes import size_text
 from tui.text.visible import visible
 
@@ -70,7 +71,8 @@ def begin(recipe: Recipe, asked: argparse.Namespace, parent: dict[str, Any] | No
             return 0
         written = script(recipe)
     for warning in made.warnings:
-        print(f"warning: {visible(warning.text(asked.language))}", file=sys.stderr)
+        text = visible(warning.text(asked.language))
+        print(translate(asked.language, "cli.follow.warning", text=text), file=sys.stderr)
     run = folder.create(recipe, written, parent=parent, warnings=made.warnings)
     try:
         process = launch.start(run)
@@ -88,11 +90,11 @@ def started(run: Run, process: int, asked: argparse.Namespace) -> int:
         warnings = for_programs(run.about().get("warnings", []), asked.language)
         _print(_json({"name": run.name, "folder": str(run.folder), "pid": process, "warnings": warnings}), sys.stdout)
     else:
-        print(f"{run.name} has begun, in {run.folder}")
+        print(translate(asked.language, "cli.start.begun", run=run.name, folder=run.folder))
     if asked.wait:
         return stay(run, plain=asked.plain, as_json=asked.json, language=asked.language)
     if not asked.json:
-        print(f"It goes on without this terminal. To follow it: headnotes runs follow {run.name}")
+        print(translate(asked.language, "cli.start.outlives", run=run.name))
     return 0
 
 

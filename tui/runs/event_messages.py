@@ -7,6 +7,7 @@ from typing import Any
 
 from tui.errors import ErrorText, Explained
 from tui.runs.events import Event
+from tui.text.catalog import has_message, translate
 
 
 def message_fields(said: Explained) -> dict[str, Any]:
@@ -26,3 +27,12 @@ def message_of(event: Event, language: str) -> ErrorText:
         except (LookupError, TypeError, ValueError):
             pass
     return ErrorText(title, detail, next_step)
+
+
+def reason_text(why: str, language: str) -> str:
+    """Why a run stopped, which the log has in English; as it is there where another version wrote it."""
+    if patience := re.fullmatch(r"no better (\S+) in (\d+) evaluations", why):
+        return translate(language, "runs.why.no-better", metric=patience[1], count=patience[2])
+    words = "-".join(re.findall(r"\w+", why.lower()))
+    key = f"runs.why.{words}"
+    return translate(language, key) if has_message(key) else why

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -13,7 +12,7 @@ from tui.console.widgets.runs.facts import diagnosis_text, state_said
 from tui.errors import UsageError, explain
 from tui.runs import diagnostics, folder
 from tui.runs.curves import Curves
-from tui.runs.event_messages import message_of
+from tui.runs.event_messages import message_of, reason_text
 from tui.runs.events import Event
 from tui.runs.folder import Run
 from tui.runs.predictions import json_lines
@@ -107,7 +106,7 @@ def event_said(event: Event, by: dict[str, str], language: str) -> str:
         case "error" | "warning":
             return visible(message_of(event, language).title)
         case "stopped" | "done":
-            why = f"  {_reason(str(fields['why']), language)}" if fields.get("why") else ""
+            why = f"  {reason_text(str(fields['why']), language)}" if fields.get("why") else ""
             return visible(f"{state_said(language, event.kind)}  {_step(event, language)}{why}")
         case "epoch":
             return visible(f"{translate(language, 'console.event.epoch', n=fields.get('epoch'))}  {fields.get('rows')}")
@@ -146,10 +145,3 @@ def _clock(at: Any, shape: str) -> str:
         return time.strftime(shape, time.localtime(float(at)))
     except (TypeError, ValueError, OverflowError, OSError):
         return ""
-
-
-def _reason(why: str, language: str) -> str:
-    """Why a run stopped. The log has it in English."""
-    words = "-".join(re.findall(r"\w+", why.lower()))
-    key = f"runs.why.{words}"
-    return translate(language, key) if has_message(key) else why

@@ -513,4 +513,7 @@ def test_a_run_is_followed_in_chinese(capsys: Printed) -> None:
     done("two")
     assert headnotes("follow", "two", "--plain", "--language", "zh") == 0
     lines += capsys.readouterr().out
+    assert headnotes("rm", "two", "--yes", "--language", "zh") == 0
+    lines += capsys.readouterr().out
     assert english(lines) == []
+    assert "已删除：two" in lines

@@ -277,6 +277,11 @@ def clock(at: float) -> str:
         return "--:--:--"
 
 
+def state_text(state: str, language: str) -> str:
+    """A state of a run."""
+    return _word(language, "state", state)
+
+
 def _word(language: str, kind: str, word: object) -> str:
     """A state or an order; as the log has it where it is of another version."""
     key = f"console.{kind}.{word}"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 
-from tui.cli.follow import clock, sentences, watch
+from tui.cli.follow import clock, sentences, state_text, watch
 from tui.errors import Stopped
 from tui.runs import orders
 from tui.runs.events import Event
 from tui.runs.folder import Run
 from tui.runs.run_status import Status
+from tui.text.catalog import translate
 
 TOLD = ("checkpoint", "evaluation", "warning", "error", "stopped", "done")
 """Events that are told while an answer is waited for."""
@@ -44,5 +45,6 @@ def order(run: Run, what: str, language: str, *, as_json: bool) -> int:
         said = "done" if carried_out else answer or "unanswered"
         print(json.dumps({"name": run.name, "order": what, "answer": said, "state": status.state}))
     elif not carried_out:
-        print(f"{run.name} did not do it; it {'goes on' if status.alive else f'is {status.state}'}.")
+        key = "cli.runs.refused-goes-on" if status.alive else "cli.runs.refused-ended"
+        print(translate(language, key, run=run.name, state=state_text(status.state, language)))
     return 0 if carried_out else 1

@@ -12,6 +12,7 @@ from tui.course.blocks import Try
 from tui.course.book import Course, Entry
 from tui.errors import UsageError
 from tui.instruments import registry
+from tui.text.catalog import translate
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +30,7 @@ def run(asked: argparse.Namespace) -> int:
     tasks = {catalog.place(task).task for one in chapters for entry in one.entries for task in _tasks(book, entry)}
     places = [at for at in catalog.SHELF if at.task in tasks]
     if not places:
-        print("Everything that is used there is on this machine already.")
+        print(translate(asked.language, "cli.prepare.complete"))
         return 0
     return get([(at.course, at.revision) for at in places], yes=asked.yes)
 

@@ -13,6 +13,7 @@ from tui.recipes import recipe
 from tui.recipes.recipe import FREE
 from tui.runs import folder, launch, run_status
 from tui.runs.folder import Run
+from tui.text.catalog import translate
 from tui.text.visible import visible
 
 
@@ -64,7 +65,7 @@ def run(asked: argparse.Namespace) -> int:
         case "compare":
             return show.compare_runs([folder.find(name) for name in asked.run], asked.language, as_json=asked.json)
         case "rm":
-            return _remove(list({found.folder: found for found in map(folder.find, asked.run)}.values()), asked.yes)
+            return _remove(list({found.folder: found for found in map(folder.find, asked.run)}.values()), asked)
     found = folder.find(asked.run)
     match asked.do:
         case "show":
@@ -89,10 +90,11 @@ def run(asked: argparse.Namespace) -> int:
 def _kill(one: Run, asked: argparse.Namespace) -> int:
     if not folder.alive(one):
         raise UsageError("cli.not-running", run=one.name)
-    confirm(f"Kill {one.name}? What came after its last checkpoint is lost.", yes=asked.yes)
+    confirm(translate(asked.language, "cli.runs.kill", run=one.name), yes=asked.yes)
     launch.kill(one)
     state = run_status.look(one).state
-    print(json.dumps({"name": one.name, "order": "kill", "state": state}) if asked.json else f"{one.name} is killed.")
+    answer = json.dumps({"name": one.name, "order": "kill", "state": state})
+    print(answer if asked.json else translate(asked.language, "cli.runs.killed", run=one.name))
     return 0
 
 
@@ -132,21 +134,21 @@ def _export(one: Run, asked: argparse.Namespace) -> int:
 
     if asked.target.suffix == ".csv":
         lines = export.curves(one, asked.target, replace=asked.replace)
-        print(f"{asked.target}: {lines:,} lines")
+        print(translate(asked.language, "cli.runs.curves", path=asked.target, count=lines))
     else:
         source = export.model(one, asked.target, asked.checkpoint, replace=asked.replace)
-        print(f"{asked.target}: the model from {source.name} of {one.name}")
+        values = {"path": asked.target, "source": source.name, "run": one.name}
+        print(translate(asked.language, "cli.runs.model", **values))
     return 0
 
 
-def _remove(some: list[Run], yes: bool) -> int:
-
+def _remove(some: list[Run], asked: argparse.Namespace) -> int:
     for one in some:
         if folder.alive(one):
             raise UsageError("cli.stop-first", run=one.name)
     names = ", ".join(visible(one.name) for one in some)
-    confirm(f"Delete {names} with all checkpoints and models?", yes=yes)
+    confirm(translate(asked.language, "cli.runs.delete", names=names), yes=asked.yes)
     for one in some:
         folder.remove(one)
-    print(f"Deleted: {names}")
+    print(translate(asked.language, "cli.runs.deleted", names=names))
     return 0

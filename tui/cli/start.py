@@ -12,6 +12,7 @@ from tui.errors import Stopped, UsageError, for_programs, quoted
 from tui.text.catalog import translate
 from tui.text.sizes import size_text
 from tui.text.visible import visible
+from tui.text.wrap import cells
 
 if TYPE_CHECKING:
     from tui.recipes.recipe import Recipe
@@ -100,29 +101,40 @@ def started(run: Run, process: int, asked: argparse.Namespace) -> int:
 
 def plan_lines(made: Plan, language: str) -> Iterator[str]:
     """A plan for people."""
+    for name, text in _plan_facts(made, language):
+        head = translate(language, f"cli.plan.{name}") if name.startswith("head.") else visible(name)
+        yield f"{head}{' ' * max(1, 11 - cells(head))}{text}"
+
+
+def _plan_facts(made: Plan, language: str) -> Iterator[tuple[str, str]]:
+    """Names of facts, or of an example's columns, with their sentences."""
+
+    def words(key: str, **values: object) -> str:
+        return translate(language, f"cli.plan.{key}", **values)
+
     steps = made.arithmetic
-    measured = f", {made.eval_rows:,} for evaluation" if made.eval_rows else ""
-    yield f"rows       {made.rows:,} for training{measured}"
+    yield "head.rows", words("rows-evaluated" if made.eval_rows else "rows", rows=made.rows, eval_rows=made.eval_rows)
     if made.labels:
-        shown = list(made.labels.items())
-        more = f" and {len(shown) - 12} more" if len(shown) > 12 else ""
-        yield "labels     " + ", ".join(f"{visible(name)} {count:,}" for name, count in shown[:12]) + more
+        labels = words("comma").join(f"{visible(name)} {count:,}" for name, count in list(made.labels.items())[:12])
+        more = len(made.labels) - 12
+        yield "head.labels", labels + (words("more-labels", count=more) if more > 0 else "")
     if made.baseline is not None:
-        yield f"baseline   {made.baseline:.3f} accuracy by always saying the most frequent label"
-    for what, text in made.example:
-        yield f"{what:<11}{visible(text)[:100]}"
+        yield "head.baseline", words("baseline", accuracy=made.baseline)
+    yield from ((what, visible(text)[:100]) for what, text in made.example)
     if made.lengths is not None:
-        one = made.lengths
-        cut = f"; {one.cut:.1%} are cut" if one.cut else ""
-        yield f"tokens     {one.least} to {one.most} a row, half of them up to {one.median}, 95% up to {one.p95}{cut}"
-    warmup = f", {steps.warmup_steps:,} of them to warm up" if steps.warmup_steps else ""
-    yield f"steps      {steps.steps:,} of {steps.effective_batch:,} rows, {steps.steps_an_epoch:,} an epoch{warmup}"
-    yield f"weights    {made.trainable:,} of {made.parameters:,} are trained"
-    yield f"device     {made.device}, {made.precision}"
-    yield f"memory     about {size_text(made.memory)}, {size_text(made.memory_free)} are free"
-    yield f"disk       about {size_text(made.disk)}, {size_text(made.disk_free)} are free"
-    yield from (f"note       {visible(note.text(language))}" for note in made.notes)
-    yield from (f"warning:   {visible(warning.text(language))}" for warning in made.warnings)
+        lengths = words("lengths", **asdict(made.lengths))
+        yield "head.tokens", lengths + (words("cut", share=made.lengths.cut) if made.lengths.cut else "")
+    warmup = words("warmup", steps=steps.warmup_steps) if steps.warmup_steps else ""
+    yield (
+        "head.steps",
+        words("steps", steps=steps.steps, batch=steps.effective_batch, epoch=steps.steps_an_epoch) + warmup,
+    )
+    yield "head.weights", words("weights", trainable=made.trainable, parameters=made.parameters)
+    yield "head.device", words("device", device=made.device, precision=made.precision)
+    yield "head.memory", words("space", size=size_text(made.memory), free=size_text(made.memory_free))
+    yield "head.disk", words("space", size=size_text(made.disk), free=size_text(made.disk_free))
+    yield from (("head.note", visible(note.text(language))) for note in made.notes)
+    yield from (("head.warning", visible(warning.text(language))) for warning in made.warnings)
 
 
 def _checked(made: Plan, recipe: Recipe, language: str) -> dict[str, Any]:

@@ -58,7 +58,7 @@ KEYS: tuple[Key, ...] = (
     Key("lesson.code", "c", "code", "lesson", 4, True),
     Key("lesson.copy", "y", "copy", "lesson", 5, True),
     Key("lesson.outline", "t", "outline", "lesson", 0, True),
-    Key("lesson.model", "m", "model", "lesson", 7, True),
+    Key("lesson.model", "m", "model", "lesson", 9, True),
     Key("lesson.links", "o", "links", "lesson", 0, True),
     Key("lesson.scratch", "x", "scratch", "lesson", 0, True),
     Key("lesson.forget", "z", "forget", "lesson", 0, True),

@@ -104,7 +104,8 @@ class TopLine(OneLine):
             used = sum(cells(visible(text)) for text, _ in left)
             text = shorten(visible(part), max(8, room - used)) if model else part  # the model is seen beside any title
             left.append((text, "title" if place == 0 else "text"))
-        left.append((model, "accent"))
+        if model:
+            left.append((model, "accent"))
         if self._done:
             left.append((f"   {self._done}", "dim"))
         return tuple(left), right

@@ -25,7 +25,7 @@ from tui.console.screens.windows import ListWindow
 from tui.console.widgets.chrome import KeyLine, Prompt, PromptInput
 from tui.console.widgets.lines import Lines
 from tui.console.widgets.option_bar import Options
-from tui.course.blocks import Cell, Claim, Quiz, Try
+from tui.course.blocks import Cell, Claim, Exercise, Quiz, Try
 from tui.instruments.anatomy.view import Stages
 from tui.instruments.registry import INSTRUMENTS
 from tui.runs import folder, launch
@@ -397,9 +397,11 @@ async def test_after_n_and_enter_one_shown_key_goes_on(size: tuple[int, int]) ->
             if not (isinstance(block, Claim) and not block.code):
                 assert "enter" in shown_keys, shown_keys
                 await it.press("enter")
-            if isinstance(it.app.screen, ExerciseScreen):
+            if isinstance(block, Exercise):
+                await it.until(lambda: isinstance(it.app.screen, ExerciseScreen))
                 assert ("esc", "back to the lesson") in offered(it)
                 await it.press("escape")
+                await it.until(lambda: isinstance(it.app.screen, Reader))
             if it.app.screen.query_one(Prompt).is_open:
                 await it.type("3")
                 await it.press("enter")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests import hostile_notes
+from tui.console import keys  # noqa: F401 (sentences of a page name keys)
 from tui.console.page_layout import PageLayout
 from tui.console.typeset import Setting
 from tui.course.blocks import Code

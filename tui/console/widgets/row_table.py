@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from textual import events
@@ -110,7 +111,8 @@ class RowTable(Lines):
             goal = At(left=goal.left, column=goal.column)
         self._wanted = self._bringing = None
         self.at = At()
-        self.run_worker(self._begin(goal), group="rows", exclusive=True)
+        # Workers get functions: a coroutine of a worker that is cancelled before its start is never awaited.
+        _: Worker[None] = self.run_worker(partial(self._begin, goal), group="rows", exclusive=True)
 
     async def _begin(self, goal: At) -> None:
         if self.table is not None and self.table.stream:
@@ -188,9 +190,7 @@ class RowTable(Lines):
             return
         self._wanted = goal
         if self._bringing is None or self._bringing.is_finished:
-            self._bringing = self.run_worker(
-                self._bring, group="rows"
-            )  # a coroutine would stay behind if it never began
+            self._bringing = self.run_worker(self._bring, group="rows")
 
     def _missing(self, goal: At) -> range:
         """The rows that have to be fetched before the view can be there, and a page ahead for the next key."""

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import LESSONS
 from tests.hostile import texts
+from tui.console import keys  # noqa: F401 (sentences of a page name keys)
 from tui.console.page_layout import PageLayout
 from tui.console.typeset import Answering, Outcome, Setting, set_block, slide
 from tui.course.blocks import Cell, Claim, Code, Figure, Paragraph, Quiz, Span, Table

@@ -7,7 +7,7 @@ import io
 import json
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.cli.made import make
@@ -56,6 +56,7 @@ def test_a_spoilt_diagnosis_is_left_out(plain: list[dict[str, Any]]) -> None:
         assert facts.diagnosis_text(one, "zh")
 
 
+@example([("evaluation", {"step": float("inf")}), ("evaluation", {"step": float("nan")})], False)
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(EVENTS, st.booleans())
 def test_spoilt_logs_are_shown(lines: list[tuple[str, dict[str, Any]]], bare: bool) -> None:
@@ -67,8 +68,8 @@ def test_spoilt_logs_are_shown(lines: list[tuple[str, dict[str, Any]]], bare: bo
     run.steps_file.write_text(steps if bare else "", "utf-8")
     strict(printed(show.show_run, run, "zh", as_json=True))
     printed(show.show_run, run, "zh", as_json=False)
-    strict(printed(show.list_runs, as_json=True))
-    printed(show.list_runs, as_json=False)
+    strict(printed(show.list_runs, "en", as_json=True))
+    printed(show.list_runs, "en", as_json=False)
     strict(printed(show.compare_runs, [run, run], "zh", as_json=True))
     for line in printed(follow.stay, run, plain=True, as_json=True).splitlines():
         strict(line)

@@ -225,14 +225,14 @@ class Curves:
         return self._elapsed
 
     def _evaluated(self, event: Event) -> None:
-        step, epoch = event.number("step") or 0.0, event.number("epoch") or 0.0
+        step, epoch = event.whole("step"), event.number("epoch") or 0.0
         metrics = metrics_of(event)
         examples, labels = event.fields.get("examples"), event.fields.get("labels")
         seconds = max(0.0, event.time - (self._began or event.time))
         if self.evaluations:
             seconds = max(seconds, self.evaluations[-1].seconds)
         made = Evaluation(
-            int(step), epoch, seconds, metrics,
+            step, epoch, seconds, metrics,
             [row for row in examples if isinstance(row, dict)] if isinstance(examples, list) else [],
             [str(label) for label in labels] if isinstance(labels, list) else [],
             _matrix(event.fields.get("confusion")),

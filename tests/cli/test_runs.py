@@ -517,3 +517,16 @@ def test_a_run_is_followed_in_chinese(capsys: Printed) -> None:
     lines += capsys.readouterr().out
     assert english(lines) == []
     assert "已删除：two" in lines
+
+
+def test_runs_are_listed_shown_and_compared_in_chinese(capsys: Printed) -> None:
+    assert headnotes("list", "--language", "zh") == 0
+    done("one")
+    done("two")
+    for words in (("list",), ("show", "one"), ("compare", "one", "two")):
+        assert headnotes(*words, "--language", "zh") == 0
+    lines = capsys.readouterr().out
+    assert "还没有训练" in lines
+    assert "前开始" in lines
+    shown = "\n".join(line for line in lines.splitlines() if " = " not in line)  # a recipe is written as it is
+    assert english(shown) == []

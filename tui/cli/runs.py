@@ -61,7 +61,7 @@ def run(asked: argparse.Namespace) -> int:
 
     match asked.do:
         case None | "list":
-            return show.list_runs(as_json=asked.do == "list" and asked.json)
+            return show.list_runs(asked.language, as_json=asked.do == "list" and asked.json)
         case "compare":
             return show.compare_runs([folder.find(name) for name in asked.run], asked.language, as_json=asked.json)
         case "rm":

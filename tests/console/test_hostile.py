@@ -68,9 +68,11 @@ def test_any_text_through_notices_lines_windows_and_prompts(some: list[str]) -> 
         async with console("2.2") as it:
             await it.until(lambda: it.reader.bench.pane is not None)
             it.app.notify(one, title=two, severity="error")
-            it.app.say_error(HeadnotesError(one, two, three))
+            it.app.say_error(HeadnotesError("cli.no-such-checkpoint", run=one, step=two, steps=three))
             it.app.screen.query_one(TopLine).put(one, two, done=three)
-            it.app.screen.query_one(Status).error(HeadnotesError(one, two, three))
+            it.app.screen.query_one(Status).error(
+                HeadnotesError("cli.no-such-checkpoint", run=one, step=two, steps=three)
+            )
             it.reader.notes.set_state(it.stop_of(type(it.reader.page.blocks[-1])), "")  # type: ignore[union-attr]
             await it.pilot.pause()
             assert_harmless(it.screen())

@@ -97,14 +97,14 @@ def test_a_stream_that_is_no_terminal_is_a_sentence(redirected: str) -> None:
         it.until("code=2")
         seen = it.text()
         everything_is_away = redirected in ("2>/dev/null >", ">/dev/null 2>&1 <")
-        assert everything_is_away or "not a terminal" in seen
+        assert everything_is_away or "Not a terminal: standard" in seen
         assert b"\x1b[?1049h" not in it.received
 
 
 def test_no_streams_at_all_is_a_sentence() -> None:
     done = subprocess.run([sys.executable, "-m", "tui"], stdin=subprocess.DEVNULL, capture_output=True, text=True)
     assert done.returncode == 2
-    assert "Standard input and output and error are not a terminal." in done.stderr
+    assert "Not a terminal: standard input, standard output, standard error." in done.stderr
 
 
 @pytest.mark.drill

@@ -19,14 +19,25 @@ PACKAGES = {
     "bs4": "beautifulsoup4",
 }
 """What is installed under another name than it is imported by."""
-USUAL = {
-    "np": "import numpy as np", "pd": "import pandas as pd", "torch": "import torch", "nn": "from torch import nn",
-    "F": "import torch.nn.functional as F", "pipeline": "from transformers import pipeline",
-    "load_dataset": "from datasets import load_dataset", "Dataset": "from datasets import Dataset",
-    "AutoTokenizer": "from transformers import AutoTokenizer", "AutoModel": "from transformers import AutoModel",
-    "plt": "import matplotlib.pyplot as plt", "math": "import math", "os": "import os", "re": "import re",
-    "json": "import json", "random": "import random",
-}  # fmt: skip
+_IMPORTS = (
+    "import numpy as np",
+    "import pandas as pd",
+    "import torch",
+    "from torch import nn",
+    "import torch.nn.functional as F",
+    "from transformers import pipeline",
+    "from datasets import load_dataset",
+    "from datasets import Dataset",
+    "from transformers import AutoTokenizer",
+    "from transformers import AutoModel",
+    "import matplotlib.pyplot as plt",
+    "import math",
+    "import os",
+    "import re",
+    "import json",
+    "import random",
+)
+USUAL = {line.split()[-1]: line for line in _IMPORTS}
 """The import that a name most often stands for."""
 
 

@@ -91,7 +91,7 @@ async def number_prompt(it: Driver) -> None:
 
 BUNDLED = "cloze countries entities pairs parallel texts en fr question answering"
 DATA = [
-    "id note tags score text rows lists warned out jsonl csv string null",
+    "id note tags score text rows lists warned out jsonl csv sv string null",  # sv: a long path broken inside .csv
     "row is not import json dataset None if else for name in",
     BUNDLED,
     *BY_NAME,

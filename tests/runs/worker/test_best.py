@@ -102,10 +102,10 @@ def test_every_figure_is_that_of_the_log(
     assert sentence in out
     assert f", of step {best_step}" in out
 
-    show.list_runs(as_json=True)
+    show.list_runs("en", as_json=True)
     (listed,) = (one for one in strict(capsys.readouterr().out) if one["name"] == run.name)
     assert {name: listed[name] for name in plain} == plain
-    show.list_runs(as_json=False)
+    show.list_runs("en", as_json=False)
     (line,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith(f"{run.name} "))
     assert line.split()[2:7] == ["12/12", "loss", f"{best:.3f}", str(best_step), f"{last:.3f}"]
 
@@ -250,7 +250,7 @@ def test_a_loss_that_is_not_finite_ends_the_run(
     told = capsys.readouterr().out
     assert f"error: {status.trouble.fields['title']}" in told
     assert f"headnotes runs fork {run.name} --set learning_rate=" in told  # the same again would fail again
-    show.list_runs(as_json=True)
+    show.list_runs("en", as_json=True)
     strict(capsys.readouterr().out)
     show.compare_runs([run, run], "en", as_json=True)
     strict(capsys.readouterr().out)

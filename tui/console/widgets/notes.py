@@ -398,7 +398,8 @@ class Notes(Lines):
     def key_labels(self) -> dict[str, str | None]:
         """The messages of what keys do otherwise just now; None for what would do nothing."""
         if self.words:
-            return {"notes.act": None, "notes.pick": None, "notes.next": "console.keys.now.next_match"}
+            idle = ("act", "pick", "to_here", "whole", "reveal")
+            return {**{f"notes.{key}": None for key in idle}, "notes.next": "console.keys.now.next_match"}
         marked = self.page.blocks[self.current] if self.page is not None and self.current is not None else None
         quiz = self._open_quiz
         labels: dict[str, str | None] = {

@@ -9,6 +9,7 @@ from tui.instruments.upgrade.removals import OutdatedUse
 from tui.text.catalog import translate
 from tui.text.lines import Line, plain_lines
 from tui.text.visible import visible
+from tui.text.wrap import cells
 
 
 def upgrade_lines(result: UpgradeResult, width: int, language: str) -> list[Line]:
@@ -19,7 +20,7 @@ def upgrade_lines(result: UpgradeResult, width: int, language: str) -> list[Line
     for use in result.uses:
         lines += [(), *_use(use, width, language)]
     if result.code != result.source:
-        lines += [(), ((translate(language, "instruments.upgrade.new_code"), "heading"),), *_difference(result)]
+        lines += [(), ((translate(language, "instruments.upgrade.new_code"), "heading"),), *_difference(result, width)]
     for name, execution in (("before", result.before), ("after", result.after)):
         if execution is not None:
             lines += [(), ((translate(language, f"instruments.upgrade.{name}"), "heading"),)]
@@ -33,7 +34,11 @@ def _use(use: OutdatedUse, width: int, language: str) -> list[Line]:
     instead = f" → {use.new}" if use.new else ""
     if use.is_fixed and not use.new:
         instead = " " + translate(language, "instruments.upgrade.left_out")
-    lines = [((f"{number}  ", "dim"), (visible(use.old), "bad"), (visible(instead), "good"))]
+    old, new = visible(use.old), visible(instead)
+    if cells(f"{number}  {old}{new}") <= width:
+        lines: list[Line] = [((f"{number}  ", "dim"), (old, "bad"), (new, "good"))]
+    else:
+        lines = [((number, "dim"),), *plain_lines(use.old, width, "bad"), *plain_lines(instead.strip(), width, "good")]
     since = translate(language, "instruments.upgrade.removed", library=use.removed)
     if use.removal in ("missing-name", "missing-module", "unknown-keyword"):
         since = ""
@@ -41,10 +46,12 @@ def _use(use: OutdatedUse, width: int, language: str) -> list[Line]:
     return [*lines, *plain_lines(f"{since}{why}", width, "dim")]
 
 
-def _difference(result: UpgradeResult) -> list[Line]:
+def _difference(result: UpgradeResult, width: int) -> list[Line]:
     styles = {"+": "good", "-": "bad", " ": "text"}
     rows = difflib.ndiff(result.source.splitlines(), result.code.splitlines())
-    return [((visible(row.rstrip()) or " ", styles[row[0]]),) for row in rows if row[0] in styles]
+    return [
+        line for row in rows if row[0] in styles for line in plain_lines(row.rstrip() or " ", width, styles[row[0]])
+    ]
 
 
 def _execution(execution: Execution, width: int, language: str) -> list[Line]:

@@ -155,3 +155,33 @@ def test_the_code_shown_gives_the_same(capsys: pytest.CaptureFixture[str]) -> No
     ast.parse(instrument.code(spec))
     assert printed.startswith("1 transformers.AdamW -> torch.optim.AdamW (transformers 4.50)\n")
     assert instrument.run(spec).code in printed
+
+
+def test_an_operator_at_the_beginning_of_a_line_is_no_shell_line() -> None:
+    code = "x = (\n    7\n    % 2\n)\n"
+    assert upgrade(code).code == code
+
+
+def test_a_name_is_not_replaced_by_one_that_is_not_there() -> None:
+    code = "from transformers import TFBertMainLayer\n"
+    result = upgrade(code)
+    assert [(use.removal, use.is_fixed) for use in result.uses] == [("tensorflow", False)]
+    assert result.code == code
+
+
+@pytest.mark.parametrize("depth", [300, 3_000, 50_000])
+def test_deep_nesting_is_refused_or_read(depth: int) -> None:
+    for code in ("x = " + "(" * depth + ")" * depth + "\n", "x = " + "-" * depth + "1\n"):
+        try:
+            assert upgrade(code).code == code
+        except UsageError as error:
+            assert error.code in ("instruments.upgrade.too-deep", "instruments.upgrade.not-python")
+
+
+def test_what_is_drawn_does_not_grow_with_the_file() -> None:
+    from tui.instruments.upgrade.lines import MOST_DIFFERENT, MOST_USES, upgrade_lines
+
+    line = "a = TrainingArguments('out', evaluation_strategy='epoch')\n"
+    result = upgrade("from transformers import TrainingArguments\n" + line * 600)
+    assert len(result.uses) == 600
+    assert len(upgrade_lines(result, 100, "en")) < 4 * MOST_USES + MOST_DIFFERENT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import io
 import traceback
 from contextlib import redirect_stderr, redirect_stdout
@@ -40,9 +41,11 @@ class Execution:
 class UpgradeResult(Result):
     """The outdated uses in the order of their lines, and the new code."""
 
-    source: str
     uses: list[OutdatedUse]
     code: str
+    """The new code, whole."""
+    difference: list[str]
+    """From the old to the new code, as a unified diff; empty when nothing was changed."""
     before: Execution | None
     """None when the programs were not run."""
     after: Execution | None
@@ -57,7 +60,7 @@ def run(spec: UpgradeSpec) -> UpgradeResult:
     before = after = None
     if spec.execute:
         before, after = _execute(source), _execute(upgraded.code)
-    return UpgradeResult(source, upgraded.uses, upgraded.code, before, after)
+    return UpgradeResult(upgraded.uses, upgraded.code, _difference(source, upgraded.code), before, after)
 
 
 def code(spec: UpgradeSpec) -> str:
@@ -103,6 +106,11 @@ def _source(spec: UpgradeSpec) -> str:
     if len(spec.code) > LONGEST:
         raise UsageError("instruments.upgrade.too-long", path="code", most=LONGEST)
     return spec.code if spec.code.endswith("\n") else spec.code + "\n"
+
+
+def _difference(old: str, new: str) -> list[str]:
+    lines = difflib.unified_diff(old.splitlines(), new.splitlines(), n=2, lineterm="")
+    return list(lines)[2:]  # without the names of the files
 
 
 def _execute(source: str) -> Execution:

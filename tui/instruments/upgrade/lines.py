@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-
 from tui.instruments.upgrade.compute import Execution, UpgradeResult
 from tui.instruments.upgrade.removals import OutdatedUse
 from tui.text.catalog import translate
@@ -11,16 +9,22 @@ from tui.text.lines import Line, plain_lines
 from tui.text.visible import visible
 from tui.text.wrap import cells
 
+MOST_USES, MOST_DIFFERENT = 100, 400
+"""Places and lines of the difference that are shown: what is drawn does not grow with the file."""
+
 
 def upgrade_lines(result: UpgradeResult, width: int, language: str) -> list[Line]:
     """The places with their reasons, the difference, and what the programs printed."""
     lines: list[Line] = []
     head = translate(language, "instruments.upgrade.count", count=len(result.uses))
     lines += plain_lines(head, width, "strong" if result.uses else "good")
-    for use in result.uses:
+    for use in result.uses[:MOST_USES]:
         lines += [(), *_use(use, width, language)]
-    if result.code != result.source:
-        lines += [(), ((translate(language, "instruments.upgrade.new_code"), "heading"),), *_difference(result, width)]
+    if result.difference:
+        lines += [(), ((translate(language, "instruments.upgrade.new_code"), "heading"),)]
+        lines += _difference(result.difference[:MOST_DIFFERENT], width)
+    if len(result.uses) > MOST_USES or len(result.difference) > MOST_DIFFERENT:
+        lines += [(), *plain_lines(translate(language, "instruments.upgrade.more"), width, "dim")]
     for name, execution in (("before", result.before), ("after", result.after)):
         if execution is not None:
             lines += [(), ((translate(language, f"instruments.upgrade.{name}"), "heading"),)]
@@ -46,12 +50,9 @@ def _use(use: OutdatedUse, width: int, language: str) -> list[Line]:
     return [*lines, *plain_lines(f"{since}{why}", width, "dim")]
 
 
-def _difference(result: UpgradeResult, width: int) -> list[Line]:
-    styles = {"+": "good", "-": "bad", " ": "text"}
-    rows = difflib.ndiff(result.source.splitlines(), result.code.splitlines())
-    return [
-        line for row in rows if row[0] in styles for line in plain_lines(row.rstrip() or " ", width, styles[row[0]])
-    ]
+def _difference(difference: list[str], width: int) -> list[Line]:
+    styles = {"+": "good", "-": "bad", "@": "dim"}
+    return [line for row in difference for line in plain_lines(row or " ", width, styles.get(row[:1], "text"))]
 
 
 def _execution(execution: Execution, width: int, language: str) -> list[Line]:

@@ -6,6 +6,7 @@ libraries whatever the table does not know: names that are not there, keywords t
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,20 +40,39 @@ def rewrite(source: str) -> Upgraded:
 
     Raises `UsageError` when it is not Python.
     """
-    text = _SHELL.sub(
-        lambda line: f"{line[1]}{'pass  ' if line[1] else ''}# shell: {line[2]}", _without_prompts(source)
-    )
+    upgrade = _Upgrade(CodemodContext())
     try:
-        module = cst.parse_module(text)
+        changed = upgrade.transform_module(cst.parse_module(_python(source)))
+        if upgrade.has_changed_names:
+            changed = AddImportsVisitor(upgrade.context).transform_module(changed)
+            changed = RemoveImportsVisitor(upgrade.context).transform_module(changed)
     except cst.ParserSyntaxError as error:
         raise UsageError("instruments.upgrade.not-python", line=error.raw_line, detail=error.message) from error
-    upgrade = _Upgrade(CodemodContext())
-    changed = upgrade.transform_module(module)
-    if upgrade.has_changed_names:
-        changed = AddImportsVisitor(upgrade.context).transform_module(changed)
-        changed = RemoveImportsVisitor(upgrade.context).transform_module(changed)
+    except RecursionError as error:
+        raise UsageError("instruments.upgrade.too-deep") from error
     code = _SHELL_BACK.sub(r"\1\2", changed.code)
     return Upgraded(sorted(set(upgrade.uses), key=lambda use: (use.line, use.old)), code)
+
+
+def _python(source: str) -> str:
+    """The text as Python: of a session what was typed, with shell lines as comments where it is none otherwise.
+
+    Raises `UsageError`. Python's own parser goes first: on deep nesting it ends in an error, where libcst's may crash.
+    """
+    text = _without_prompts(source)
+    marked = _SHELL.sub(lambda line: f"{line[1]}{'pass  ' if line[1] else ''}# shell: {line[2]}", text)
+    for candidate in (text, marked):  # a line may begin with the operator %, too
+        try:
+            ast.parse(candidate)
+        except SyntaxError as error:
+            problem = UsageError("instruments.upgrade.not-python", line=error.lineno or 1, detail=error.msg)
+        except ValueError as error:  # a null byte
+            problem = UsageError("instruments.upgrade.not-python", line=1, detail=str(error))
+        except (RecursionError, MemoryError):
+            problem = UsageError("instruments.upgrade.too-deep")
+        else:
+            return candidate
+    raise problem
 
 
 def _without_prompts(source: str) -> str:
@@ -260,9 +280,11 @@ def _renamed(qualified: str) -> tuple[str | None, Removal | None]:
     for removal in removals():
         if removal.name:
             try:
-                return removal.renamed(qualified), removal
+                target = removal.renamed(qualified)
             except KeyError:
                 continue
+            is_there = target is not None and missing_name(*target.split(":")) is None
+            return (target if is_there else None), removal
     return None, None
 
 

@@ -184,7 +184,7 @@ def test_lines_in_lines_out_on_a_warm_engine() -> None:
     messages = [a["error"]["message"] for a in answers[1:4]]
     for message, beginning in zip(
         messages,
-        ["This line is no JSON.", "The instrument 'tokens' has no option 'txt'.", "A spec is an object."],
+        ["This line is not JSON.", "The instrument 'tokens' has no option 'txt'.", "A spec is an object."],
         strict=True,
     ):
         assert message.startswith(beginning)

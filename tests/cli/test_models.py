@@ -137,7 +137,7 @@ def test_without_a_yes_nothing_is_fetched(files: dict[str, bytes], tmp_path: Pat
     with serve({COURSE: files}) as hub:
         done = headnotes("models", "get", COURSE, cache=tmp_path, hub=hub)
         assert done.returncode == 2
-        assert "needs a yes" in done.stderr
+        assert "has to be confirmed" in done.stderr
         assert not [asked for asked in hub.asked if "resolve" in asked]
 
 

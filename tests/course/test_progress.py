@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tui import atomic
@@ -304,6 +304,7 @@ files = st.fixed_dictionaries(
 )
 
 
+@example({"last": "b"}, {"last": "a"}, {"times": {"last": 1}})
 @given(files, files, files)
 def test_two_machines_come_to_the_same_in_any_order(a: dict[str, Any], b: dict[str, Any], c: dict[str, Any]) -> None:
     both = combine(a, b)

@@ -233,6 +233,10 @@ def test_the_shown_code_escapes_the_path(folder: str, tmp_path: Path) -> None:
        numbers=st.lists(st.one_of(st.none(), st.floats(), st.just(97.5)), min_size=2, max_size=4),
        name=st.sampled_from(["a.csv", "a.jsonl"]))  # fmt: skip
 @example(texts=[None, None], numbers=[None, 1.192092896e-07], name="a.jsonl")
+@example(texts=[None, "0 "], numbers=[None, None], name="a.csv")
+@example(texts=["True", "false"], numbers=[None, None], name="a.csv")
+@example(texts=["\t7\n", "-inf"], numbers=[None, None], name="a.csv")
+@example(texts=["Infinity", None], numbers=[None, None], name="a.csv")
 def test_a_value_comes_back_or_its_loss_was_listed(
     tmp_path_factory: pytest.TempPathFactory, texts: list[str | None], numbers: list[float | None], name: str
 ) -> None:
@@ -250,4 +254,14 @@ def test_a_value_comes_back_or_its_loss_was_listed(
     for column in columns:
         if column not in lost:
             assert [row[column] for row in read] == columns[column], column
+    DESK.close(table.handle)
+
+
+def test_a_blank_text_alone_on_its_line_is_listed(tmp_path: Path) -> None:
+    import datasets
+
+    table = DESK.put(datasets.Dataset.from_dict({"some": ["a", "  "]}), "")
+    (loss,) = saving.save(table.handle, str(tmp_path / "a.csv")).losses
+    assert (loss.code, loss.columns) == ("reread-texts", ["some"])
+    assert len(rows(tmp_path / "a.csv")) == 1
     DESK.close(table.handle)

@@ -41,6 +41,7 @@ def _merge(theirs: dict[str, Any], ours: dict[str, Any], unknown: Unknown) -> di
     if "seed" in theirs and "seed" in ours:
         both["seed"] = _greater(theirs["seed"], ours["seed"])
     _merge_table(both, theirs, ours, _MODELS)
+    both.pop("times", None)
     if times := _later_times(theirs, ours):
         both["times"] = times
     lessons = {**_dict(ours, "lessons"), **_dict(theirs, "lessons")}
@@ -73,6 +74,7 @@ def _merge_lesson(theirs: dict[str, Any], ours: dict[str, Any], unknown: Unknown
         both["exercises"] = exercises
     if read := sorted({*strings(theirs.get("read")), *strings(ours.get("read"))}):
         both["read"] = read
+    both.pop("times", None)
     if times := _later_times(theirs, ours):
         both["times"] = times
     return both
@@ -122,13 +124,23 @@ def _order(value: Any) -> str:
 
 def _later_times(theirs: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any]:
     names = {**_dict(theirs, "times"), **_dict(ours, "times")}
-    return {name: max(time_of(theirs, name), time_of(ours, name)) for name in names}
+    times = {name: max(time_of(theirs, name), time_of(ours, name)) for name in names}
+    return {name: time for name, time in times.items() if time}
 
 
 def time_of(entry: dict[str, Any], name: str) -> float:
-    """When what has this name was written; 0 for an older file."""
+    """When what has this name was written; 0 for an older file, and for what is not there: its time says nothing."""
     value = _dict(entry, "times").get(name)
-    return value if isinstance(value, int | float) and 0 < value < 1e12 else 0.0
+    return value if isinstance(value, int | float) and 0 < value < 1e12 and _is_there(entry, name) else 0.0
+
+
+def _is_there(entry: dict[str, Any], name: str) -> bool:
+    """Whether an entry has what a time of this name is of; a name that only a later version knows counts as there."""
+    table, has_table, key = name.partition(":")
+    if has_table:
+        table = "exercises" if table == "exercise" else table
+        return key in _dict(entry, table) if table in {"exercises", _MODELS, *_TABLES} else True
+    return any(field in entry for field in _FIELDS.get(name, (name,)))
 
 
 def _dict(entry: dict[str, Any], name: str) -> dict[str, Any]:

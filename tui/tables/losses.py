@@ -14,7 +14,12 @@ CHECKED_NUMBERS = 100_000
 CHECKED_TEXTS = 1_000_000
 NAMED = 6
 """Columns that a sentence names."""
-NUMBER_LIKE = r"^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?$"
+NUMBER_LIKE = (
+    r"^([ \t\n\v\f\r]*[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?[ \t\n\v\f\r]*|[+-]?(?i:inf(inity)?))$"
+)
+"""Texts that pandas reads as numbers, with blanks around them or without."""
+TRUTH_WORDS = ("True", "TRUE", "true", "False", "FALSE", "false")
+"""Texts that it reads as truth values."""
 MISSING_WORDS = (
     "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA", "NULL",
     "NaN", "None", "n/a", "nan", "null",
@@ -70,6 +75,8 @@ def _column_losses(part: Any, *, is_csv: bool) -> Iterator[tuple[str, str]]:
             for code, is_lost in (_CSV_VALUES if is_csv else _JSON_VALUES).get(_kind(feature), ()):
                 if is_lost(values):
                     yield name, code
+            if is_csv and len(features) == 1 and _kind(feature) == "text" and _has_blank_lines(values):
+                yield name, "reread-texts"
 
 
 def _type_losses(feature: Any, is_csv: bool) -> Iterator[str]:
@@ -135,21 +142,29 @@ def _has_empty_texts(values: Any) -> bool:
     return any(pc.any(pc.equal(chunk, "")).as_py() for chunk in _chunks(values))
 
 
+def _has_blank_lines(values: Any) -> bool:
+    """Whether a text is blanks alone: where it is the whole line, the line is skipped."""
+    import pyarrow.compute as pc
+
+    return any(pc.any(pc.match_substring_regex(chunk, r"^\s+$")).as_py() for chunk in _chunks(values))
+
+
 def _is_reread(values: Any) -> bool:
-    """Whether a text is read again as missing, or all of them as numbers."""
+    """Whether a text is read again as missing, or all of them as numbers, or as truth values."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    words, all_numbers, seen = pa.array(MISSING_WORDS), True, 0
+    words, truths, all_numbers, all_truths, seen = pa.array(MISSING_WORDS), pa.array(TRUTH_WORDS), True, True, 0
     for chunk in _chunks(values):
         chunk = pc.drop_null(chunk.cast(pa.string()))
         if pc.any(pc.is_in(chunk, words)).as_py():
             return True
         all_numbers = all_numbers and pc.all(pc.match_substring_regex(chunk, NUMBER_LIKE)).as_py() is not False
+        all_truths = all_truths and pc.all(pc.is_in(chunk, truths)).as_py() is not False
         seen += len(chunk)
         if seen > CHECKED_TEXTS:
             break
-    return seen > 0 and all_numbers
+    return seen > 0 and (all_numbers or all_truths)
 
 
 def _chunks(values: Any) -> Iterator[Any]:
